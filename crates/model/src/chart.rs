@@ -1,0 +1,121 @@
+/// A chart as data: what to draw, not how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// The name: lower case, digits and `-`.
+    pub id: String,
+    /// What the chart shows, as a sentence a reader can check.
+    pub title: String,
+    /// What stands on the axes, the units, what is left out.
+    pub caption: String,
+    /// The shape of the marks.
+    pub form: Form,
+    /// What stands on the horizontal axis, with its unit.
+    pub x_label: String,
+    /// What stands on the vertical axis, with its unit.
+    pub y_label: String,
+    /// The horizontal scale.
+    pub x_scale: Scale,
+    /// The vertical scale.
+    pub y_scale: Scale,
+    /// What is drawn.
+    pub series: Vec<Series>,
+    /// Vertical or horizontal lines with a word beside them.
+    pub marks: Vec<Mark>,
+}
+
+/// The shape of a chart's marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines over a continuous axis; gaps in the data are gaps in the line.
+    Line,
+    /// Bars side by side.
+    Bars,
+    /// Bars on top of each other; the parts of a whole.
+    Stacked,
+    /// Points.
+    Dots,
+}
+
+/// A scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Years: no thousands separator, ticks on whole years.
+    Year,
+    /// Plain numbers.
+    Linear,
+    /// Logarithmic; values must be positive.
+    Log,
+    /// Shares, 0 to 1, printed as per cent.
+    Share,
+}
+
+/// One line, or one colour of bars or points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name in the legend.
+    pub name: String,
+    /// Its points, in order of x.
+    pub points: Vec<Point>,
+    /// Draw a line through the points although the chart is of [`Form::Dots`]: a fitted curve.
+    pub curve: bool,
+}
+
+/// A point; `band` is its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The horizontal position.
+    pub x: f64,
+    /// The vertical position; `None` draws only the band.
+    pub y: Option<f64>,
+    /// The interval around it.
+    pub band: Option<Band>,
+}
+
+/// The interval of a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// A line across the chart with a word beside it, such as a sanction's date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// The position.
+    pub at: f64,
+    /// Whether `at` is on the horizontal axis (a vertical line).
+    pub vertical: bool,
+    /// The word beside it.
+    pub label: String,
+}
+
+impl Chart {
+    /// A chart without series as yet, on linear scales.
+    pub fn new(id: &str, form: Form, title: &str) -> Self {
+        Chart {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            caption: String::new(),
+            form,
+            x_label: String::new(),
+            y_label: String::new(),
+            x_scale: Scale::Linear,
+            y_scale: Scale::Linear,
+            series: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+}
+
+impl Point {
+    /// A point without an interval.
+    pub fn new(x: f64, y: f64) -> Self {
+        Point {
+            x,
+            y: Some(y),
+            band: None,
+        }
+    }
+}

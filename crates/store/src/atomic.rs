@@ -1,0 +1,59 @@
+use crate::{Result, io};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a whole file or nothing: a temporary file beside it, flushed to the disk, then
+/// renamed over it. A reader sees the old bytes or the new ones.
+///
+/// # Errors
+/// When the folder cannot be made or the file cannot be written or replaced.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(io("make the folder of", path))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".unfinished-")
+        .tempfile_in(folder)
+        .map_err(io("write beside", path))?;
+    file.write_all(bytes).map_err(io("write", path))?;
+    file.as_file().sync_all().map_err(io("write", path))?;
+    set_permissions(&file).map_err(io("write", path))?;
+    file.persist(path).map_err(|e| io("replace", path)(e.error))?;
+    Ok(())
+}
+
+/// Temporary files are private to their owner; results are ordinary files.
+#[cfg(unix)]
+fn set_permissions(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/er/file.txt");
+        write_atomically(&path, b"one").unwrap();
+        write_atomically(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_in_the_way_is_an_error_that_names_the_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_atomically(folder.path(), b"x").unwrap_err().to_string();
+        assert!(error.contains(&folder.path().display().to_string()), "{error}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Parquet datasets and pins: write, scan, prune, hash.
+//!
+//! The only room, with `sources`, that touches files of data. A dataset is a Parquet file
+//! of [`trade::Record`]s that any tool can read: no private format, no private metadata.
+//!
+//! - [`schema`]: the columns and their types;
+//! - [`write_records`]: sorted, dictionary-coded, values as integers, atomically;
+//! - [`scan`]: projection, predicate, row groups and pages left unread;
+//! - [`Pin`]: a dataset with its provenance, its byte hash and its logical hash.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod atomic;
+mod decode;
+mod encode;
+mod hash;
+mod pin;
+mod pin_file;
+mod scan;
+pub mod schema;
+mod write;
+
+pub use atomic::write_atomically;
+pub use decode::records_of_batch;
+pub use encode::batch_of_records;
+pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
+pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
+pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, with_generated_section};
+pub use scan::{Filter, Scan, ScanStats, read_records, scan};
+pub use write::{parquet_bytes, write_records};
+
+use std::path::{Path, PathBuf};
+
+/// What can go wrong with files of data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused.
+    #[error("cannot {action} {path}", path = path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `replace`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file that is no Parquet file, or a damaged one.
+    #[error("{path} cannot be read as Parquet: {reason}", path = path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A Parquet file that holds something else than trade records.
+    #[error("{path}: column `{column}` is expected to be {expected}, but is {found}", path = path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The type it should have.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A value that no record can hold.
+    #[error("{path}, row {row}, column `{column}`: {reason}", path = path.display())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The row, from 0.
+        row: usize,
+        /// The column.
+        column: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// A pin whose description cannot be read.
+    #[error("{path}: {reason}", path = path.display())]
+    Pin {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// An Arrow operation that cannot fail on well-formed batches did.
+    #[error("the table could not be built: {0}")]
+    Arrow(#[from] arrow::error::ArrowError),
+}
+
+/// Results of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { action, path, source }
+}

@@ -1,0 +1,260 @@
+use crate::pin_file::{FileFacts, PinFile};
+use crate::{Error, Filter, Result, io, logical_hash, read_records, sha256_of_file};
+use serde::Deserialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use trade::{Classification, Economy, Flow, Record, Usd};
+
+/// A pinned dataset: a folder with `pin.toml`, a Parquet file and, where the figures were
+/// transcribed, `figures.csv` and `references.csv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pin {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What `pin.toml` says.
+    pub about: PinFile,
+    /// The references that records point to.
+    pub references: Vec<Reference>,
+}
+
+/// Where a figure was found.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Default)]
+pub struct Reference {
+    /// A short stable key.
+    pub key: String,
+    /// Who said it.
+    pub citation: String,
+    /// Where it stands.
+    #[serde(default)]
+    pub url: String,
+    /// What to know about it.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A total or a count that must hold over the records that `where` selects.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invariant {
+    /// What it says, for people.
+    pub name: String,
+    /// The records it is about.
+    #[serde(rename = "where", default)]
+    pub selector: Selector,
+    /// Their exact sum in dollars.
+    pub sum_usd: Option<String>,
+    /// Their number.
+    pub rows: Option<u64>,
+}
+
+/// Which records an invariant is about; whatever is left out selects all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // the fields are the record's columns
+pub struct Selector {
+    pub period: Option<String>,
+    pub period_from: Option<i16>,
+    pub period_to: Option<i16>,
+    pub reporter: Option<String>,
+    pub partner: Option<String>,
+    pub flow: Option<String>,
+    pub classification: Option<String>,
+    pub product: Option<String>,
+    pub compiler: Option<String>,
+    pub basis: Option<String>,
+}
+
+/// One way in which a pin is not what its description says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The pin's name.
+    pub pin: String,
+    /// What does not hold, with both values.
+    pub what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pin `{}`: {}", self.pin, self.what)
+    }
+}
+
+impl Pin {
+    /// Reads the description and references of the pin in `folder`; not its records.
+    ///
+    /// # Errors
+    /// When a file is missing or malformed.
+    pub fn open(folder: &Path) -> Result<Pin> {
+        let path = folder.join("pin.toml");
+        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let about = PinFile::parse(&text, &path)?;
+        let references = folder.join("references.csv");
+        let references = if references.exists() {
+            read_references(&references)?
+        } else {
+            Vec::new()
+        };
+        Ok(Pin {
+            folder: folder.to_owned(),
+            about,
+            references,
+        })
+    }
+
+    /// What the Parquet file must be.
+    ///
+    /// # Errors
+    /// When the pin was never built.
+    pub fn facts(&self) -> Result<&FileFacts> {
+        self.about.file.as_ref().ok_or_else(|| Error::Pin {
+            path: self.folder.join("pin.toml"),
+            reason: "it has no [file] section: build it with `counterflow datasets build`".to_owned(),
+        })
+    }
+
+    /// The Parquet file.
+    ///
+    /// # Errors
+    /// As [`Pin::facts`].
+    pub fn parquet(&self) -> Result<PathBuf> {
+        Ok(self.folder.join(&self.facts()?.name))
+    }
+
+    /// The records that the filter wants.
+    ///
+    /// # Errors
+    /// When the Parquet file is missing, damaged or holds something else.
+    pub fn records(&self, filter: &Filter) -> Result<Vec<Record>> {
+        read_records(&self.parquet()?, filter)
+    }
+}
+
+/// The names of the pins in a folder of pins, sorted.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn pin_names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io("read", folder))? {
+        let path = entry.map_err(io("read", folder))?.path();
+        if path.join("pin.toml").is_file() {
+            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Reads a `references.csv` with the columns `key,citation,url,note`.
+///
+/// # Errors
+/// Names the line that cannot be read.
+pub fn read_references(path: &Path) -> Result<Vec<Reference>> {
+    let malformed = |e: csv::Error| Error::Pin {
+        path: path.to_owned(),
+        reason: format!("{e}; expected the columns key,citation,url,note"),
+    };
+    let mut reader = csv::Reader::from_path(path).map_err(malformed)?;
+    reader.deserialize().map(|row| row.map_err(malformed)).collect()
+}
+
+/// Re-hashes a pin and re-checks its invariants: every way in which it is not what its
+/// description says.
+///
+/// # Errors
+/// When it cannot be read at all.
+pub fn check_pin(pin: &Pin) -> Result<Vec<Broken>> {
+    let mut broken = Vec::new();
+    let mut say = |what: String| {
+        broken.push(Broken {
+            pin: pin.about.name.clone(),
+            what,
+        })
+    };
+    let facts = pin.facts()?;
+    let path = pin.parquet()?;
+    let bytes = std::fs::metadata(&path).map_err(io("read", &path))?.len();
+    if bytes != facts.bytes {
+        say(format!("the file has {bytes} bytes, pinned are {}", facts.bytes));
+    }
+    let sha256 = sha256_of_file(&path)?;
+    if sha256 != facts.sha256 {
+        say(format!("the file's sha256 is {sha256}, pinned is {}", facts.sha256));
+    }
+    let records = pin.records(&Filter::default())?;
+    if records.len() as u64 != facts.rows {
+        say(format!(
+            "the file has {} records, pinned are {}",
+            records.len(),
+            facts.rows
+        ));
+    }
+    let hash = logical_hash(&records);
+    if hash != facts.logical_hash {
+        say(format!(
+            "the records' logical hash is {hash}, pinned is {}: a value, a null or a unit differs",
+            facts.logical_hash
+        ));
+    }
+    for invariant in &pin.about.invariant {
+        invariant.check(&records).into_iter().for_each(&mut say);
+    }
+    for record in &records {
+        if record.reference.is_some_and(|n| n as usize >= pin.references.len()) {
+            say(format!(
+                "a record of {} points to a reference that references.csv does not have",
+                record.period
+            ));
+            break;
+        }
+    }
+    Ok(broken)
+}
+
+impl Invariant {
+    /// What does not hold, with both values; empty when all does.
+    pub fn check(&self, records: &[Record]) -> Vec<String> {
+        let chosen = || records.iter().filter(|r| self.selector.wants(r));
+        let mut broken = Vec::new();
+        if let Some(expected) = self.rows {
+            let found = chosen().count() as u64;
+            if found != expected {
+                broken.push(format!(
+                    "invariant `{}`: {found} records, expected {expected}",
+                    self.name
+                ));
+            }
+        }
+        if let Some(expected) = &self.sum_usd {
+            let found: Usd = chosen().filter_map(|r| r.value).sum();
+            match expected.parse::<Usd>() {
+                Ok(expected) if expected == found => {}
+                Ok(expected) => broken.push(format!(
+                    "invariant `{}`: the sum is {found} USD, expected {expected}",
+                    self.name
+                )),
+                Err(e) => broken.push(format!("invariant `{}`: {e}", self.name)),
+            }
+        }
+        broken
+    }
+}
+
+impl Selector {
+    /// Whether a record is selected.
+    pub fn wants(&self, record: &Record) -> bool {
+        fn same<T: ToString>(wanted: &Option<String>, found: T) -> bool {
+            wanted.as_ref().is_none_or(|w| *w == found.to_string())
+        }
+        same(&self.period, record.period)
+            && self.period_from.is_none_or(|from| record.period.year() >= from)
+            && self.period_to.is_none_or(|to| record.period.year() <= to)
+            && same::<Economy>(&self.reporter, record.reporter)
+            && same::<Economy>(&self.partner, record.partner)
+            && same::<Flow>(&self.flow, record.flow)
+            && same::<Classification>(&self.classification, record.classification)
+            && same(&self.product, &record.product)
+            && same(&self.compiler, &record.compiler)
+            && self.basis.as_ref().is_none_or(|b| record.basis.as_deref() == Some(b))
+    }
+}

@@ -1,0 +1,87 @@
+use crate::pin::Invariant;
+use crate::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The line below which `pin.toml` is written by the program.
+pub const GENERATED_MARK: &str =
+    "# Below this line: written by `counterflow datasets build`, checked by `counterflow verify`.";
+
+/// A pin's description, `pin.toml`: who published what, when, under which terms, and what
+/// the file must be.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinFile {
+    /// The pin's name, which is its folder's.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Who compiled the figures.
+    pub compiler: String,
+    /// The compiler's release or edition.
+    pub release: String,
+    /// The day on which the figures were taken, year-month-day.
+    pub retrieved: String,
+    /// Where from.
+    pub url: String,
+    /// The digital object identifier, if there is one.
+    pub doi: Option<String>,
+    /// The licence.
+    pub licence: String,
+    /// What the terms allow, in a sentence.
+    pub terms: String,
+    /// How to cite it.
+    pub citation: String,
+    /// What it is, in a paragraph.
+    pub description: String,
+    /// What a user must know before summing anything.
+    #[serde(default)]
+    pub traps: Vec<String>,
+    /// Values of the columns that `figures.csv` leaves out.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, String>,
+    /// Totals and counts that must hold.
+    #[serde(default)]
+    pub invariant: Vec<Invariant>,
+    /// What the Parquet file must be; absent until it is built.
+    pub file: Option<FileFacts>,
+}
+
+/// The generated part of a pin's description.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileFacts {
+    /// The file's name beside `pin.toml`.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes.
+    pub sha256: String,
+    /// The hash of what it says; see [`logical_hash`](crate::logical_hash).
+    pub logical_hash: String,
+    /// How many records it holds.
+    pub rows: u64,
+}
+
+impl PinFile {
+    /// Reads the text of a `pin.toml`; `path` is named in errors.
+    ///
+    /// # Errors
+    /// Says which line is wrong and what was expected.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        toml::from_str(text).map_err(|e| Error::Pin {
+            path: path.to_owned(),
+            reason: e.to_string().trim_end().to_owned(),
+        })
+    }
+}
+
+/// The text of a `pin.toml` with its generated section replaced.
+pub fn with_generated_section(text: &str, facts: &FileFacts) -> String {
+    let by_hand = text.split(GENERATED_MARK).next().unwrap_or_default().trim_end();
+    format!(
+        "{by_hand}\n\n{GENERATED_MARK}\n[file]\nname = \"{}\"\nbytes = {}\nsha256 = \"{}\"\nlogical_hash = \"{}\"\nrows = {}\n",
+        facts.name, facts.bytes, facts.sha256, facts.logical_hash, facts.rows
+    )
+}
