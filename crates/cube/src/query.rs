@@ -1,0 +1,177 @@
+use crate::{Error, Result};
+use std::fmt;
+use std::str::FromStr;
+use store::Filter;
+
+/// How many dimensions can be grouped by at once.
+pub(crate) const MOST_DIMENSIONS: usize = 8;
+
+/// What can be grouped by: the columns of a record that are no measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// The year in which the period starts; only calendar years are summed.
+    Year,
+    /// The period as it is: a year, a month, a run of months.
+    Period,
+    /// The economy from whose side the flow is told.
+    Reporter,
+    /// The other side.
+    Partner,
+    /// Export, import, ...
+    Flow,
+    /// The product, at the query's [`Level`].
+    Product,
+    /// The product classification.
+    Classification,
+    /// Who published the figure.
+    Compiler,
+    /// The administrative basis.
+    Basis,
+    /// How the compiler came by the figure.
+    Status,
+}
+
+impl Dimension {
+    /// Every dimension, in the order of the files.
+    pub const ALL: [Dimension; 10] = [
+        Dimension::Year,
+        Dimension::Period,
+        Dimension::Reporter,
+        Dimension::Partner,
+        Dimension::Flow,
+        Dimension::Product,
+        Dimension::Classification,
+        Dimension::Compiler,
+        Dimension::Basis,
+        Dimension::Status,
+    ];
+
+    /// The word for it, which is also the column's name in results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dimension::Year => "year",
+            Dimension::Period => "period",
+            Dimension::Reporter => "reporter",
+            Dimension::Partner => "partner",
+            Dimension::Flow => "flow",
+            Dimension::Product => "product",
+            Dimension::Classification => "classification",
+            Dimension::Compiler => "compiler",
+            Dimension::Basis => "basis",
+            Dimension::Status => "status",
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Dimension {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|d| d.as_str() == text)
+            .ok_or_else(|| Error::Unknown {
+                what: "dimension",
+                found: text.to_owned(),
+                known: Self::ALL.map(Dimension::as_str).join(", "),
+            })
+    }
+}
+
+/// At which level products are summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The level the rows have; refused when they have several.
+    AsStored,
+    /// Only the rows for all products together.
+    Total,
+    /// The first so many digits of the code: 2, 4 or 6 of HS, 1 to 5 of SITC. Rows of exactly
+    /// this level are used where there are any, otherwise the longer codes are cut.
+    Digits(u8),
+}
+
+impl FromStr for Level {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let digits = text.trim_start_matches("hs").trim_start_matches("sitc");
+        match (text, digits.parse::<u8>()) {
+            ("total", _) => Ok(Level::Total),
+            (_, Ok(n @ 1..=10)) => Ok(Level::Digits(n)),
+            _ => Err(Error::Unknown {
+                what: "level",
+                found: text.to_owned(),
+                known: "total, hs2, hs4, hs6, sitc1 to sitc5".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A grouped sum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// What to group by.
+    pub by: Vec<Dimension>,
+    /// Which rows.
+    pub filter: Filter,
+    /// At which product level.
+    pub level: Level,
+}
+
+impl Query {
+    /// A query over all rows at their stored level.
+    ///
+    /// # Errors
+    /// Refuses more than eight dimensions.
+    pub fn new(by: &[Dimension], filter: Filter) -> Result<Self> {
+        if by.len() > MOST_DIMENSIONS {
+            return Err(Error::TooMany(by.len()));
+        }
+        Ok(Query {
+            by: by.to_vec(),
+            filter,
+            level: Level::AsStored,
+        })
+    }
+
+    /// The columns of the file that the query needs: those it groups by, those in which rows
+    /// may overlap, and the measures.
+    pub(crate) fn columns(&self) -> Vec<&'static str> {
+        let mut columns = vec![
+            "compiler",
+            "period_year",
+            "period_month",
+            "period_months",
+            "partner",
+            "flow",
+            "classification",
+            "product",
+            "value_usd",
+            "net_weight_kg",
+            "basis",
+        ];
+        for dimension in &self.by {
+            match dimension {
+                Dimension::Reporter => columns.push("reporter"),
+                Dimension::Status => columns.push("status"),
+                _ => {}
+            }
+        }
+        columns
+    }
+
+    /// Whether the rows are told apart by this dimension, or narrowed to one value of it.
+    pub(crate) fn settles(&self, dimension: Dimension) -> bool {
+        self.by.contains(&dimension)
+            || (dimension == Dimension::Year && self.by.contains(&Dimension::Period))
+            || self
+                .filter
+                .any_of
+                .get(dimension.as_str())
+                .is_some_and(|values| values.len() == 1)
+    }
+}

@@ -1,0 +1,199 @@
+//! Grouped sums against a plain loop over records, and the refusals.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use cube::{Dimension, Error, Query, sum_batches, sum_dataset};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use store::{Filter, batch_of_records, write_records};
+use trade::{Classification, Economy, Flow, Period, Record, Status, Usd};
+
+fn record(year: i16, partner: &str, flow: Flow, product: &str, value: Option<i128>) -> Record {
+    Record {
+        compiler: "UN Comtrade".into(),
+        period: Period::annual(year).unwrap(),
+        reporter: Economy::new("PRK").unwrap(),
+        partner: Economy::new(partner).unwrap(),
+        flow,
+        classification: Classification::Hs(2),
+        product: product.into(),
+        valuation: None,
+        value: value.map(Usd::from_thousandths),
+        rounded_to: None,
+        share_percent: None,
+        net_weight_kg: None,
+        quantity: None,
+        quantity_unit: None,
+        status: Status::Reported,
+        basis: None,
+        reference: None,
+    }
+}
+
+fn query(by: &[Dimension]) -> Query {
+    Query::new(by, Filter::default()).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn sums_equal_a_plain_loop_however_the_rows_are_cut(
+        rows in prop::collection::vec((1990_i16..1993, 0..4_usize, any::<bool>(), 0..3_usize, prop::option::of(-999_999_999_999_999_999_i128..=999_999_999_999_999_999)), 1..200),
+        cut in 1..50_usize,
+    ) {
+        let records: Vec<Record> = rows.iter().map(|&(year, p, export, k, value)| {
+            record(year, ["CHN", "KOR", "JPN", "RUS"][p], if export { Flow::Export } else { Flow::Import }, ["27", "44", "84"][k], value)
+        }).collect();
+        let mut expected: BTreeMap<Vec<String>, (i128, u64, u64)> = BTreeMap::new();
+        for r in &records {
+            let sums = expected.entry(vec![r.flow.to_string(), r.period.to_string(), r.partner.to_string()]).or_default();
+            sums.0 += r.value.map_or(0, Usd::thousandths);
+            sums.1 += 1;
+            sums.2 += u64::from(r.value.is_none());
+        }
+        let batches: Vec<_> = records.chunks(cut).map(|c| batch_of_records(c).unwrap()).collect();
+        let grouped = sum_batches(&batches, &query(&[Dimension::Flow, Dimension::Year, Dimension::Partner])).unwrap();
+        let found: BTreeMap<Vec<String>, (i128, u64, u64)> = grouped.groups.iter()
+            .map(|g| (g.key.clone(), (g.value.thousandths(), g.records, g.records_without_value))).collect();
+        prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_sum_beyond_64_bits_loses_nothing() {
+    // 40,000 records of almost 10^15 dollars: 4 x 10^22 thousandths, past i64.
+    let big = 999_999_999_999_999_999_i128;
+    let records: Vec<Record> = (0..40_000)
+        .map(|_| record(2000, "CHN", Flow::Export, "27", Some(big)))
+        .collect();
+    let grouped = sum_batches(&[batch_of_records(&records).unwrap()], &query(&[])).unwrap();
+    assert_eq!(grouped.total().thousandths(), big * 40_000);
+}
+
+#[test]
+fn a_world_row_is_never_added_to_its_parts() {
+    let records = [
+        record(2000, "WLD", Flow::Export, "TOTAL", Some(300)),
+        record(2000, "CHN", Flow::Export, "TOTAL", Some(100)),
+        record(2000, "KOR", Flow::Export, "TOTAL", Some(200)),
+    ];
+    let batch = batch_of_records(&records).unwrap();
+    let grouped = sum_batches(std::slice::from_ref(&batch), &query(&[Dimension::Year])).unwrap();
+    assert_eq!(grouped.total().thousandths(), 300);
+    assert_eq!(grouped.set_aside["totals over partners beside their parts"], 1);
+    // Alone, the world row is what there is.
+    let alone = sum_batches(&[batch_of_records(&records[..1]).unwrap()], &query(&[Dimension::Year])).unwrap();
+    assert_eq!(alone.total().thousandths(), 300);
+}
+
+#[test]
+fn overlapping_rows_are_refused_with_what_to_do() {
+    let refused =
+        |records: &[Record]| match sum_batches(&[batch_of_records(records).unwrap()], &query(&[Dimension::Year])) {
+            Err(Error::Overlap { dimension, advice, .. }) => (dimension, advice),
+            other => panic!("{other:?}"),
+        };
+    let base = record(2000, "CHN", Flow::Export, "27", Some(1));
+    let (dimension, advice) = refused(&[
+        base.clone(),
+        Record {
+            flow: Flow::TwoWay,
+            ..base.clone()
+        },
+    ]);
+    assert_eq!(dimension, "flow");
+    assert!(advice.contains("--by") && advice.contains("--where"));
+    assert_eq!(
+        refused(&[
+            base.clone(),
+            Record {
+                compiler: "KOTRA".into(),
+                ..base.clone()
+            }
+        ])
+        .0,
+        "compiler"
+    );
+    assert_eq!(
+        refused(&[
+            base.clone(),
+            Record {
+                basis: Some("approval".into()),
+                ..base.clone()
+            }
+        ])
+        .0,
+        "basis"
+    );
+    assert_eq!(
+        refused(&[
+            base.clone(),
+            Record {
+                product: "2701".into(),
+                ..base.clone()
+            }
+        ])
+        .0,
+        "product"
+    );
+}
+
+#[test]
+fn a_level_uses_its_own_rows_or_cuts_longer_codes() {
+    let chapter = record(2000, "CHN", Flow::Export, "27", Some(70));
+    let parts = [
+        record(2000, "CHN", Flow::Export, "270111", Some(40)),
+        record(2000, "CHN", Flow::Export, "270900", Some(30)),
+    ];
+    let mut query = query(&[Dimension::Product]);
+    query.level = "hs2".parse().unwrap();
+    let one = |records: &[Record]| {
+        sum_batches(&[batch_of_records(records).unwrap()], &query)
+            .unwrap()
+            .groups
+    };
+    for records in [
+        vec![chapter.clone()],
+        parts.to_vec(),
+        [vec![chapter], parts.to_vec()].concat(),
+    ] {
+        let groups = one(&records);
+        assert_eq!(groups.len(), 1);
+        assert_eq!((groups[0].key[0].as_str(), groups[0].value.thousandths()), ("27", 70));
+    }
+}
+
+#[test]
+fn part_years_are_not_years() {
+    let half = Record {
+        period: "2000-01..2000-06".parse().unwrap(),
+        ..record(2000, "CHN", Flow::Export, "27", Some(5))
+    };
+    let batch = batch_of_records(&[half, record(2000, "CHN", Flow::Export, "27", Some(9))]).unwrap();
+    let years = sum_batches(std::slice::from_ref(&batch), &query(&[Dimension::Year])).unwrap();
+    assert_eq!(years.total().thousandths(), 9);
+    let periods = sum_batches(&[batch], &query(&[Dimension::Period])).unwrap();
+    assert_eq!(periods.groups.len(), 2);
+}
+
+#[test]
+fn a_dataset_is_summed_under_its_filter() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let records: Vec<Record> = (0..1000)
+        .map(|n| {
+            record(
+                1990 + n % 10,
+                ["CHN", "KOR"][n as usize % 2],
+                Flow::Export,
+                "27",
+                Some(i128::from(n)),
+            )
+        })
+        .collect();
+    write_records(&path, &records).unwrap();
+    let filter = Filter::default().with("partner", "KOR").with_years(1991..=1993);
+    let grouped = sum_dataset(&path, &Query::new(&[Dimension::Partner], filter).unwrap()).unwrap();
+    let expected: i128 = (0..1000_i128)
+        .filter(|n| n % 2 == 1 && (1..=3).contains(&(n % 10)))
+        .sum();
+    assert_eq!(grouped.total().thousandths(), expected);
+}
