@@ -1,0 +1,266 @@
+//! Judging published statements on findings.
+//!
+//! A test compares one number, made of findings, with a threshold. Where only bounds are known
+//! (or the test asks for the whole interval), it holds when the whole interval passes, fails when
+//! none of it does, and is undecidable between. A claim holds where all its tests hold and fails
+//! where one fails.
+
+use crate::select::{Reduced, reduce, select};
+use crate::study_file::{ClaimFile, TestFile};
+use model::Finding;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a scenario says of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every test passes.
+    Holds,
+    /// A test fails.
+    Fails,
+    /// The findings do not decide it, and why.
+    Undecidable(String),
+}
+
+/// What all scenarios together say of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overall {
+    /// It holds in every scenario that decides it.
+    Robust,
+    /// It holds in some and fails in others.
+    DependsOnSource,
+    /// It fails in every scenario that decides it.
+    Contradicted,
+    /// No scenario decides it.
+    NotTestable,
+}
+
+impl fmt::Display for Overall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Overall::Robust => "robust",
+            Overall::DependsOnSource => "depends on the source",
+            Overall::Contradicted => "contradicted",
+            Overall::NotTestable => "not testable with the pinned data",
+        })
+    }
+}
+
+/// A claim with its verdicts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The claim's name.
+    pub id: String,
+    /// The verdict of every scenario, with the numbers behind it.
+    pub verdicts: Vec<(String, Verdict, Vec<String>)>,
+    /// The verdict over all.
+    pub overall: Overall,
+}
+
+/// Findings by scenario, in the study's order.
+pub(crate) type ByScenario<'a> = BTreeMap<&'a str, Vec<&'a Finding>>;
+
+/// Judges a claim under each of its scenarios; `order` is that of the study.
+pub(crate) fn judge(claim: &ClaimFile, order: &[&str], findings: &ByScenario<'_>) -> Judged {
+    let mut verdicts = Vec::new();
+    for &scenario in order {
+        if !claim.scenarios.is_empty() && !claim.scenarios.iter().any(|s| s == scenario) {
+            continue;
+        }
+        let (verdict, numbers) = judge_in(claim, scenario, findings);
+        verdicts.push((scenario.to_owned(), verdict, numbers));
+    }
+    let holds = verdicts.iter().any(|(_, v, _)| *v == Verdict::Holds);
+    let fails = verdicts.iter().any(|(_, v, _)| *v == Verdict::Fails);
+    let overall = match (holds, fails) {
+        (true, true) => Overall::DependsOnSource,
+        (true, false) => Overall::Robust,
+        (false, true) => Overall::Contradicted,
+        (false, false) => Overall::NotTestable,
+    };
+    Judged {
+        id: claim.id.clone(),
+        verdicts,
+        overall,
+    }
+}
+
+fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<'_>) -> (Verdict, Vec<String>) {
+    let mut numbers = Vec::new();
+    let mut open: Vec<String> = Vec::new();
+    let mut fails = false;
+    if claim.test.is_empty() {
+        open.push("no finding of the study bears on it".to_owned());
+    }
+    for test in &claim.test {
+        match measure(test, scenario, findings) {
+            Err(why) => open.push(format!("{}: {why}", test.says)),
+            Ok(number) => {
+                numbers.push(format!(
+                    "{}: {}, needed {} {}",
+                    test.says,
+                    shown(&number),
+                    test.op,
+                    digits(test.value)
+                ));
+                match passes(test, &number) {
+                    Some(true) => {}
+                    Some(false) => fails = true,
+                    None => open.push(format!("{}: the interval includes {}", test.says, digits(test.value))),
+                }
+            }
+        }
+    }
+    let verdict = match (fails, open.is_empty()) {
+        (true, _) => Verdict::Fails,
+        (false, true) => Verdict::Holds,
+        (false, false) => Verdict::Undecidable(open.join("; ")),
+    };
+    (verdict, numbers)
+}
+
+fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Result<Reduced, String> {
+    let of = |scenario: &str, measure: &str, labels, years| {
+        let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
+        select(there.iter().copied(), measure, labels, years)
+    };
+    let chosen = of(scenario, &test.measure, &test.labels, test.years);
+    if chosen.len() < test.at_least {
+        return Err(match chosen.len() {
+            0 => "the scenario has no such figures".to_owned(),
+            n => format!("the scenario has {n} such figures, {} are needed", test.at_least),
+        });
+    }
+    let number = reduce(&chosen, test.reduce)?;
+    let Some(over) = &test.over else { return Ok(number) };
+    let other = over.scenario.as_deref().unwrap_or(scenario);
+    let below = of(other, &over.measure, &over.labels, over.years.or(test.years));
+    let below = reduce(&below, test.reduce).map_err(|why| format!("of the denominator, {why}"))?;
+    divide(&number, &below)
+}
+
+fn divide(above: &Reduced, below: &Reduced) -> Result<Reduced, String> {
+    if below.low <= 0.0 {
+        return Err("the denominator is not above zero".to_owned());
+    }
+    let corners = [
+        above.low / below.low,
+        above.low / below.high,
+        above.high / below.low,
+        above.high / below.high,
+    ];
+    Ok(Reduced {
+        estimate: above.estimate.zip(below.estimate).map(|(a, b)| a / b),
+        low: corners.into_iter().fold(f64::INFINITY, f64::min),
+        high: corners.into_iter().fold(f64::NEG_INFINITY, f64::max),
+    })
+}
+
+/// Whether the number passes; `None` where its interval lies on both sides.
+fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
+    let one = |x: f64| match test.op.as_str() {
+        ">=" => x >= test.value,
+        ">" => x > test.value,
+        "<=" => x <= test.value,
+        _ => x < test.value,
+    };
+    match number.estimate {
+        Some(estimate) if !test.whole_interval => Some(one(estimate)),
+        _ => match (one(number.low), one(number.high)) {
+            (true, true) => Some(true),
+            (false, false) => Some(false),
+            _ => None,
+        },
+    }
+}
+
+fn shown(number: &Reduced) -> String {
+    let interval = format!("{} to {}", digits(number.low), digits(number.high));
+    match number.estimate {
+        Some(estimate) if number.low == number.high => digits(estimate),
+        Some(estimate) => format!("{} ({interval})", digits(estimate)),
+        None => format!("between {}", interval.replace(" to ", " and ")),
+    }
+}
+
+/// A number for people: three significant digits, large ones in millions or billions.
+pub(crate) fn digits(x: f64) -> String {
+    let size = x.abs();
+    let (scaled, unit) = match size {
+        s if s >= 1e9 => (x / 1e9, " billion"),
+        s if s >= 1e6 => (x / 1e6, " million"),
+        _ => (x, ""),
+    };
+    let decimals = match scaled.abs() {
+        s if s >= 100.0 || s == 0.0 => 0,
+        s if s >= 10.0 => 1,
+        s if s >= 1.0 => 2,
+        s if s >= 0.1 => 3,
+        _ => return format!("{scaled:.2e}{unit}"),
+    };
+    format!("{scaled:.decimals$}{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(tests: &str) -> ClaimFile {
+        let text = format!("id = 'k'\ntext = 't'\nsource = 's'\nreading = 'r'\n{tests}");
+        toml::from_str(&text).unwrap()
+    }
+
+    fn judged(claim: &ClaimFile, findings: &[Finding]) -> Judged {
+        let by: ByScenario<'_> = BTreeMap::from([("a", findings.iter().collect())]);
+        judge(claim, &["a"], &by)
+    }
+
+    const SHARE: &str = "[[test]]\nsays = 'share'\nmeasure = 'partner_share'\nop = '>='\nvalue = 0.97\n";
+
+    #[test]
+    fn a_number_is_compared() {
+        let at = |x| [Finding::new("partner_share", "share", x)];
+        assert_eq!(judged(&claim(SHARE), &at(0.98)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(SHARE), &at(0.9)).overall, Overall::Contradicted);
+        assert_eq!(judged(&claim(SHARE), &[]).overall, Overall::NotTestable);
+        assert_eq!(judged(&claim(""), &at(0.9)).overall, Overall::NotTestable);
+    }
+
+    #[test]
+    fn bounds_on_both_sides_decide_nothing() {
+        let between =
+            |low, high| [Finding::undefined("partner_share", "share", "bounds").interval(low, high, "bounds")];
+        assert_eq!(judged(&claim(SHARE), &between(0.9, 0.99)).overall, Overall::NotTestable);
+        assert_eq!(judged(&claim(SHARE), &between(0.975, 0.99)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(SHARE), &between(0.5, 0.9)).overall, Overall::Contradicted);
+    }
+
+    #[test]
+    fn a_confidence_interval_counts_where_the_test_asks_for_it() {
+        let test = SHARE.replace("0.97", "0.0").replace(">=", ">") + "whole_interval = true\n";
+        let slope = |low, high| [Finding::new("partner_share", "1", 0.5).interval(low, high, "95% confidence")];
+        assert_eq!(judged(&claim(&test), &slope(0.1, 0.9)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(&test), &slope(-0.1, 0.9)).overall, Overall::NotTestable);
+    }
+
+    #[test]
+    fn scenarios_that_disagree_make_it_depend_on_the_source() {
+        let (a, b) = (
+            [Finding::new("partner_share", "share", 0.98)],
+            [Finding::new("partner_share", "share", 0.4)],
+        );
+        let by: ByScenario<'_> = BTreeMap::from([("a", a.iter().collect()), ("b", b.iter().collect())]);
+        let judged = judge(&claim(SHARE), &["a", "b"], &by);
+        assert_eq!(judged.overall, Overall::DependsOnSource);
+        assert_eq!(judged.verdicts[1].1, Verdict::Fails);
+    }
+
+    #[test]
+    fn a_ratio_of_two_findings() {
+        let test = "[[test]]\nsays = 'ratio'\nmeasure = 'x'\nop = '<='\nvalue = 0.01\nover = { measure = 'y' }\n";
+        let findings = [Finding::new("x", "USD", 2.27e9), Finding::new("y", "USD", 3.1e11)];
+        let judged = judged(&claim(test), &findings);
+        assert_eq!(judged.overall, Overall::Robust);
+        assert!(judged.verdicts[0].2[0].contains("7.32e-3"), "{:?}", judged.verdicts);
+    }
+}

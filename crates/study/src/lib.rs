@@ -1,0 +1,141 @@
+//! Studies: scenarios, claims, the runner, the run manifest, verify.
+//!
+//! A study file names pins, scenarios, models and claims. [`Study::open`] reads it,
+//! [`run`] builds every scenario's flows, runs every model on them and judges every claim,
+//! and [`verify`] compares a run with the findings that were published.
+//!
+//! The crate knows no model by name: it is given a list.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod across;
+mod claim;
+mod compare;
+mod guard;
+mod prose;
+mod run;
+mod scenario;
+mod select;
+mod study_file;
+
+pub use across::chart_across;
+pub use claim::{Judged, Overall, Verdict};
+pub use compare::{ExpectedFinding, Moved, compare, expected_text, parse_expected};
+pub use prose::Prose;
+pub use run::{PinUsed, Run, ScenarioRun, run};
+pub use scenario::{Figures, SetAside, StudyReference};
+pub use study_file::{
+    ChartFile, ChartSeriesFile, ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile,
+    SectionFile, StudyFile, TestFile,
+};
+
+use std::path::{Path, PathBuf};
+use trade::Economy;
+
+/// What can go wrong with a study.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The study file cannot be read.
+    #[error("cannot read {path}", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The study file says something that cannot be.
+    #[error("{path}: {reason}", path = path.display())]
+    Study {
+        /// The file.
+        path: PathBuf,
+        /// What, and what was expected.
+        reason: String,
+    },
+    /// A pin is not what its description says.
+    #[error(
+        "{what}\n  restore the pin's files, or rebuild it with `counterflow datasets build` if the change is meant"
+    )]
+    Pin {
+        /// Each way in which it is not, a line each.
+        what: String,
+    },
+    /// A model could not run.
+    #[error("scenario `{scenario}`")]
+    Model {
+        /// The scenario.
+        scenario: String,
+        /// Why.
+        #[source]
+        source: model::Error,
+    },
+    /// A dataset could not be read.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Results of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A study: its file, and where its pins are.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The study file's path.
+    pub path: PathBuf,
+    /// What it says.
+    pub file: StudyFile,
+    /// The economy under study.
+    pub economy: Economy,
+    /// The folder of pins.
+    pub datasets: PathBuf,
+}
+
+impl Study {
+    /// Reads `study.toml` in a folder. Pins are looked for in `datasets`, or, where that is
+    /// `None`, in the nearest folder of that name beside or above the study.
+    ///
+    /// # Errors
+    /// When the file cannot be read or says something that cannot be, or no pins are found.
+    pub fn open(folder: &Path, datasets: Option<&Path>) -> Result<Study> {
+        let path = if folder.is_dir() {
+            folder.join("study.toml")
+        } else {
+            folder.to_owned()
+        };
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let file = StudyFile::parse(&text, &path)?;
+        let refuse = |reason: String| Error::Study {
+            path: path.clone(),
+            reason,
+        };
+        let economy = Economy::new(&file.economy).map_err(|e| refuse(e.to_string()))?;
+        let datasets = match datasets {
+            Some(folder) => folder.to_owned(),
+            None => {
+                let absolute = std::path::absolute(&path).map_err(|source| Error::Read {
+                    path: path.clone(),
+                    source,
+                })?;
+                let found = absolute.ancestors().map(|a| a.join("datasets")).find(|d| d.is_dir());
+                found.ok_or_else(|| {
+                    refuse("no folder `datasets` beside or above it; name one with --datasets".to_owned())
+                })?
+            }
+        };
+        Ok(Study {
+            path,
+            file,
+            economy,
+            datasets,
+        })
+    }
+
+    /// The folder in which the study file stands.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+}

@@ -1,0 +1,304 @@
+//! From pins to a scenario's flows.
+
+use crate::guard;
+use crate::study_file::{LayerFile, Perspective, ScenarioFile};
+use crate::{Error, Result, Study};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Filter, Pin};
+use trade::{Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation};
+
+/// A reference of one pin, in the run's common list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StudyReference {
+    /// The pin.
+    pub pin: String,
+    /// The key in the pin's references.
+    pub key: String,
+    /// Who said it.
+    pub citation: String,
+    /// Where it stands.
+    pub url: String,
+}
+
+/// A figure that a scenario does not use, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetAside {
+    /// The figure, as it would have been used.
+    pub record: Record,
+    /// Why it is not.
+    pub reason: String,
+}
+
+/// A scenario's flows.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// The figures that the models see, sorted by [`Record::key`]; `reference` is an index
+    /// into the run's common list of references.
+    pub flows: Vec<Record>,
+    /// The figures that were set aside.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// The records of the pins of a study, with their references in one common list.
+pub(crate) struct Pinned {
+    pub pins: BTreeMap<String, Pin>,
+    pub records: BTreeMap<String, Vec<Record>>,
+    pub references: Vec<StudyReference>,
+}
+
+impl Pinned {
+    /// Opens and checks every pin that the study's scenarios name.
+    pub(crate) fn open(study: &Study) -> Result<Self> {
+        let names: BTreeSet<&str> = study
+            .file
+            .scenario
+            .iter()
+            .flat_map(|s| &s.layer)
+            .map(|layer| layer.pin.as_str())
+            .collect();
+        let mut pinned = Pinned {
+            pins: BTreeMap::new(),
+            records: BTreeMap::new(),
+            references: Vec::new(),
+        };
+        let mut broken = Vec::new();
+        for name in names {
+            let pin = Pin::open(&study.datasets.join(name))?;
+            broken.extend(store::check_pin(&pin)?.iter().map(ToString::to_string));
+            let first = pinned.references.len() as u32;
+            let mut records = pin.records(&Filter::default())?;
+            for record in &mut records {
+                record.reference = record.reference.map(|n| first + n);
+            }
+            pinned.references.extend(pin.references.iter().map(|r| StudyReference {
+                pin: name.to_owned(),
+                key: r.key.clone(),
+                citation: r.citation.clone(),
+                url: r.url.clone(),
+            }));
+            pinned.records.insert(name.to_owned(), records);
+            pinned.pins.insert(name.to_owned(), pin);
+        }
+        if broken.is_empty() {
+            Ok(pinned)
+        } else {
+            Err(Error::Pin {
+                what: broken.join("\n"),
+            })
+        }
+    }
+}
+
+/// What tells two figures of the same thing apart from two figures of different things.
+type Place = (Period, Economy, Economy, Flow, trade::Classification, String);
+
+fn place(record: &Record) -> Place {
+    let r = record;
+    // All products together are the same under any classification.
+    let all = &*r.product == trade::TOTAL;
+    let classification = if all {
+        trade::Classification::Compiler
+    } else {
+        r.classification
+    };
+    (
+        r.period,
+        r.reporter,
+        r.partner,
+        r.flow,
+        classification,
+        r.product.to_string(),
+    )
+}
+
+/// Builds a scenario's flows from the pinned records.
+pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> Result<Figures> {
+    let refuse = |reason: String| Error::Study {
+        path: study.path.clone(),
+        reason: format!("scenario `{}`: {reason}", scenario.id),
+    };
+    let mut figures = Figures::default();
+    let mut filled: BTreeSet<Place> = BTreeSet::new();
+    for layer in &scenario.layer {
+        let records = pinned.records.get(&layer.pin).map(Vec::as_slice).unwrap_or_default();
+        let chosen = records
+            .iter()
+            .filter(|r| wants(layer, r))
+            .filter_map(|r| told(study.economy, scenario.perspective, r));
+        let chosen: Vec<Record> = chosen.collect();
+        match scenario.perspective {
+            Perspective::Economy => fill(&mut figures, &mut filled, layer, chosen),
+            Perspective::AllCompilers | Perspective::AsPublished => figures.flows.extend(chosen),
+        }
+    }
+    if let Some(margin) = &scenario.cif_margin {
+        let margin: Decimal3 = margin
+            .parse()
+            .map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
+        restate_fob(&mut figures.flows, margin).map_err(refuse)?;
+    }
+    if !scenario.world_from.is_empty() {
+        world_from(&mut figures.flows, &scenario.world_from, study.economy).map_err(refuse)?;
+    }
+    for name in &scenario.guards {
+        if let Some(guard) = study.file.guard.iter().find(|g| g.id == *name) {
+            guard::apply(guard, &mut figures).map_err(refuse)?;
+        }
+    }
+    figures.flows.sort_by(|a, b| a.key().cmp(&b.key()));
+    Ok(figures)
+}
+
+fn column<'a>(record: &'a Record, name: &str) -> &'a str {
+    match name {
+        "compiler" => &record.compiler,
+        "reporter" => record.reporter.as_str(),
+        "partner" => record.partner.as_str(),
+        "flow" => record.flow.as_str(),
+        "classification" => record.classification.as_str(),
+        "product" => &record.product,
+        "status" => record.status.as_str(),
+        "basis" => record.basis.as_deref().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+fn wants(layer: &LayerFile, record: &Record) -> bool {
+    let year = record.period.year();
+    layer.years.is_none_or(|[from, to]| (from..=to).contains(&year))
+        && layer
+            .only
+            .iter()
+            .all(|(name, values)| values.iter().any(|v| v == column(record, name)))
+        && !layer
+            .except
+            .iter()
+            .any(|(name, values)| values.iter().any(|v| v == column(record, name)))
+        && (layer.basis.is_empty() || layer.basis.iter().any(|b| b == column(record, "basis")))
+}
+
+/// The record as the perspective tells it, or `None` if it is not about the economy.
+fn told(economy: Economy, perspective: Perspective, record: &Record) -> Option<Record> {
+    if perspective == Perspective::AsPublished || record.reporter == economy {
+        return Some(record.clone());
+    }
+    let mirrored = record.flow.mirror().filter(|_| record.partner == economy)?;
+    let status = if record.status == Status::Reported {
+        Status::Mirrored
+    } else {
+        record.status
+    };
+    Some(Record {
+        reporter: economy,
+        partner: record.reporter,
+        flow: mirrored,
+        status,
+        ..record.clone()
+    })
+}
+
+/// Takes a layer's figures for the places that are still open: one figure a place.
+fn fill(figures: &mut Figures, filled: &mut BTreeSet<Place>, layer: &LayerFile, chosen: Vec<Record>) {
+    let mut by_place: BTreeMap<Place, Vec<Record>> = BTreeMap::new();
+    for record in chosen {
+        by_place.entry(place(&record)).or_default().push(record);
+    }
+    for (place, mut candidates) in by_place {
+        candidates.sort_by_key(|record| preference(layer, record));
+        let mut candidates = candidates.into_iter();
+        let taken = !filled.insert(place);
+        let used = if taken { None } else { candidates.next() };
+        let why = match &used {
+            None => "an earlier layer has this figure".to_owned(),
+            Some(used) => format!("another quotation was preferred: {}", shown(used)),
+        };
+        figures.set_aside.extend(candidates.map(|record| SetAside {
+            record,
+            reason: why.clone(),
+        }));
+        figures.flows.extend(used);
+    }
+}
+
+fn shown(record: &Record) -> String {
+    match (record.value, record.share_percent) {
+        (Some(value), _) => format!("{value} USD"),
+        (None, Some(share)) => format!("{share} per cent"),
+        (None, None) => "a quantity".to_owned(),
+    }
+}
+
+/// The order in which several figures for one place are preferred: the layer's basis order,
+/// then a value before a share alone, then the finest rounding, then a compiler's own words
+/// before a quotation, then the order of references.
+fn preference(layer: &LayerFile, record: &Record) -> (usize, bool, Usd, bool, Option<u32>) {
+    let basis = layer
+        .basis
+        .iter()
+        .position(|b| b == column(record, "basis"))
+        .unwrap_or(usize::MAX);
+    let rounding = record.rounded_to.unwrap_or(Usd::ZERO);
+    (
+        basis,
+        record.value.is_none(),
+        rounding,
+        record.status == Status::Quoted,
+        record.reference,
+    )
+}
+
+/// Restates values free on board: value / (1 + margin), to the nearest tenth of a cent.
+fn restate_fob(flows: &mut [Record], margin: Decimal3) -> std::result::Result<(), String> {
+    let divisor = 1000 + margin.thousandths();
+    if divisor <= 0 {
+        return Err(format!("cif_margin: a margin of {margin} leaves nothing to divide by"));
+    }
+    for record in flows.iter_mut().filter(|r| r.valuation == Some(Valuation::Cif)) {
+        record.value = record.value.map(|value| {
+            let scaled = value.thousandths() * 1000;
+            let nearest = (2 * scaled + scaled.signum() * divisor) / (2 * divisor);
+            Usd::from_thousandths(nearest)
+        });
+        record.valuation = Some(Valuation::Fob);
+        record.status = Status::Estimated;
+    }
+    Ok(())
+}
+
+/// Replaces world rows by the exact sum of the named partners' rows, where all are known.
+fn world_from(flows: &mut Vec<Record>, partners: &[String], economy: Economy) -> std::result::Result<(), String> {
+    let partners = partners
+        .iter()
+        .map(|code| Economy::new(code).map_err(|e| format!("world_from: {e}")))
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut sums: BTreeMap<Place, (Usd, usize, Record)> = BTreeMap::new();
+    for record in flows.iter().filter(|r| partners.contains(&r.partner)) {
+        let Some(value) = record.value else { continue };
+        let world = Record {
+            partner: Economy::WORLD,
+            ..record.clone()
+        };
+        let entry = sums.entry(place(&world)).or_insert_with(|| (Usd::ZERO, 0, world));
+        entry.0 += value;
+        entry.1 += 1;
+    }
+    flows.retain(|r| !r.partner.is_world());
+    for (_, (value, found, record)) in sums {
+        if found == partners.len() {
+            flows.push(Record {
+                value: Some(value),
+                reporter: economy,
+                status: Status::Estimated,
+                compiler: "sum over compilers".into(),
+                basis: None,
+                reference: None,
+                share_percent: None,
+                quantity: None,
+                quantity_unit: None,
+                net_weight_kg: None,
+                ..record
+            });
+        }
+    }
+    Ok(())
+}

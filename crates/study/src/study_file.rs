@@ -1,0 +1,395 @@
+//! `study.toml` as it is written: pins, scenarios, models, claims, charts, sections.
+
+use crate::{Error, Result};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// A study as its file describes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyFile {
+    /// The name, which is also the results' folder.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// What the study asks, in a paragraph.
+    pub description: String,
+    /// The economy under study; scenarios tell flows from its side.
+    pub economy: String,
+    /// The seed of every random number.
+    pub seed: u64,
+    /// The scenarios.
+    pub scenario: Vec<ScenarioFile>,
+    /// Lists of records that a scenario may set aside.
+    #[serde(default)]
+    pub guard: Vec<GuardFile>,
+    /// Parameters of the models, by model.
+    #[serde(default)]
+    pub model: BTreeMap<String, toml::Table>,
+    /// Published statements, put as tests on findings.
+    #[serde(default)]
+    pub claim: Vec<ClaimFile>,
+    /// Charts over findings of several scenarios.
+    #[serde(default)]
+    pub chart: Vec<ChartFile>,
+    /// The sections of the report.
+    #[serde(default)]
+    pub section: Vec<SectionFile>,
+}
+
+/// A named set of choices.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioFile {
+    /// The name, in lower case, digits and `-`.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// What was chosen, and what that leaves out.
+    pub description: String,
+    /// Whose side the flows are told from.
+    #[serde(default)]
+    pub perspective: Perspective,
+    /// Whether the partners listed are all there are.
+    #[serde(default)]
+    pub partial: bool,
+    /// The figures, in order of preference: a later layer fills what earlier ones leave open.
+    pub layer: Vec<LayerFile>,
+    /// Build the world row as the exact sum of these partners' rows (`WLD-KOR` and `KOR`),
+    /// in the periods that have them all.
+    #[serde(default)]
+    pub world_from: Vec<String>,
+    /// Restate every value free on board at this margin: value / (1 + margin).
+    pub cif_margin: Option<String>,
+    /// The guards that apply.
+    #[serde(default)]
+    pub guards: Vec<String>,
+    /// The models that run on it.
+    pub models: Vec<String>,
+    /// Parameters that differ from the study's, by model.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, toml::Table>,
+}
+
+/// Whose side the flows of a scenario are told from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Perspective {
+    /// The study's economy: a partner's import from it becomes its export.
+    #[default]
+    Economy,
+    /// The same, but all compilers' figures of one flow are kept side by side.
+    AllCompilers,
+    /// As published, for models of two-sided data.
+    AsPublished,
+}
+
+/// Some records of one pin.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerFile {
+    /// The pin.
+    pub pin: String,
+    /// The years that are taken.
+    pub years: Option<[i16; 2]>,
+    /// The values that are taken, by column: `partner = ["CHN"]`, `product = ["TOTAL"]`.
+    #[serde(rename = "where", default)]
+    pub only: BTreeMap<String, Vec<String>>,
+    /// The values that are not, by column.
+    #[serde(default)]
+    pub except: BTreeMap<String, Vec<String>>,
+    /// Where one flow stands under several administrative bases: the order of preference.
+    /// A basis that is not named is not taken; `""` is "none stated".
+    #[serde(default)]
+    pub basis: Vec<String>,
+}
+
+/// A named list of figures to set aside, each with its reason.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardFile {
+    /// The name.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// What it rests on.
+    pub reference: String,
+    /// Partners whose figures are set aside, by code.
+    #[serde(default)]
+    pub drop: Vec<DropFile>,
+    /// Also set aside what the partner-outlier test flags.
+    #[serde(default)]
+    pub partner_outliers: bool,
+}
+
+/// One run of figures to set aside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropFile {
+    /// The partner.
+    pub partner: String,
+    /// The flow, from the economy's side; both where left out.
+    pub flow: Option<String>,
+    /// The years; all where left out.
+    pub years: Option<[i16; 2]>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A paraphrase of a published statement, and what would show it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimFile {
+    /// A short name.
+    pub id: String,
+    /// The statement, in our words.
+    pub text: String,
+    /// Who made it.
+    pub source: String,
+    /// How the statement was turned into tests, and what a reader might have chosen otherwise.
+    pub reading: String,
+    /// The scenarios it is judged under; every scenario of the study where left out.
+    #[serde(default)]
+    pub scenarios: Vec<String>,
+    /// What would decide it where the pins do not.
+    #[serde(default)]
+    pub decided_by: String,
+    /// The tests; the claim holds where all do.
+    #[serde(default)]
+    pub test: Vec<TestFile>,
+}
+
+/// One test on findings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestFile {
+    /// What it says, for people.
+    pub says: String,
+    /// The findings' measure.
+    pub measure: String,
+    /// Labels that the findings must have.
+    #[serde(rename = "where", default)]
+    pub labels: BTreeMap<String, String>,
+    /// The periods, first and last year.
+    pub years: Option<[i16; 2]>,
+    /// How several findings become one number.
+    #[serde(default)]
+    pub reduce: Reduce,
+    /// Divide by the same reduction of these findings.
+    pub over: Option<OverFile>,
+    /// `>=`, `>`, `<=` or `<`.
+    pub op: String,
+    /// The threshold.
+    pub value: f64,
+    /// Judge the whole interval instead of the estimate.
+    #[serde(default)]
+    pub whole_interval: bool,
+    /// The least number of findings for a verdict.
+    #[serde(default = "one")]
+    pub at_least: usize,
+}
+
+/// The findings in a test's denominator.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverFile {
+    /// The scenario, if it is another.
+    pub scenario: Option<String>,
+    /// The measure.
+    pub measure: String,
+    /// Labels that the findings must have.
+    #[serde(rename = "where", default)]
+    pub labels: BTreeMap<String, String>,
+    /// The periods, if others.
+    pub years: Option<[i16; 2]>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// How several findings become one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduce {
+    /// There must be exactly one.
+    #[default]
+    Only,
+    /// The arithmetic mean.
+    Mean,
+    /// The median.
+    Median,
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+    /// The sum.
+    Sum,
+    /// The latest less the earliest.
+    Change,
+    /// The share of findings above zero.
+    SharePositive,
+}
+
+/// A chart over findings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartFile {
+    /// The name.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// What stands on the axes, what is left out.
+    #[serde(default)]
+    pub caption: String,
+    /// The vertical axis, with its unit.
+    pub y_label: String,
+    /// `linear`, `log` or `share`.
+    #[serde(default)]
+    pub y_scale: String,
+    /// `line`, `dots`, `bars` or `stacked`.
+    #[serde(default)]
+    pub form: String,
+    /// What is drawn: one series for each entry.
+    pub series: Vec<ChartSeriesFile>,
+    /// Vertical lines: year and word.
+    #[serde(default)]
+    pub marks: Vec<(f64, String)>,
+}
+
+/// One series of a chart: findings over years.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartSeriesFile {
+    /// The name in the legend.
+    pub name: String,
+    /// The scenario.
+    pub scenario: String,
+    /// The measure.
+    pub measure: String,
+    /// Labels that the findings must have.
+    #[serde(rename = "where", default)]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A section of the report.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionFile {
+    /// The anchor.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// Paragraphs; numbers come from findings through `{{ estimate(...) }}` and the like.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Charts, by name; a model's chart is `scenario/chart`.
+    #[serde(default)]
+    pub charts: Vec<String>,
+    /// Tables, by name.
+    #[serde(default)]
+    pub tables: Vec<String>,
+}
+
+impl StudyFile {
+    /// Reads a study file and checks what can be checked without data: names are unique, and
+    /// what is referred to exists.
+    ///
+    /// # Errors
+    /// Says what is wrong, where, and what was expected.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let refuse = |reason: String| Error::Study {
+            path: path.to_owned(),
+            reason,
+        };
+        let study: StudyFile = toml::from_str(text).map_err(|e| refuse(e.to_string().trim_end().to_owned()))?;
+        study.check().map_err(refuse)?;
+        Ok(study)
+    }
+
+    fn check(&self) -> std::result::Result<(), String> {
+        let scenarios = unique("scenario", self.scenario.iter().map(|s| s.id.as_str()))?;
+        let guards = unique("guard", self.guard.iter().map(|g| g.id.as_str()))?;
+        unique("claim", self.claim.iter().map(|c| c.id.as_str()))?;
+        unique("chart", self.chart.iter().map(|c| c.id.as_str()))?;
+        unique("section", self.section.iter().map(|s| s.id.as_str()))?;
+        named("study", &self.id)?;
+        for scenario in &self.scenario {
+            named("scenario", &scenario.id)?;
+            let place = format!("scenario `{}`", scenario.id);
+            if scenario.layer.is_empty() {
+                return Err(format!(
+                    "{place} has no layer: it needs at least one [[scenario.layer]] with a pin"
+                ));
+            }
+            known(&place, "guard", scenario.guards.iter(), &guards)?;
+        }
+        for claim in &self.claim {
+            let place = format!("claim `{}`", claim.id);
+            known(&place, "scenario", claim.scenarios.iter(), &scenarios)?;
+            for test in &claim.test {
+                if ![">=", ">", "<=", "<"].contains(&test.op.as_str()) {
+                    return Err(format!(
+                        "{place}: op is expected to be >=, >, <= or <, but is `{}`",
+                        test.op
+                    ));
+                }
+                known(
+                    &place,
+                    "scenario",
+                    test.over.iter().filter_map(|o| o.scenario.as_ref()),
+                    &scenarios,
+                )?;
+            }
+        }
+        for chart in &self.chart {
+            let place = format!("chart `{}`", chart.id);
+            known(&place, "scenario", chart.series.iter().map(|s| &s.scenario), &scenarios)?;
+        }
+        Ok(())
+    }
+}
+
+/// Names become file names and anchors.
+fn named(what: &str, id: &str) -> std::result::Result<(), String> {
+    let fits = !id.is_empty()
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if fits {
+        Ok(())
+    } else {
+        Err(format!(
+            "a {what}'s id is expected in lower case, digits and `-`, but is `{id}`"
+        ))
+    }
+}
+
+fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<BTreeSet<&'a str>, String> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(format!("two {what}s are called `{id}`: give one another name"));
+        }
+    }
+    Ok(seen)
+}
+
+fn known<'a>(
+    place: &str,
+    what: &str,
+    ids: impl Iterator<Item = &'a String>,
+    all: &BTreeSet<&str>,
+) -> std::result::Result<(), String> {
+    for id in ids {
+        if !all.contains(id.as_str()) {
+            let there: Vec<_> = all.iter().copied().collect();
+            return Err(format!(
+                "{place} names the {what} `{id}`, which is not defined; there are {}",
+                there.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
