@@ -114,7 +114,7 @@ pub fn check_product(classification: Classification, product: &str) -> Result<()
     let (fits, expected) = match classification {
         _ if product == TOTAL => return Ok(()),
         Classification::Hs(_) | Classification::HsUnstated => (
-            digits && (2..=10).contains(&n) && n % 2 == 0,
+            digits && (2..=10).contains(&n) && n.is_multiple_of(2),
             "TOTAL or an even number of two to ten digits, leading zeros kept",
         ),
         Classification::Sitc(_) => (digits && (1..=5).contains(&n), "TOTAL or one to five digits"),
