@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod any_table;
 mod atomic;
 mod decode;
 mod encode;
@@ -20,6 +21,7 @@ mod scan;
 pub mod schema;
 mod write;
 
+pub use any_table::read_text_columns;
 pub use atomic::write_atomically;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;

@@ -26,7 +26,7 @@ pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
 pub use study_file::{
     ChartFile, ChartSeriesFile, ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile,
-    SectionFile, StudyFile, TestFile,
+    SectionFile, StudyFile, SummaryFile, TestFile,
 };
 
 use std::path::{Path, PathBuf};
@@ -52,14 +52,6 @@ pub enum Error {
         path: PathBuf,
         /// What, and what was expected.
         reason: String,
-    },
-    /// A pin is not what its description says.
-    #[error(
-        "{what}\n  restore the pin's files, or rebuild it with `counterflow datasets build` if the change is meant"
-    )]
-    Pin {
-        /// Each way in which it is not, a line each.
-        what: String,
     },
     /// A model could not run.
     #[error("scenario `{scenario}`")]
@@ -132,6 +124,14 @@ impl Study {
             economy,
             datasets,
         })
+    }
+
+    /// The economy that a scenario is told from: its own, or the study's.
+    pub(crate) fn economy_of(&self, scenario: &ScenarioFile) -> std::result::Result<Economy, String> {
+        match &scenario.economy {
+            None => Ok(self.economy),
+            Some(code) => Economy::new(code).map_err(|e| e.to_string()),
+        }
     }
 
     /// The folder in which the study file stands.

@@ -35,6 +35,8 @@ pub struct ScenarioRun {
 pub struct Run {
     /// The pins, by name.
     pub pins: Vec<PinUsed>,
+    /// Every way in which a pin is not what its description says; a run that is to be published has none.
+    pub broken_pins: Vec<store::Broken>,
     /// The references of all pins' figures.
     pub references: Vec<StudyReference>,
     /// The scenarios, in the study's order.
@@ -52,7 +54,7 @@ pub struct Run {
 /// The same study, pins and models give the same run, on any number of threads.
 ///
 /// # Errors
-/// When a pin is not what its description says, a scenario cannot be built, or a model refuses
+/// When a pin cannot be read, a scenario cannot be built, or a model refuses
 /// its parameters.
 pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync)) -> Result<Run> {
     let pinned = Pinned::open(study)?;
@@ -94,6 +96,7 @@ pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync
     });
     Ok(Run {
         pins: pins.collect(),
+        broken_pins: pinned.broken,
         references: pinned.references,
         scenarios,
         findings,
@@ -146,6 +149,7 @@ fn check_models(study: &Study, models: &[&dyn Model]) -> Result<()> {
 }
 
 fn run_models(study: &Study, scenario: &ScenarioFile, figures: &Figures, models: &[&dyn Model]) -> Result<Output> {
+    let economy = study.economy_of(scenario).ok();
     let mut all = Output::default();
     for id in &scenario.models {
         let Some(model) = models.iter().find(|m| m.id() == id) else {
@@ -157,7 +161,7 @@ fn run_models(study: &Study, scenario: &ScenarioFile, figures: &Figures, models:
         }
         let input = Input {
             scenario: &scenario.id,
-            economy: (scenario.perspective != Perspective::AsPublished).then_some(study.economy),
+            economy: economy.filter(|_| scenario.perspective != Perspective::AsPublished),
             flows: &figures.flows,
             coverage: if scenario.partial {
                 Coverage::Partial

@@ -4,7 +4,7 @@ use crate::guard;
 use crate::study_file::{LayerFile, Perspective, ScenarioFile};
 use crate::{Error, Result, Study};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Filter, Pin};
+use store::{Broken, Filter, Pin};
 use trade::{Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation};
 
 /// A reference of one pin, in the run's common list.
@@ -44,6 +44,8 @@ pub(crate) struct Pinned {
     pub pins: BTreeMap<String, Pin>,
     pub records: BTreeMap<String, Vec<Record>>,
     pub references: Vec<StudyReference>,
+    /// Every way in which a pin is not what its description says.
+    pub broken: Vec<Broken>,
 }
 
 impl Pinned {
@@ -60,11 +62,11 @@ impl Pinned {
             pins: BTreeMap::new(),
             records: BTreeMap::new(),
             references: Vec::new(),
+            broken: Vec::new(),
         };
-        let mut broken = Vec::new();
         for name in names {
             let pin = Pin::open(&study.datasets.join(name))?;
-            broken.extend(store::check_pin(&pin)?.iter().map(ToString::to_string));
+            pinned.broken.extend(store::check_pin(&pin)?);
             let first = pinned.references.len() as u32;
             let mut records = pin.records(&Filter::default())?;
             for record in &mut records {
@@ -79,13 +81,7 @@ impl Pinned {
             pinned.records.insert(name.to_owned(), records);
             pinned.pins.insert(name.to_owned(), pin);
         }
-        if broken.is_empty() {
-            Ok(pinned)
-        } else {
-            Err(Error::Pin {
-                what: broken.join("\n"),
-            })
-        }
+        Ok(pinned)
     }
 }
 
@@ -117,6 +113,7 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
         path: study.path.clone(),
         reason: format!("scenario `{}`: {reason}", scenario.id),
     };
+    let economy = study.economy_of(scenario).map_err(refuse)?;
     let mut figures = Figures::default();
     let mut filled: BTreeSet<Place> = BTreeSet::new();
     for layer in &scenario.layer {
@@ -124,7 +121,7 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
         let chosen = records
             .iter()
             .filter(|r| wants(layer, r))
-            .filter_map(|r| told(study.economy, scenario.perspective, r));
+            .filter_map(|r| told(economy, scenario.perspective, r));
         let chosen: Vec<Record> = chosen.collect();
         match scenario.perspective {
             Perspective::Economy => fill(&mut figures, &mut filled, layer, chosen),
@@ -137,8 +134,12 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
             .map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
         restate_fob(&mut figures.flows, margin).map_err(refuse)?;
     }
+    if scenario.derive_two_way {
+        add_two_way(&mut figures.flows);
+    }
+    require(&mut figures, &scenario.requires).map_err(refuse)?;
     if !scenario.world_from.is_empty() {
-        world_from(&mut figures.flows, &scenario.world_from, study.economy).map_err(refuse)?;
+        world_from(&mut figures.flows, &scenario.world_from, economy).map_err(refuse)?;
     }
     for name in &scenario.guards {
         if let Some(guard) = study.file.guard.iter().find(|g| g.id == *name) {
@@ -265,6 +266,49 @@ fn restate_fob(flows: &mut [Record], margin: Decimal3) -> std::result::Result<()
     Ok(())
 }
 
+/// A figure that is computed from others; it has no reference of its own.
+fn computed(record: &Record, value: Usd) -> Record {
+    Record {
+        value: Some(value),
+        status: Status::Estimated,
+        compiler: "sum of figures".into(),
+        basis: None,
+        reference: None,
+        rounded_to: None,
+        share_percent: None,
+        quantity: None,
+        quantity_unit: None,
+        net_weight_kg: None,
+        ..record.clone()
+    }
+}
+
+/// Adds the exact sum of exports and imports as two-way trade, where no such figure stands.
+fn add_two_way(flows: &mut Vec<Record>) {
+    let mut sums: BTreeMap<Place, Record> = BTreeMap::new();
+    for record in flows.iter().filter(|r| matches!(r.flow, Flow::Export | Flow::Import)) {
+        let Some(value) = record.value else { continue };
+        let both = computed(&Record { flow: Flow::TwoWay, valuation: None, ..record.clone() }, value);
+        sums.entry(place(&both)).and_modify(|sum| sum.value = sum.value.map(|v| v + value)).or_insert(both);
+    }
+    let there: BTreeSet<Place> = flows.iter().filter(|r| r.flow == Flow::TwoWay).map(place).collect();
+    flows.extend(sums.into_iter().filter(|(place, _)| !there.contains(place)).map(|(_, record)| record));
+}
+
+/// Sets aside the flows of periods in which a required partner has no figure.
+fn require(figures: &mut Figures, partners: &[String]) -> std::result::Result<(), String> {
+    for code in partners {
+        let partner = Economy::new(code).map_err(|e| format!("requires: {e}"))?;
+        let known: BTreeSet<(Period, Flow)> =
+            figures.flows.iter().filter(|r| r.partner == partner && r.value.is_some()).map(|r| (r.period, r.flow)).collect();
+        let (kept, gone) = std::mem::take(&mut figures.flows).into_iter().partition(|r| known.contains(&(r.period, r.flow)));
+        figures.flows = kept;
+        let aside = |record| SetAside { record, reason: format!("trade with {partner} is not known for this period and flow") };
+        figures.set_aside.extend(gone.into_iter().map(aside));
+    }
+    Ok(())
+}
+
 /// Replaces world rows by the exact sum of the named partners' rows, where all are known.
 fn world_from(flows: &mut Vec<Record>, partners: &[String], economy: Economy) -> std::result::Result<(), String> {
     let partners = partners
@@ -285,19 +329,7 @@ fn world_from(flows: &mut Vec<Record>, partners: &[String], economy: Economy) ->
     flows.retain(|r| !r.partner.is_world());
     for (_, (value, found, record)) in sums {
         if found == partners.len() {
-            flows.push(Record {
-                value: Some(value),
-                reporter: economy,
-                status: Status::Estimated,
-                compiler: "sum over compilers".into(),
-                basis: None,
-                reference: None,
-                share_percent: None,
-                quantity: None,
-                quantity_unit: None,
-                net_weight_kg: None,
-                ..record
-            });
+            flows.push(Record { reporter: economy, ..computed(&record, value) });
         }
     }
     Ok(())

@@ -33,9 +33,28 @@ pub struct StudyFile {
     /// Charts over findings of several scenarios.
     #[serde(default)]
     pub chart: Vec<ChartFile>,
+    /// What the report opens with, the most important first.
+    #[serde(default)]
+    pub summary: Vec<SummaryFile>,
     /// The sections of the report.
     #[serde(default)]
     pub section: Vec<SectionFile>,
+}
+
+/// One point of the report's summary.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryFile {
+    /// The claim whose verdict stands beside it.
+    pub claim: Option<String>,
+    /// The sentence; numbers come from findings.
+    pub text: String,
+    /// What stands behind it.
+    #[serde(default)]
+    pub detail: String,
+    /// The section or chart with the evidence.
+    #[serde(default)]
+    pub evidence: String,
 }
 
 /// A named set of choices.
@@ -51,11 +70,20 @@ pub struct ScenarioFile {
     /// Whose side the flows are told from.
     #[serde(default)]
     pub perspective: Perspective,
+    /// Another economy than the study's, for comparison.
+    pub economy: Option<String>,
     /// Whether the partners listed are all there are.
     #[serde(default)]
     pub partial: bool,
     /// The figures, in order of preference: a later layer fills what earlier ones leave open.
     pub layer: Vec<LayerFile>,
+    /// Add the two-way trade with each partner where only its two directions are listed; in a
+    /// scenario that lists every partner, a direction that is not listed is nil.
+    #[serde(default)]
+    pub derive_two_way: bool,
+    /// Partners without whose figure a year's flow is not used: what is not known is not zero.
+    #[serde(default)]
+    pub requires: Vec<String>,
     /// Build the world row as the exact sum of these partners' rows (`WLD-KOR` and `KOR`),
     /// in the periods that have them all.
     #[serde(default)]
@@ -343,6 +371,8 @@ impl StudyFile {
                 )?;
             }
         }
+        let claims: BTreeSet<&str> = self.claim.iter().map(|c| c.id.as_str()).collect();
+        known("the summary", "claim", self.summary.iter().filter_map(|s| s.claim.as_ref()), &claims)?;
         for chart in &self.chart {
             let place = format!("chart `{}`", chart.id);
             known(&place, "scenario", chart.series.iter().map(|s| &s.scenario), &scenarios)?;

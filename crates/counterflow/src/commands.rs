@@ -1,0 +1,54 @@
+//! One file for each command.
+
+mod analyze;
+mod concentration;
+mod datasets;
+mod fit;
+mod import;
+mod load;
+mod mirror;
+mod sum;
+mod verify;
+
+use crate::cli::{Cli, Command, FormatName};
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use clap::CommandFactory;
+use report::Format;
+use std::process::ExitCode;
+
+/// Runs the command.
+pub fn run(cli: Cli) -> Outcome {
+    let output = Output {
+        format: match cli.common.format {
+            FormatName::Table => Format::Table,
+            FormatName::Csv => Format::Csv,
+            FormatName::Json => Format::Json,
+            FormatName::Parquet => Format::Parquet,
+        },
+        file: cli.common.out,
+        quiet: cli.common.quiet,
+    };
+    if let Some(threads) = cli.common.threads {
+        if threads == 0 {
+            return Err(Failure::Usage("--threads takes a number from 1".to_owned()));
+        }
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    match cli.command {
+        Command::Analyze(arguments) => analyze::run(&arguments, &output),
+        Command::Verify(arguments) => verify::run(&arguments, &output),
+        Command::Import(arguments) => import::run(&arguments, &output),
+        Command::Sum(arguments) => sum::run(&arguments, &output),
+        Command::Concentration(arguments) => concentration::run(&arguments, &output),
+        Command::Fit(arguments) => fit::run(&arguments, &output),
+        Command::Mirror(arguments) => mirror::run(&arguments, &output),
+        Command::Datasets(command) => datasets::run(&command, &output),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "counterflow", &mut text);
+            output.bytes(&text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

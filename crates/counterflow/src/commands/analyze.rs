@@ -1,0 +1,95 @@
+//! `counterflow analyze`: run a study and write its results.
+
+use crate::cli::StudyArguments;
+use crate::fail::{Failure, Outcome};
+use crate::models::models;
+use crate::output::Output;
+use crate::progress;
+use model::{Cell, Kind, Table};
+use report::{Provenance, ResultFile, result_files};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use study::{Run, Study};
+
+/// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
+pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
+    let (study, run) = recompute(arguments, output)?;
+    let files = result_files(&study, &run, &provenance(&study)?, store::sha256_of_bytes)?;
+    let folder = output.file.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.file.id));
+    write(&folder, &files)?;
+    let stdout = Output { file: None, ..output.clone() };
+    stdout.table(&verdicts(&study, &run))?;
+    output.say(&format!("\n{} files in {}; open {}", files.len(), folder.display(), folder.join("report.html").display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a study and runs it, with progress.
+pub fn recompute(arguments: &StudyArguments, output: &Output) -> Outcome<(Study, Run)> {
+    let study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    let bar = progress::bar(study.file.scenario.len() as u64 + 1, output.quiet);
+    let run = study::run(&study, &models(), &|step| {
+        bar.set_message(step.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    Ok((study, run?))
+}
+
+fn provenance(study: &Study) -> Outcome<Provenance> {
+    Ok(Provenance {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: env!("COUNTERFLOW_REVISION").to_owned(),
+        toolchain: env!("COUNTERFLOW_TOOLCHAIN").to_owned(),
+        target: env!("COUNTERFLOW_TARGET").to_owned(),
+        seed: study.file.seed,
+        study_sha256: store::sha256_of_file(&study.path)?,
+    })
+}
+
+/// Writes the results: each file whole, the manifest last, so that a folder with a `run.json` is
+/// complete. The old manifest goes first, and tables of an earlier run that this one does not
+/// have go too.
+fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
+    let manifest = folder.join("run.json");
+    if manifest.exists() {
+        std::fs::remove_file(&manifest)?;
+    } else if folder.is_dir() && std::fs::read_dir(folder)?.next().is_some() && !folder.join("findings.csv").exists() {
+        return Err(Failure::because(format!(
+            "{} holds other files and no finished run: name an empty folder with --out",
+            folder.display()
+        )));
+    }
+    if let Ok(entries) = std::fs::read_dir(folder.join("tables")) {
+        for entry in entries.flatten() {
+            let name = format!("tables/{}", entry.file_name().to_string_lossy());
+            if !files.iter().any(|f| f.path == name) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    for file in files {
+        store::write_atomically(&folder.join(&file.path), &file.bytes)?;
+    }
+    Ok(())
+}
+
+fn verdicts(study: &Study, run: &Run) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let count = |name| (name, Kind::Integer, "");
+    let columns = [text("claim"), text("verdict"), count("holds"), count("fails"), count("undecidable"), text("text")];
+    let mut table = Table::new("verdicts", "Claims over all scenarios", &columns);
+    for (file, judged) in study.file.claim.iter().zip(&run.claims) {
+        let count = |wanted: &dyn Fn(&study::Verdict) -> bool| {
+            Cell::Integer(judged.verdicts.iter().filter(|(_, v, _)| wanted(v)).count() as i64)
+        };
+        table.push(vec![
+            file.id.as_str().into(),
+            judged.overall.to_string().into(),
+            count(&|v| *v == study::Verdict::Holds),
+            count(&|v| *v == study::Verdict::Fails),
+            count(&|v| matches!(v, study::Verdict::Undecidable(_))),
+            file.text.as_str().into(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,173 @@
+//! `counterflow datasets`: list, show, check, build.
+
+use crate::cli::{DatasetsCommand, DatasetsFolder};
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use model::{Cell, Kind, Table};
+use sources::{Defaults, Options, Source};
+use std::path::Path;
+use std::process::ExitCode;
+use store::{FileFacts, Pin};
+
+/// Runs one of the commands on pins.
+pub fn run(command: &DatasetsCommand, output: &Output) -> Outcome {
+    match command {
+        DatasetsCommand::List(folder) => list(folder, output),
+        DatasetsCommand::Show { name, folder } => show(name, folder, output),
+        DatasetsCommand::Check { names, folder } => check(names, folder, output),
+        DatasetsCommand::Build { names, folder } => build(names, folder, output),
+    }
+}
+
+fn chosen(names: &[String], folder: &DatasetsFolder) -> Outcome<Vec<String>> {
+    let known = store::pin_names(&folder.datasets)?;
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        return Err(Failure::because(format!("there is no pin `{name}`; there are {}", known.join(", "))));
+    }
+    Ok(if names.is_empty() { known } else { names.to_vec() })
+}
+
+fn list(folder: &DatasetsFolder, output: &Output) -> Outcome {
+    let columns = [
+        ("pin", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("title", Kind::Text, ""),
+        ("release", Kind::Text, ""),
+        ("licence", Kind::Text, ""),
+    ];
+    let mut table = Table::new("pins", "Pinned datasets", &columns);
+    for name in chosen(&[], folder)? {
+        let about = Pin::open(&folder.datasets.join(&name))?.about;
+        let rows = about.file.as_ref().map(|f| f.rows as i64);
+        table.push(vec![name.into(), rows.into(), about.title.into(), about.release.into(), about.licence.into()]);
+    }
+    output.table(&table)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(name: &str, folder: &DatasetsFolder, output: &Output) -> Outcome {
+    let name = &chosen(&[name.to_owned()], folder)?[0];
+    let pin = Pin::open(&folder.datasets.join(name))?;
+    let about = &pin.about;
+    let columns = [("what", Kind::Text, ""), ("value", Kind::Text, "")];
+    let mut table = Table::new("pin", &about.title, &columns);
+    let mut say = |what: &str, value: &str| table.push(vec![what.into(), value.into()]);
+    say("name", &about.name);
+    say("title", &about.title);
+    say("compiler", &about.compiler);
+    say("release", &about.release);
+    say("retrieved", &about.retrieved);
+    say("url", &about.url);
+    if let Some(doi) = &about.doi {
+        say("doi", doi);
+    }
+    say("licence", &about.licence);
+    say("terms", &about.terms);
+    say("citation", &about.citation);
+    say("description", &about.description.split_whitespace().collect::<Vec<_>>().join(" "));
+    for trap in &about.traps {
+        say("trap", trap);
+    }
+    if let Some(file) = &about.file {
+        say("rows", &file.rows.to_string());
+        say("bytes", &file.bytes.to_string());
+        say("sha256", &file.sha256);
+        say("logical hash", &file.logical_hash);
+    }
+    for reference in &pin.references {
+        say("reference", &format!("{}: {} {}", reference.key, reference.citation, reference.url));
+    }
+    // Long texts are for reading: as text they are printed whole, not cut to a column.
+    if output.format == report::Format::Table {
+        let lines: String = table.rows.iter().map(|row| format!("{:<14}{}\n", text(&row[0]), text(&row[1]))).collect();
+        output.bytes(lines.as_bytes())?;
+    } else {
+        output.table(&table)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(cell: &Cell) -> &str {
+    if let Cell::Text(text) = cell { text } else { "" }
+}
+
+fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
+    let columns = [("pin", Kind::Text, ""), ("rows", Kind::Integer, ""), ("verdict", Kind::Text, "")];
+    let mut table = Table::new("checks", "Pins against their descriptions", &columns);
+    let mut broken = Vec::new();
+    for name in chosen(names, folder)? {
+        let pin = Pin::open(&folder.datasets.join(&name))?;
+        let found = store::check_pin(&pin)?;
+        let verdict = if found.is_empty() { "as pinned".to_owned() } else { format!("{} things differ", found.len()) };
+        table.push(vec![name.into(), Cell::Integer(pin.facts()?.rows as i64), verdict.into()]);
+        broken.extend(found);
+    }
+    output.table(&table)?;
+    if broken.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(Failure::because(broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
+    let columns = [("pin", Kind::Text, ""), ("rows", Kind::Integer, ""), ("bytes", Kind::Integer, ""), ("logical_hash", Kind::Text, "")];
+    let mut table = Table::new("built", "Pins rebuilt from their figures", &columns);
+    for name in chosen(names, folder)? {
+        let facts = build_one(&folder.datasets.join(&name))?;
+        table.push(vec![name.into(), Cell::Integer(facts.rows as i64), Cell::Integer(facts.bytes as i64), facts.logical_hash.into()]);
+    }
+    output.table(&table)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a pin's figures, writes its Parquet file and the generated part of its description.
+fn build_one(folder: &Path) -> Outcome<FileFacts> {
+    let pin = Pin::open(folder)?;
+    let figures = folder.join("figures.csv");
+    let defaults: toml::Table =
+        pin.about.defaults.iter().map(|(k, v)| (k.clone(), toml::Value::String(v.clone()))).collect();
+    let defaults: Defaults = defaults
+        .try_into()
+        .map_err(|e: toml::de::Error| Failure::because(format!("{}: [defaults]: {}", folder.join("pin.toml").display(), e.message())))?;
+    let options = Options {
+        source: Some(Source::Figures),
+        defaults,
+        references: pin.references.iter().map(|r| r.key.clone()).collect(),
+        ..Options::default()
+    };
+    let imported = sources::import_path(&figures, &options)?;
+    if let Some(row) = imported.quarantine.first() {
+        let column = row.column.as_ref().map(|c| format!(", column `{c}`")).unwrap_or_default();
+        return Err(Failure::because(format!(
+            "{}, line {}{column}: `{}`: {}; {} ({} bad rows in all; a pin has none)",
+            figures.display(),
+            row.line,
+            row.value,
+            row.reason,
+            row.advice,
+            imported.quarantine.len()
+        )));
+    }
+    if let Some(tally) = imported.set_aside.first() {
+        return Err(Failure::because(format!("{}: {} rows are repeats ({})", figures.display(), tally.rows, tally.kind)));
+    }
+    let path = folder.join(format!("{}.parquet", pin.about.name));
+    let bytes = store::parquet_bytes(&imported.records, &path)?;
+    let facts = FileFacts {
+        name: format!("{}.parquet", pin.about.name),
+        bytes: bytes.len() as u64,
+        sha256: store::sha256_of_bytes(&bytes),
+        logical_hash: store::logical_hash(&imported.records),
+        rows: imported.records.len() as u64,
+    };
+    for invariant in &pin.about.invariant {
+        if let Some(what) = invariant.check(&imported.records).first() {
+            return Err(Failure::because(format!("{}: {what}", folder.join("pin.toml").display())));
+        }
+    }
+    let description = folder.join("pin.toml");
+    let text = std::fs::read_to_string(&description)?;
+    store::write_atomically(&path, &bytes)?;
+    store::write_atomically(&description, store::with_generated_section(&text, &facts).as_bytes())?;
+    Ok(facts)
+}

@@ -1,0 +1,82 @@
+//! `counterflow sum`: grouped exact sums of any dataset.
+
+use super::load::{Data, find};
+use crate::cli::SumArguments;
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use cube::{Dimension, Grouped, Query};
+use model::{Cell, Kind, Table};
+use std::process::ExitCode;
+use store::Filter;
+
+/// Sums the dataset as asked.
+pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
+    let by = arguments.by.iter().map(|d| d.trim().parse::<Dimension>()).collect::<cube::Result<Vec<_>>>();
+    let by = by.map_err(|e| Failure::Usage(e.to_string()))?;
+    let mut query = Query::new(&by, filter(&arguments.conditions)?).map_err(|e| Failure::Usage(e.to_string()))?;
+    if let Some(level) = &arguments.level {
+        query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
+    }
+    let grouped = match find(&arguments.data, &arguments.datasets, output)? {
+        Data::Dataset(path) => cube::sum_dataset(&path, &query)?,
+        Data::Imported(imported) => {
+            // The filter is the scan's business: what was just imported is scanned like any dataset.
+            let folder = tempfile::tempdir()?;
+            let path = folder.path().join("imported.parquet");
+            store::write_records(&path, &imported.records)?;
+            cube::sum_dataset(&path, &query)?
+        }
+    };
+    for (what, records) in &grouped.set_aside {
+        output.say(&format!("note: {records} records left out: {what}"));
+    }
+    output.table(&table(&grouped, arguments.top))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads conditions: `COLUMN = VALUE`, alternatives with `|`, years as `FROM..TO`.
+fn filter(conditions: &[String]) -> Outcome<Filter> {
+    let mut filter = Filter::default();
+    for condition in conditions {
+        let wrong = |expected: &str| Failure::Usage(format!("--where `{condition}`: expected {expected}"));
+        let (column, value) = condition.split_once('=').ok_or_else(|| wrong("COLUMN = VALUE"))?;
+        let (column, value) = (column.trim(), value.trim());
+        if column == "year" {
+            let (from, to) = value.split_once("..").unwrap_or((value, value));
+            let years = from.trim().parse::<i16>().ok().zip(to.trim().parse::<i16>().ok());
+            let (from, to) = years.ok_or_else(|| wrong("year = 2003 or year = 1989..2008"))?;
+            filter = filter.with_years(from..=to);
+        } else {
+            for one in value.split('|') {
+                filter = filter.with(column, one.trim());
+            }
+        }
+    }
+    Ok(filter)
+}
+
+fn table(grouped: &Grouped, top: Option<usize>) -> Table {
+    let mut columns: Vec<(&str, Kind, &str)> = grouped.by.iter().map(|d| (d.as_str(), Kind::Text, "")).collect();
+    columns.push(("value_usd", Kind::Decimal, "USD"));
+    columns.push(("share", Kind::Number, "share"));
+    columns.push(("net_weight_kg", Kind::Decimal, "kg"));
+    columns.push(("records", Kind::Integer, ""));
+    columns.push(("records_without_value", Kind::Integer, ""));
+    let mut table = Table::new("sum", "Grouped sums", &columns);
+    let total = grouped.total().to_f64();
+    let mut groups: Vec<&cube::Group> = grouped.groups.iter().collect();
+    if let Some(top) = top {
+        groups.sort_by(|a, b| b.value.cmp(&a.value).then_with(|| a.key.cmp(&b.key)));
+        groups.truncate(top);
+    }
+    for group in groups {
+        let mut row: Vec<Cell> = group.key.iter().map(|text| Cell::Text(text.clone())).collect();
+        row.push(group.value.into());
+        row.push(if total > 0.0 { Cell::Number(group.value.to_f64() / total) } else { Cell::Missing });
+        row.push(group.net_weight_kg.into());
+        row.push(Cell::Integer(group.records as i64));
+        row.push(Cell::Integer(group.records_without_value as i64));
+        table.push(row);
+    }
+    table
+}

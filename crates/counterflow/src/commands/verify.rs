@@ -1,0 +1,46 @@
+//! `counterflow verify`: recompute a study and compare it with what was published.
+
+use super::analyze::recompute;
+use crate::cli::VerifyArguments;
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use model::{Cell, Kind, Table};
+use std::process::ExitCode;
+use study::{Moved, compare, expected_text, parse_expected};
+
+/// Re-hashes the pins, recomputes the study, and names every finding that moved. A pin that is
+/// not what its description says is named first; the findings are compared all the same.
+pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
+    let (study, run) = recompute(&arguments.study, output)?;
+    let path = study.folder().join("expected.csv");
+    if arguments.accept {
+        store::write_atomically(&path, expected_text(&run.findings).as_bytes())?;
+        output.say(&format!("{} findings published in {}", run.findings.len(), path.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| {
+        Failure::because(format!("cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`", path.display()))
+    })?;
+    let expected = parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))?;
+    let moved = compare(&expected, &run.findings);
+    output.table(&table(&moved))?;
+    let broken = &run.broken_pins;
+    if moved.is_empty() && broken.is_empty() {
+        output.say(&format!("{} pins as pinned, {} findings as published", run.pins.len(), expected.len()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut what = format!("{} of {} findings moved", moved.len(), expected.len());
+    for pin in broken {
+        what.push_str(&format!("\n{pin}"));
+    }
+    Err(Failure::because(what))
+}
+
+fn table(moved: &[Moved]) -> Table {
+    let columns = [("finding", Kind::Text, ""), ("what", Kind::Text, "")];
+    let mut table = Table::new("moved", "Findings that are not as published", &columns);
+    for one in moved {
+        table.push(vec![Cell::Text(one.id.clone()), Cell::Text(one.what.clone())]);
+    }
+    table
+}

@@ -1,0 +1,50 @@
+//! Tables to the standard output or a file, in the format asked for.
+
+use crate::fail::Outcome;
+use model::Table;
+use report::Format;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Where results go and how they are written.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; the standard output where there is none.
+    pub file: Option<PathBuf>,
+    /// Say nothing beside the results.
+    pub quiet: bool,
+}
+
+impl Output {
+    /// Writes one table.
+    pub fn table(&self, table: &Table) -> Outcome<()> {
+        let bytes = report::to_bytes(table, self.format)?;
+        self.bytes(&bytes)
+    }
+
+    /// Writes finished bytes.
+    pub fn bytes(&self, bytes: &[u8]) -> Outcome<()> {
+        match &self.file {
+            Some(path) => Ok(store::write_atomically(path, bytes)?),
+            None => {
+                let mut out = std::io::stdout().lock();
+                if self.format == Format::Parquet && out.is_terminal() {
+                    return Err(crate::fail::Failure::Usage(
+                        "Parquet is not for terminals: send it to a file with --out FILE or a pipe".to_owned(),
+                    ));
+                }
+                out.write_all(bytes)?;
+                Ok(out.flush()?)
+            }
+        }
+    }
+
+    /// Tells something beside the results, on the standard error.
+    pub fn say(&self, what: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{what}");
+        }
+    }
+}

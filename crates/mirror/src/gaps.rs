@@ -1,0 +1,320 @@
+//! Measures of the gap between two reports of one flow.
+//!
+//! X is the exporter's report, M the importer's, both in US dollars. With d = ln(M/X):
+//! (M−X)/(M+X) = tanh(d/2), the normalised gap is |tanh(d/2)|, the asymmetry percentage 200
+//! times that. A measure that its formula does not define says why ([`Undefined`]); a flow
+//! with one report has no gap at all, and none is invented for it.
+
+use crate::pairing::Pair;
+use std::collections::BTreeMap;
+
+/// Why a measure of a gap is not defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Undefined {
+    /// One side did not report.
+    #[error("only one side reported the flow")]
+    OneSided,
+    /// The exporter reported an explicit zero.
+    #[error("the exporter reported zero")]
+    ZeroExport,
+    /// The importer reported an explicit zero.
+    #[error("the importer reported zero")]
+    ZeroImport,
+    /// Both reported an explicit zero.
+    #[error("both sides reported zero")]
+    BothZero,
+    /// There is no two-sided flow to sum over.
+    #[error("no flow was reported by both sides")]
+    NoPairs,
+    /// There is no report at all.
+    #[error("nothing was reported")]
+    NoReports,
+    /// A value is negative or not a finite number.
+    #[error("a value is negative or not a finite number")]
+    NotAValue,
+}
+
+/// Every measure in use of the gap between two reports.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// M − X, US dollars.
+    pub absolute: Result<f64, Undefined>,
+    /// (M − X)/X, 1; needs X > 0.
+    pub relative: Result<f64, Undefined>,
+    /// d = ln(M/X), 1; needs X > 0 and M > 0.
+    pub log_ratio: Result<f64, Undefined>,
+    /// D = |M − X|/(M + X), 0 to 1: the discrepancy of Bustos et al. (2026). 1 where exactly one
+    /// side reports an explicit zero; undefined where both do.
+    pub normalised: Result<f64, Undefined>,
+    /// (X − M)/(X + M), −1 to 1: the World Bank's discrepancy index; −1 an import nobody
+    /// reports as exported, +1 an export that nowhere arrived.
+    pub signed: Result<f64, Undefined>,
+    /// |M − X|/M, from 0: the accuracy level of Gehlhar (1996); 0 is full agreement. Needs M > 0.
+    pub accuracy: Result<f64, Undefined>,
+    /// 100·|M − X|/((M + X)/2), 0 to 200: the asymmetry percentage of official tables.
+    pub asymmetry_percent: Result<f64, Undefined>,
+}
+
+/// All measures of one flow, from the two reports in US dollars; `None` is a side that did not
+/// report.
+pub fn gap(export: Option<f64>, import: Option<f64>) -> Gap {
+    match (export, import) {
+        (Some(x), Some(m)) if x.is_finite() && m.is_finite() && x >= 0.0 && m >= 0.0 => two_sided_gap(x, m),
+        (Some(_), Some(_)) => all(Undefined::NotAValue),
+        _ => all(Undefined::OneSided),
+    }
+}
+
+/// The gap of a pair.
+pub fn gap_of(pair: &Pair) -> Gap {
+    let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(|r| r.value.to_f64());
+    gap(value(&pair.export), value(&pair.import))
+}
+
+fn all(reason: Undefined) -> Gap {
+    Gap {
+        absolute: Err(reason),
+        relative: Err(reason),
+        log_ratio: Err(reason),
+        normalised: Err(reason),
+        signed: Err(reason),
+        accuracy: Err(reason),
+        asymmetry_percent: Err(reason),
+    }
+}
+
+fn two_sided_gap(x: f64, m: f64) -> Gap {
+    let zero = match (x > 0.0, m > 0.0) {
+        (true, true) => None,
+        (false, true) => Some(Undefined::ZeroExport),
+        (true, false) => Some(Undefined::ZeroImport),
+        (false, false) => Some(Undefined::BothZero),
+    };
+    // Halves keep the sum of two huge values finite.
+    let half_sum = x / 2.0 + m / 2.0;
+    let share = |value: f64| {
+        if half_sum > 0.0 {
+            Ok(value / half_sum)
+        } else {
+            Err(Undefined::BothZero)
+        }
+    };
+    let difference = m / 2.0 - x / 2.0;
+    Gap {
+        absolute: Ok(m - x),
+        relative: if x > 0.0 {
+            Ok((m - x) / x)
+        } else {
+            Err(zero.unwrap_or(Undefined::ZeroExport))
+        },
+        log_ratio: zero.map_or_else(|| Ok(m.ln() - x.ln()), Err),
+        normalised: share(difference.abs()),
+        signed: share(-difference),
+        accuracy: if m > 0.0 {
+            Ok((m - x).abs() / m)
+        } else {
+            Err(zero.unwrap_or(Undefined::ZeroImport))
+        },
+        asymmetry_percent: share(difference.abs()).map(|d| 200.0 * d),
+    }
+}
+
+/// Sums over many flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Flows reported by both sides.
+    pub both: usize,
+    /// Flows only the exporter reported.
+    pub export_only: usize,
+    /// Flows only the importer reported.
+    pub import_only: usize,
+    /// Σ X over two-sided flows, thousandths of a US dollar: exact.
+    pub export_sum: i128,
+    /// Σ M over two-sided flows, thousandths of a US dollar: exact.
+    pub import_sum: i128,
+    /// Σ |M − X| over two-sided flows, thousandths of a US dollar: exact.
+    pub gap_sum: i128,
+    /// Σ of what one side alone reported, thousandths of a US dollar: exact.
+    pub one_sided_sum: i128,
+    /// Two-sided flows in which M > X.
+    pub import_larger: usize,
+}
+
+impl Totals {
+    /// Sums over pairs, exactly, in any order.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> Self {
+        let mut totals = Totals::default();
+        for pair in pairs {
+            totals.add(pair);
+        }
+        totals
+    }
+
+    /// Sums by a group that `group` names; a pair without a group is left out.
+    pub fn by<'a, K: Ord>(
+        pairs: impl IntoIterator<Item = &'a Pair>,
+        group: impl Fn(&Pair) -> Option<K>,
+    ) -> BTreeMap<K, Self> {
+        let mut groups: BTreeMap<K, Totals> = BTreeMap::new();
+        for pair in pairs {
+            if let Some(key) = group(pair) {
+                groups.entry(key).or_default().add(pair);
+            }
+        }
+        groups
+    }
+
+    /// Adds one pair.
+    pub fn add(&mut self, pair: &Pair) {
+        let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(|r| r.value.thousandths());
+        match (value(&pair.export), value(&pair.import)) {
+            (Some(x), Some(m)) => {
+                self.both += 1;
+                self.export_sum += x;
+                self.import_sum += m;
+                self.gap_sum += (m - x).abs();
+                self.import_larger += usize::from(m > x);
+            }
+            (Some(x), None) => {
+                self.export_only += 1;
+                self.one_sided_sum += x;
+            }
+            (None, Some(m)) => {
+                self.import_only += 1;
+                self.one_sided_sum += m;
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Σ|M − X| / Σ(M + X) over two-sided flows, 0 to 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NoPairs`] or [`Undefined::BothZero`].
+    pub fn asymmetry(&self) -> Result<f64, Undefined> {
+        self.two_sided_ratio(self.gap_sum, self.export_sum + self.import_sum, Undefined::BothZero)
+    }
+
+    /// ΣM / ΣX over two-sided flows: the aggregate import/export ratio.
+    ///
+    /// # Errors
+    /// [`Undefined::NoPairs`] or [`Undefined::ZeroExport`].
+    pub fn ratio(&self) -> Result<f64, Undefined> {
+        self.two_sided_ratio(self.import_sum, self.export_sum, Undefined::ZeroExport)
+    }
+
+    /// The share of two-sided flows in which the importer reports more, 0 to 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NoPairs`].
+    pub fn share_above_one(&self) -> Result<f64, Undefined> {
+        if self.both == 0 {
+            Err(Undefined::NoPairs)
+        } else {
+            Ok(self.import_larger as f64 / self.both as f64)
+        }
+    }
+
+    /// The share of all reported value, X and M summed, that lies in two-sided flows, 0 to 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NoReports`] where nothing but zeros was reported.
+    pub fn coverage(&self) -> Result<f64, Undefined> {
+        let two_sided = self.export_sum + self.import_sum;
+        let all = two_sided + self.one_sided_sum;
+        if all > 0 {
+            Ok(two_sided as f64 / all as f64)
+        } else {
+            Err(Undefined::NoReports)
+        }
+    }
+
+    fn two_sided_ratio(&self, top: i128, bottom: i128, zero: Undefined) -> Result<f64, Undefined> {
+        match (self.both, bottom) {
+            (0, _) => Err(Undefined::NoPairs),
+            (_, 0) => Err(zero),
+            _ => Ok(top as f64 / bottom as f64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::record;
+    use crate::pairing::{Options, pair};
+    use proptest::prelude::*;
+    use trade::{Flow, TOTAL};
+
+    #[test]
+    fn a_flow_of_100_that_arrives_as_125() {
+        let gap = gap(Some(100.0), Some(125.0));
+        assert_eq!(gap.absolute, Ok(25.0));
+        assert_eq!(gap.relative, Ok(0.25));
+        assert_eq!(gap.accuracy, Ok(0.2));
+        assert!((gap.normalised.unwrap() - 1.0 / 9.0).abs() < 1e-16);
+        assert!((gap.signed.unwrap() + 1.0 / 9.0).abs() < 1e-16);
+        assert!((gap.asymmetry_percent.unwrap() - 200.0 / 9.0).abs() < 1e-13);
+        assert!((gap.log_ratio.unwrap() - 0.223_143_551_314_209_76).abs() < 1e-14);
+    }
+
+    #[test]
+    fn zero_and_missing_are_kept_apart() {
+        assert_eq!(gap(None, Some(1.0)).normalised, Err(Undefined::OneSided));
+        let zero = gap(Some(0.0), Some(1.0));
+        assert_eq!(
+            (zero.normalised, zero.signed, zero.accuracy),
+            (Ok(1.0), Ok(-1.0), Ok(1.0))
+        );
+        assert_eq!(
+            (zero.log_ratio, zero.relative),
+            (Err(Undefined::ZeroExport), Err(Undefined::ZeroExport))
+        );
+        let none = gap(Some(0.0), Some(0.0));
+        assert_eq!((none.absolute, none.normalised), (Ok(0.0), Err(Undefined::BothZero)));
+        assert_eq!(gap(Some(1.0), Some(0.0)).accuracy, Err(Undefined::ZeroImport));
+        assert_eq!(gap(Some(f64::NAN), Some(0.0)).absolute, Err(Undefined::NotAValue));
+    }
+
+    #[test]
+    fn totals_of_a_small_world() {
+        let records = [
+            record(2003, "AAA", Flow::Export, "BBB", TOTAL, Some(100)),
+            record(2003, "BBB", Flow::Import, "AAA", TOTAL, Some(120)),
+            record(2003, "BBB", Flow::Export, "AAA", TOTAL, Some(60)),
+            record(2003, "AAA", Flow::Import, "BBB", TOTAL, Some(40)),
+            record(2003, "AAA", Flow::Export, "CCC", TOTAL, Some(80)),
+        ];
+        let pairing = pair(&records, &Options::default());
+        let totals = Totals::of(&pairing.pairs);
+        assert_eq!((totals.both, totals.export_only, totals.import_only), (2, 1, 0));
+        assert_eq!(totals.asymmetry(), Ok(40.0 / 320.0));
+        assert_eq!(totals.ratio(), Ok(1.0));
+        assert_eq!(totals.coverage(), Ok(0.8));
+        assert_eq!(totals.share_above_one(), Ok(0.5));
+        let by_exporter = Totals::by(&pairing.pairs, |p| Some(p.key.exporter));
+        assert_eq!(by_exporter.len(), 2);
+        assert_eq!(Totals::default().asymmetry(), Err(Undefined::NoPairs));
+        assert_eq!(Totals::default().coverage(), Err(Undefined::NoReports));
+    }
+
+    proptest! {
+        #[test]
+        fn the_identities_hold(x in 1e-3..1e12_f64, m in 1e-3..1e12_f64, scale in 1e-3..1e3_f64) {
+            let g = gap(Some(x), Some(m));
+            let d = g.log_ratio.unwrap();
+            prop_assert!((g.signed.unwrap() + (d / 2.0).tanh()).abs() < 1e-13);
+            prop_assert!((g.normalised.unwrap() - (d / 2.0).tanh().abs()).abs() < 1e-13);
+            prop_assert!((g.asymmetry_percent.unwrap() - 200.0 * g.normalised.unwrap()).abs() < 1e-11);
+            prop_assert!((g.relative.unwrap().ln_1p() - d).abs() < 1e-9 * (1.0 + d.abs()) || g.relative.unwrap() < -0.999);
+            // Swapping the witnesses turns the signs and keeps the sizes.
+            let swapped = gap(Some(m), Some(x));
+            prop_assert_eq!(swapped.normalised, g.normalised);
+            prop_assert_eq!(swapped.signed.unwrap(), -g.signed.unwrap());
+            prop_assert_eq!(swapped.log_ratio.unwrap(), -d);
+            // Another currency changes nothing but the amount.
+            let scaled = gap(Some(x * scale), Some(m * scale));
+            prop_assert!((scaled.normalised.unwrap() - g.normalised.unwrap()).abs() < 1e-13);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! All reconciliation rules on the same cells, with an interval for every figure.
+
+use crate::pairing::Pair;
+use crate::posterior::Sampling;
+use crate::rules::{
+    Baci, Cell, CodedOptions, Components, Estimate, GehlharPick, GrowthLabCoded, GrowthLabPublished, Rule, Simple,
+    Witnesses,
+};
+use crate::variance_components::Unestimable;
+use std::collections::{BTreeMap, BTreeSet};
+use trade::{Economy, Valuation};
+
+/// Cells for the rules, with the economies that their indices stand for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells {
+    /// The economies, sorted; a cell's `exporter` and `importer` are positions in this list.
+    pub economies: Vec<Economy>,
+    /// One cell for each pair, in the same order.
+    pub cells: Vec<Cell>,
+}
+
+impl Cells {
+    /// From pairs. `margin` gives τ of a pair whose import is CIF or not said to be either; an import
+    /// that is said to be FOB has none.
+    pub fn of(pairs: &[Pair], margin: impl Fn(&Pair) -> f64) -> Self {
+        let economies: Vec<Economy> = pairs
+            .iter()
+            .flat_map(|p| [p.key.exporter, p.key.importer])
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let place: BTreeMap<Economy, usize> = economies.iter().enumerate().map(|(i, e)| (*e, i)).collect();
+        let cells = pairs
+            .iter()
+            .map(|pair| {
+                let fob = pair
+                    .import
+                    .as_ref()
+                    .is_some_and(|r| r.valuation == Some(Valuation::Fob));
+                Cell {
+                    exporter: place[&pair.key.exporter],
+                    importer: place[&pair.key.importer],
+                    export: pair.export.as_ref().map(|r| r.value.to_f64()),
+                    import: pair.import.as_ref().map(|r| r.value.to_f64()),
+                    margin: if fob { 0.0 } else { margin(pair) },
+                }
+            })
+            .collect();
+        Cells { economies, cells }
+    }
+
+    /// How many cells rest on which reports.
+    pub fn witnesses(&self) -> BTreeMap<Witnesses, usize> {
+        let mut counts = BTreeMap::new();
+        for cell in &self.cells {
+            *counts.entry(cell.witnesses()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// One rule's figure of one cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// The FOB value, US dollars.
+    pub estimate: Estimate,
+    /// Whose reports it rests on.
+    pub witnesses: Witnesses,
+    /// The 95% interval, US dollars; `None` where no reporter's error could be estimated.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// The normal quantile of 95 per cent.
+const Z95: f64 = 1.959_963_984_540_054;
+
+/// Every rule, fitted on the same cells.
+pub struct Reconciliation {
+    rules: Vec<Box<dyn Rule>>,
+    components: Result<Components, Unestimable>,
+}
+
+impl Reconciliation {
+    /// Fits the rules that weigh reporters on the two-sided cells. Cells of one period and one
+    /// level of products are expected. The rule of variance components is absent where it
+    /// cannot be estimated (see [`Reconciliation::components`]).
+    pub fn new(cells: &[Cell], sampling: &Sampling) -> Self {
+        let components = Components::new(cells, sampling);
+        let mut rules: Vec<Box<dyn Rule>> = Vec::new();
+        for rule in Simple::ALL {
+            rules.push(Box::new(*rule));
+        }
+        rules.push(Box::new(GehlharPick::new(cells)));
+        rules.push(Box::new(GrowthLabPublished::new(cells)));
+        rules.push(Box::new(GrowthLabCoded::new(cells, CodedOptions::default())));
+        rules.push(Box::new(Baci::new(cells)));
+        if let Ok(components) = &components {
+            rules.push(Box::new(components.clone()));
+        }
+        Reconciliation { rules, components }
+    }
+
+    /// The rules, in the order in which they are shown.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
+        self.rules.iter().map(AsRef::as_ref)
+    }
+
+    /// The rule of a name.
+    pub fn rule(&self, name: &str) -> Option<&dyn Rule> {
+        self.rules().find(|r| r.name() == name)
+    }
+
+    /// The reporters' errors, which give every interval.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn components(&self) -> Result<&Components, Unestimable> {
+        self.components.as_ref().map_err(|e| *e)
+    }
+
+    /// One rule's figure of a cell; `None` where nobody reported.
+    pub fn figure(&self, rule: &dyn Rule, cell: &Cell) -> Option<Figure> {
+        let estimate = rule.reconcile(cell)?;
+        let interval = self.components.as_ref().ok().map(|c| c.interval(cell, &estimate, Z95));
+        Some(Figure {
+            rule: rule.name(),
+            estimate,
+            witnesses: cell.witnesses(),
+            interval,
+        })
+    }
+
+    /// Every rule's figure of a cell.
+    pub fn figures(&self, cell: &Cell) -> Vec<Figure> {
+        self.rules().filter_map(|rule| self.figure(rule, cell)).collect()
+    }
+}
+
+impl std::fmt::Debug for Reconciliation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.rules().map(Rule::name).collect();
+        f.debug_struct("Reconciliation")
+            .field("rules", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::record;
+    use crate::pairing::{Options, pair};
+    use trade::{Flow, TOTAL};
+
+    #[test]
+    fn every_rule_gives_a_figure_with_its_flag_and_interval() {
+        let codes = ["AAA", "BBB", "CCC", "DDD"];
+        let mut records = Vec::new();
+        for (i, a) in codes.iter().enumerate() {
+            for (j, b) in codes.iter().enumerate().filter(|(j, _)| *j != i) {
+                let value = 1_000_000 * (1 + i as i64 + 2 * j as i64);
+                records.push(record(2003, a, Flow::Export, b, TOTAL, Some(value)));
+                // DDD reports no imports.
+                if j < 3 {
+                    records.push(record(
+                        2003,
+                        b,
+                        Flow::Import,
+                        a,
+                        TOTAL,
+                        Some(value * (11 + i as i64) / 10),
+                    ));
+                }
+            }
+        }
+        let pairing = pair(&records, &Options::default());
+        let cells = Cells::of(&pairing.pairs, |_| 0.06);
+        assert_eq!(
+            cells.witnesses(),
+            BTreeMap::from([(Witnesses::Both, 9), (Witnesses::ExporterOnly, 3)])
+        );
+        let all = Reconciliation::new(&cells.cells, &Sampling::default());
+        let names: BTreeSet<&str> = all.rules().map(Rule::name).collect();
+        assert_eq!((all.rules().len(), names.len()), (11, 11));
+        let one_sided = cells.cells.iter().find(|c| c.import.is_none()).unwrap();
+        for figure in all.figures(one_sided) {
+            assert_eq!(Some(figure.estimate.value), one_sided.export, "{}", figure.rule);
+            assert_eq!(figure.witnesses, Witnesses::ExporterOnly);
+            let (low, high) = figure.interval.unwrap();
+            assert!(low < figure.estimate.value && figure.estimate.value < high);
+        }
+        assert_eq!(all.figures(&Cell::default()), []);
+    }
+}

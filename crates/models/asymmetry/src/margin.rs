@@ -1,0 +1,211 @@
+//! The CIF/FOB equation of a group of flows: ln(M/X) on distance and borders.
+
+use crate::pairs::Group;
+use ::model::{Chart, Finding, Form, Kind, Mark, Output, Point, Scale, Series, Table};
+use mirror::gaps::gap_of;
+use mirror::margins::{Margins, Observation, Specification, fit};
+use std::collections::BTreeMap;
+use trade::{Economy, economies};
+
+/// The fewest flows for which the equation is fitted.
+const FEWEST: usize = 30;
+/// The most points in the chart.
+const POINTS: usize = 600;
+
+pub(crate) fn table() -> Table {
+    let columns = [
+        ("period", Kind::Text, ""),
+        ("product", Kind::Text, ""),
+        ("term", Kind::Text, ""),
+        ("estimate", Kind::Number, "1"),
+        ("std_error", Kind::Number, "1"),
+        ("conf_low", Kind::Number, "1"),
+        ("conf_high", Kind::Number, "1"),
+        ("p_value", Kind::Number, "1"),
+        ("observations", Kind::Integer, ""),
+        ("dropped", Kind::Integer, ""),
+        ("r_squared", Kind::Number, "share"),
+    ];
+    Table::new(
+        "margins",
+        "The import/export ratio explained by distance and borders",
+        &columns,
+    )
+}
+
+/// Fits the group's equation and adds what it gives.
+pub(crate) fn add(group: &Group<'_>, output: &mut Output, table: &mut Table) {
+    let (flows, unknown) = observations(group);
+    if unknown > 0 {
+        let about = format!("{} {}", group.period, group.product);
+        output.notes.push(format!(
+            "CIF/FOB equation of {about}: {unknown} flows left out for want of a distance"
+        ));
+    }
+    let specification = Specification::gravity();
+    let fitted = match flows.len() {
+        n if n < FEWEST => Err(format!(
+            "{n} two-sided flows with a known distance, where {FEWEST} are needed"
+        )),
+        _ => fit(&flows, &specification).map_err(|e| e.to_string()),
+    };
+    match fitted {
+        Err(reason) => {
+            for (measure, unit) in MEASURES {
+                output
+                    .findings
+                    .push(group.about(Finding::undefined(measure, unit, &*reason)));
+            }
+        }
+        Ok(margins) => {
+            output.findings.extend(findings(group, &margins, &specification));
+            for c in &margins.coefficients {
+                let mut row = group.cells();
+                row.extend([c.term.as_str().into(), c.estimate.into(), c.std_error.into()]);
+                row.extend([c.conf_low.into(), c.conf_high.into(), c.p_value.into()]);
+                row.extend([(margins.observations as i64).into(), (margins.dropped as i64).into()]);
+                row.push(margins.r_squared.into());
+                table.push(row);
+            }
+        }
+    }
+}
+
+const MEASURES: [(&str, &str); 3] = [
+    ("cif_fob_slope_log_distance", "ln ratio per ln km"),
+    ("cif_fob_contiguity", "ln ratio"),
+    ("cif_fob_margin_median", "share of FOB value"),
+];
+
+fn findings(group: &Group<'_>, margins: &Margins, specification: &Specification) -> Vec<Finding> {
+    let of = |(measure, unit): (&str, &str), term: &str| match margins.coefficient(term) {
+        Some(c) => Finding::new(measure, unit, c.estimate).interval(c.conf_low, c.conf_high, "95% confidence"),
+        None => Finding::undefined(measure, unit, format!("`{term}` does not vary in these flows")),
+    };
+    let (low, high) = margins.median_margin_interval;
+    let median = Finding::new(MEASURES[2].0, MEASURES[2].1, margins.median_margin);
+    [
+        of(MEASURES[0], "ln distance"),
+        of(MEASURES[1], "contiguous"),
+        median.interval(low, high, "95% confidence"),
+    ]
+    .into_iter()
+    .map(|finding| {
+        group
+            .about(finding)
+            .convention(
+                "estimator",
+                "OLS of ln(M/X) on ln distance, contiguity, landlocked exporter and importer",
+            )
+            .convention("covariance", &margins.record.kind)
+            .convention("small_sample", &margins.record.adjustment)
+            .convention("reference", &margins.record.reference)
+            .convention("outliers", specification.outliers.describe())
+            .convention("n", margins.observations)
+            .convention("dropped", margins.dropped)
+            .convention("components", margins.components)
+            .convention(
+                "r_squared",
+                margins.r_squared.map_or("undefined".to_owned(), |r| format!("{r:.4}")),
+            )
+    })
+    .collect()
+}
+
+/// The flows with two positive reports and a known distance, and how many had none.
+fn observations(group: &Group<'_>) -> (Vec<Observation>, usize) {
+    let mut numbers: BTreeMap<Economy, u32> = BTreeMap::new();
+    let mut number = |economy| {
+        let next = numbers.len() as u32;
+        *numbers.entry(economy).or_insert(next)
+    };
+    let (mut flows, mut unknown) = (Vec::new(), 0);
+    for pair in &group.pairs {
+        let Ok(log_ratio) = gap_of(pair).log_ratio else {
+            continue;
+        };
+        let (exporter, importer) = (pair.key.exporter, pair.key.importer);
+        let landlocked = |e: Economy| economies().get(e).and_then(|info| info.landlocked).unwrap_or(false);
+        match economies().distance_km(exporter, importer).filter(|km| *km > 0.0) {
+            None => unknown += 1,
+            Some(distance_km) => flows.push(Observation {
+                log_ratio,
+                distance_km,
+                contiguous: economies().contiguous(exporter, importer).unwrap_or(false),
+                landlocked_exporter: landlocked(exporter),
+                landlocked_importer: landlocked(importer),
+                exporter: number(exporter),
+                importer: number(importer),
+                year: group.period.year(),
+                product: 0,
+                weight: 1.0,
+            }),
+        }
+    }
+    (flows, unknown)
+}
+
+/// A sample of the flows by distance, and the fitted curve for coastal, not contiguous ones.
+pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart> {
+    let (flows, _) = observations(group);
+    if flows.len() < FEWEST {
+        return None;
+    }
+    let margins = fit(&flows, &Specification::gravity()).ok()?;
+    let step = flows.len().div_ceil(POINTS);
+    let mut sample: Vec<Point> = flows
+        .iter()
+        .step_by(step)
+        .filter(|o| o.log_ratio.abs() <= 3.0)
+        .map(|o| Point::new(o.distance_km, o.log_ratio.exp()))
+        .collect();
+    sample.sort_by(|a, b| a.x.total_cmp(&b.x));
+    if step > 1 {
+        notes.push(format!(
+            "the chart cif-fob-curve shows every {step}th of {} flows",
+            flows.len()
+        ));
+    }
+    let (nearest, farthest) = (sample.first()?.x, sample.last()?.x);
+    let plain = Observation {
+        contiguous: false,
+        landlocked_exporter: false,
+        landlocked_importer: false,
+        ..flows[0]
+    };
+    let at = |t: f64| nearest * (farthest / nearest).powf(t);
+    let curve = (0..=40).filter_map(|i| {
+        let distance_km = at(f64::from(i) / 40.0);
+        margins
+            .margin(&Observation { distance_km, ..plain })
+            .map(|margin| Point::new(distance_km, 1.0 + margin))
+    });
+    let mut chart = Chart::new("cif-fob-curve", Form::Dots, "The import/export ratio by distance");
+    chart.caption = format!(
+        "Flows of {} reported by both sides, ratios beyond e^3 not shown; the line is the fitted ratio of coastal economies without a common border ({} flows, {} left out as influential). What lies above 1 is freight, insurance and misreporting together",
+        group.period, margins.observations, margins.dropped,
+    );
+    (chart.x_label, chart.y_label) = (
+        "Distance between capitals, km".to_owned(),
+        "Import value / export value".to_owned(),
+    );
+    (chart.x_scale, chart.y_scale) = (Scale::Log, Scale::Log);
+    chart.series = vec![
+        Series {
+            name: "Flows".to_owned(),
+            points: sample,
+            curve: false,
+        },
+        Series {
+            name: "Fitted ratio".to_owned(),
+            points: curve.collect(),
+            curve: true,
+        },
+    ];
+    chart.marks = vec![Mark {
+        at: 1.0,
+        vertical: false,
+        label: "equal reports".to_owned(),
+    }];
+    Some(chart)
+}

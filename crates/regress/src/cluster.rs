@@ -1,0 +1,155 @@
+use crate::covariance::{CovarianceEstimate, Moments, Reference};
+use crate::{Error, Result};
+use nalgebra::DMatrix;
+use std::collections::BTreeMap;
+
+/// Options of the cluster-robust covariance.
+///
+/// | Name | Default | Purpose |
+/// |---|---|---|
+/// | `ways` | - | one or more groupings of the rows |
+/// | `adjustment` | Stata | the small-sample factor |
+/// | `smallest` | false | with several ways, use the smallest G in every factor (fixest), not each its own (sandwich) |
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// The groupings.
+    pub ways: Vec<Way>,
+    /// The small-sample factor.
+    pub adjustment: ClusterAdjustment,
+    /// Whether every term of a multiway covariance takes the smallest number of groups.
+    pub smallest: bool,
+}
+
+/// One grouping of the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// Its name.
+    pub name: String,
+    /// The group of each row of the caller's table.
+    pub groups: Vec<u32>,
+}
+
+/// The small-sample factor of a cluster covariance with G groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterAdjustment {
+    /// 1.
+    None,
+    /// G / (G - 1).
+    Groups,
+    /// G / (G - 1) * (n - 1) / (n - k): Stata's, and sandwich's HC1.
+    Stata,
+}
+
+impl Cluster {
+    /// One-way clusters with Stata's factor.
+    pub fn by(name: &str, groups: Vec<u32>) -> Self {
+        Cluster {
+            ways: vec![Way {
+                name: name.to_owned(),
+                groups,
+            }],
+            adjustment: ClusterAdjustment::Stata,
+            smallest: false,
+        }
+    }
+
+    /// Adds a further way.
+    pub fn and(mut self, name: &str, groups: Vec<u32>) -> Self {
+        self.ways.push(Way {
+            name: name.to_owned(),
+            groups,
+        });
+        self
+    }
+}
+
+/// The cluster-robust covariance: bread (sum over groups of s_g s_g') bread with s_g the sum
+/// of a group's scores (Liang & Zeger 1986); several ways by inclusion and exclusion over
+/// their intersections (Cameron, Gelbach & Miller 2011, JBES 29, 238-249), which may leave a
+/// matrix that is not positive semi-definite.
+///
+/// # Errors
+/// No way or more than eight, a way that does not fit the table, fewer than two groups.
+pub(crate) fn cluster_covariance(moments: &Moments, options: &Cluster) -> Result<CovarianceEstimate> {
+    let df = moments.df_residual()? as f64;
+    let counts = check(moments, options)?;
+    let smallest = counts.iter().map(|c| c.1).min().unwrap_or(0);
+    let n = moments.observations() as f64;
+    let k = moments.scores.ncols();
+    let factor_for = |groups: usize| {
+        let groups = if options.smallest { smallest } else { groups } as f64;
+        match options.adjustment {
+            ClusterAdjustment::None => 1.0,
+            ClusterAdjustment::Groups => groups / (groups - 1.0),
+            ClusterAdjustment::Stata => groups / (groups - 1.0) * (n - 1.0) / df,
+        }
+    };
+    let mut meat = DMatrix::zeros(k, k);
+    for subset in 1_u32..(1 << options.ways.len()) {
+        let ways: Vec<&Way> = options
+            .ways
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| subset >> i & 1 == 1)
+            .map(|(_, w)| w)
+            .collect();
+        let (outer, groups) = grouped(moments, &ways);
+        let sign = if subset.count_ones() % 2 == 1 { 1.0 } else { -1.0 };
+        meat += sign * factor_for(groups) * outer;
+    }
+    let adjustment = match options.adjustment {
+        ClusterAdjustment::None => "none",
+        ClusterAdjustment::Groups => "G/(G-1)",
+        ClusterAdjustment::Stata => "G/(G-1) (n-1)/(n-k)",
+    };
+    let matrix = &moments.bread * meat * &moments.bread;
+    let reference = Reference::T(smallest as f64 - 1.0);
+    let mut estimate = CovarianceEstimate::new(matrix, reference, "cluster", adjustment, factor_for(smallest));
+    estimate.record.clusters = counts;
+    Ok(estimate)
+}
+
+fn check(moments: &Moments, options: &Cluster) -> Result<Vec<(String, usize)>> {
+    if !(1..=8).contains(&options.ways.len()) {
+        return Err(Error::Option {
+            option: "cluster",
+            expected: "one to eight ways".to_owned(),
+            found: options.ways.len().to_string(),
+        });
+    }
+    let mut counts = Vec::new();
+    for way in &options.ways {
+        if way.groups.len() != moments.total_rows {
+            return Err(Error::Length {
+                what: format!("the cluster variable `{}`", way.name),
+                found: way.groups.len(),
+                expected: moments.total_rows,
+                of: "observation",
+            });
+        }
+        let (_, groups) = grouped(moments, &[way]);
+        if groups < 2 {
+            return Err(Error::Degenerate {
+                what: "the cluster covariance",
+                reason: format!("`{}` has one group only", way.name),
+            });
+        }
+        counts.push((way.name.clone(), groups));
+    }
+    Ok(counts)
+}
+
+/// Sum over groups of s_g s_g', and the number of groups; groups in order of their keys.
+fn grouped(moments: &Moments, ways: &[&Way]) -> (DMatrix<f64>, usize) {
+    let k = moments.scores.ncols();
+    let mut sums: BTreeMap<Vec<u32>, Vec<f64>> = BTreeMap::new();
+    for (i, &row) in moments.rows.iter().enumerate() {
+        let key = ways.iter().map(|w| w.groups[row]).collect();
+        let sum = sums.entry(key).or_insert_with(|| vec![0.0; k]);
+        for (j, s) in sum.iter_mut().enumerate() {
+            *s += moments.scores[(i, j)];
+        }
+    }
+    let stacked = DMatrix::from_row_iterator(sums.len(), k, sums.values().flatten().copied());
+    (stacked.tr_mul(&stacked), sums.len())
+}

@@ -1,0 +1,41 @@
+//! Estimators, covariances and tests on plain matrices.
+//!
+//! A [`Design`] is a matrix with named columns. [`ols`] and [`wls`] fit it and return a
+//! [`Fit`]; [`Fit::covariance`] estimates the covariance of its coefficients under a stated
+//! [`Covariance`] convention, which the result carries along as a [`CovarianceRecord`];
+//! [`coefficient_table`], [`wald`], [`chow_f`] and [`chow_wald`] test. Nothing here knows of
+//! trade, reads a file or prints. Collinear terms are listed, undefined quantities are
+//! refused with their reason, and no result is NaN.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod bandwidth;
+pub mod breaks;
+mod chow;
+mod cluster;
+mod compensated;
+mod covariance;
+mod design;
+pub mod diagnostics;
+pub mod distribution;
+mod error;
+mod fit;
+mod hac;
+mod inference;
+mod kernel;
+mod ols;
+mod qr;
+mod wald;
+
+pub use chow::{chow_f, chow_wald};
+pub use cluster::{Cluster, ClusterAdjustment, Way};
+pub use covariance::{Covariance, CovarianceEstimate, CovarianceRecord, Moments, Reference, covariance};
+pub use design::{Design, INTERCEPT};
+pub use error::{Error, Result};
+pub use fit::{Collinear, FTest, Fit};
+pub use hac::{Lag, NeweyWest};
+pub use inference::{Coefficient, coefficient_table, table};
+pub use kernel::Kernel;
+pub use ols::{ols, wls};
+pub use qr::COLLINEARITY_TOLERANCE;
+pub use wald::{WaldTest, wald, wald_test, wald_zero};

@@ -1,0 +1,23 @@
+//! Findings, tables and charts as a self-contained page, CSV, Parquet and JSON.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod atomic_file;
+mod csv_file;
+mod error;
+mod findings;
+mod format;
+mod json_file;
+mod number;
+pub mod page;
+mod parquet_file;
+mod study;
+mod svg;
+mod text_table;
+
+pub use atomic_file::write_atomically;
+pub use error::{Error, Result};
+pub use findings::{findings_json, findings_table};
+pub use format::{Format, render, to_bytes};
+pub use number::{grouped, significant};
+pub use study::{Provenance, ResultFile, result_files, study_page};
+pub use page::{Page, chart_table, render_page};

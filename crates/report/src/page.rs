@@ -1,0 +1,244 @@
+//! The report as one page of HTML that needs nothing from outside.
+//!
+//! The page is filled with plain data and knows nothing of any study. Every text is plain
+//! text and is escaped; paragraphs are separate strings.
+
+mod claims;
+mod digest;
+mod figure;
+mod html;
+mod render;
+
+pub use figure::chart_table;
+pub use render::render_page;
+
+use model::{Chart, Table};
+
+/// The whole report.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// A few words above the headline: the study's or the series' name.
+    pub kicker: String,
+    /// The headline.
+    pub title: String,
+    /// What the reader takes away, in two or three sentences under the headline.
+    pub lede: String,
+    /// One line under the lede: who, what run, as of when.
+    pub dateline: String,
+    /// A warning above everything, such as that the data are made up; empty for none.
+    pub notice: String,
+    /// What was found, the most important first.
+    pub summary: Vec<SummaryItem>,
+    /// The claims put to the test; left out of the page where there are none.
+    pub claims: Claims,
+    /// The body.
+    pub sections: Vec<Section>,
+    /// What each scenario is; left out of the page where there are none.
+    pub scenarios: Vec<ScenarioRow>,
+    /// The data used, with their citations; left out of the page where there are none.
+    pub data_notes: Vec<PinNote>,
+    /// The run: program version, revision, seeds, hashes, as (name, value).
+    pub provenance: Vec<(String, String)>,
+}
+
+/// One point of the summary.
+#[derive(Clone, Debug, Default)]
+pub struct SummaryItem {
+    /// How sure it is, where it rests on a claim's verdict.
+    pub verdict: Option<Verdict>,
+    /// The finding, one sentence.
+    pub text: String,
+    /// What stands behind it: numbers, years, scenarios; may be empty.
+    pub detail: String,
+    /// Where on this page, or in which file beside it, the evidence is.
+    pub evidence: Vec<Link>,
+}
+
+/// A link. `href` is `#id` of a section, chart, table or claim (`claim-` and its id) of the
+/// page, a relative path of a file beside it, or a web address; anything else is printed
+/// without a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The words.
+    pub text: String,
+    /// Where to.
+    pub href: String,
+}
+
+/// A claim's verdict over all scenarios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Holds under every scenario that can tell.
+    Robust,
+    /// Holds under some and fails under others.
+    DependsOnSource,
+    /// Fails under every scenario that can tell.
+    Contradicted,
+    /// No scenario can tell.
+    NotTestable,
+}
+
+impl Verdict {
+    /// All of them, the firmest first.
+    pub const ALL: [Verdict; 4] = [
+        Verdict::Robust,
+        Verdict::DependsOnSource,
+        Verdict::Contradicted,
+        Verdict::NotTestable,
+    ];
+
+    /// The words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Verdict::Robust => "robust",
+            Verdict::DependsOnSource => "depends on the source",
+            Verdict::Contradicted => "contradicted",
+            Verdict::NotTestable => "not testable",
+        }
+    }
+}
+
+/// The claims of a study, put to the test.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// What the claims are and how they were tested.
+    pub prose: Vec<String>,
+    /// The claims.
+    pub rows: Vec<ClaimRow>,
+}
+
+/// One claim.
+#[derive(Clone, Debug)]
+pub struct ClaimRow {
+    /// Its short name: a letter or a word.
+    pub id: String,
+    /// The claim, paraphrased.
+    pub text: String,
+    /// Who made it, where.
+    pub source: String,
+    /// A web address of the source; empty for none.
+    pub source_url: String,
+    /// The test, in words: `deficit / exports between 0.8 and 1.2 in most years`.
+    pub test: String,
+    /// The verdict over all scenarios.
+    pub overall: Verdict,
+    /// The verdict of each scenario that was asked.
+    pub verdicts: Vec<ScenarioVerdict>,
+    /// Which pin would decide it, where the pins at hand do not; empty for none.
+    pub decided_by: String,
+    /// What a reader must know besides; may be empty.
+    pub note: String,
+    /// Where the numbers are shown.
+    pub evidence: Vec<Link>,
+}
+
+/// The verdict of one scenario.
+#[derive(Clone, Debug)]
+pub struct ScenarioVerdict {
+    /// The scenario's name, as in [`ScenarioRow::name`].
+    pub scenario: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The numbers behind it: `mean 0.84, needed at least 0.97`.
+    pub numbers: String,
+}
+
+/// Whether a claim holds under a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds.
+    Holds,
+    /// It fails.
+    Fails,
+    /// The scenario's data cannot tell, and why.
+    Undecidable(String),
+}
+
+/// A part of the body.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// Its anchor: lower case, digits and `-`.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Its opening paragraphs.
+    pub prose: Vec<String>,
+    /// What follows.
+    pub blocks: Vec<Block>,
+}
+
+/// A block of a section.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A chart, with a table of its data behind it.
+    Chart(Chart),
+    /// The first rows of a table.
+    Table {
+        /// The table.
+        table: Table,
+        /// How many rows are printed.
+        rows_shown: usize,
+        /// The path of the whole table beside the page, such as `tables/hhi.csv`; without
+        /// one the page carries the whole table itself, as a download.
+        file: Option<String>,
+    },
+    /// A few numbers to remember.
+    Facts(Vec<Fact>),
+    /// A paragraph.
+    Prose(String),
+    /// A smaller heading.
+    Heading(String),
+}
+
+/// A number to remember.
+#[derive(Clone, Debug, Default)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// The number, with its unit.
+    pub value: String,
+    /// Year, scenario, interval; may be empty.
+    pub note: String,
+}
+
+/// What a scenario is.
+#[derive(Clone, Debug, Default)]
+pub struct ScenarioRow {
+    /// Its name in files and tables.
+    pub name: String,
+    /// Its name for people; may be empty.
+    pub title: String,
+    /// What it takes and leaves out, in a sentence or two.
+    pub description: String,
+    /// Its choices, as (name, value): compiler, add-ons, valuation, guards, rule.
+    pub choices: Vec<(String, String)>,
+    /// The years it covers, in words; may be empty.
+    pub span: String,
+}
+
+/// A dataset that was used.
+#[derive(Clone, Debug, Default)]
+pub struct PinNote {
+    /// Its name in files.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Who compiled it.
+    pub compiler: String,
+    /// Which release, retrieved when.
+    pub release: String,
+    /// How to cite it.
+    pub citation: String,
+    /// Its licence and terms.
+    pub licence: String,
+    /// Its web address or DOI link; empty for none.
+    pub url: String,
+    /// How many rows, of which years, in words; may be empty.
+    pub extent: String,
+    /// What one must know not to be misled by it.
+    pub traps: Vec<String>,
+    /// The hash of its bytes.
+    pub sha256: String,
+    /// The hash of its values, unchanged when the file is written anew; may be empty.
+    pub logical_hash: String,
+}

@@ -1,0 +1,271 @@
+//! A chart with its title, legend, caption, and the data behind it.
+
+use super::html::{Anchors, download, table};
+use crate::Result;
+use crate::svg::{Drawing, Size, draw, escape, swatch};
+use model::{Cell, Chart, Form, Kind, Scale, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No more rows of a chart's data are printed.
+const ROWS: usize = 200;
+
+/// The data of a chart as a tidy table: `series`, `x`, `y`, `low`, `high`.
+pub fn chart_table(chart: &Chart) -> Table {
+    let x_kind = if whole(chart) { Kind::Integer } else { Kind::Number };
+    let x_unit = if chart.x_scale == Scale::Year { "year" } else { "" };
+    let y_unit = if chart.y_scale == Scale::Share { "share" } else { "" };
+    let columns = [
+        ("series", Kind::Text, ""),
+        ("x", x_kind, x_unit),
+        ("y", Kind::Number, y_unit),
+        ("low", Kind::Number, y_unit),
+        ("high", Kind::Number, y_unit),
+    ];
+    let mut table = Table::new(&chart.id, &chart.title, &columns);
+    for series in &chart.series {
+        for point in series.points.iter().filter(|p| p.x.is_finite()) {
+            let (low, high) = (point.band.map(|b| b.low), point.band.map(|b| b.high));
+            table.push(vec![
+                series.name.as_str().into(),
+                place(point.x, x_kind),
+                point.y.into(),
+                low.into(),
+                high.into(),
+            ]);
+        }
+    }
+    table
+}
+
+/// The figure as HTML; its anchor is the chart's name.
+pub(crate) fn figure(chart: &Chart, anchors: &mut Anchors) -> Result<String> {
+    let mut chart = chart.clone();
+    chart.id = anchors.take(&chart.id);
+    let (wide, narrow) = (draw(&chart, Size::Wide), draw(&chart, Size::Narrow));
+    let id = &chart.id;
+    Ok(format!(
+        "<figure class=\"chart\" id=\"{id}\" role=\"group\" aria-labelledby=\"{id}-head\">\
+         <h3 id=\"{id}-head\">{}</h3>{}<div class=\"canvas\">{}{}</div>{}{}</figure>",
+        escape(&chart.title),
+        legend(&chart, wide.named),
+        wide.svg,
+        narrow.svg,
+        caption(&chart, &wide, &narrow),
+        data(&chart)?,
+    ))
+}
+
+fn legend(chart: &Chart, named: bool) -> String {
+    if chart.series.len() < 2 {
+        return String::new();
+    }
+    let entry = |(at, series): (usize, &model::Series)| {
+        let name = if series.name.is_empty() {
+            format!("series {}", at + 1)
+        } else {
+            series.name.clone()
+        };
+        format!(
+            "<li data-series=\"{at}\">{}<span>{}</span></li>",
+            swatch(chart.form, series.curve, at),
+            escape(&name)
+        )
+    };
+    let entries: String = chart.series.iter().enumerate().map(entry).collect();
+    let class = if named { "legend named" } else { "legend" };
+    format!("<ul class=\"{class}\" aria-label=\"Legend\">{entries}</ul>")
+}
+
+/// The caption, the words of numbered lines, and what could not be drawn.
+fn caption(chart: &Chart, wide: &Drawing, narrow: &Drawing) -> String {
+    let mut words = escape(&chart.caption);
+    for (drawing, class) in [(wide, "only-wide"), (narrow, "only-narrow")] {
+        if !drawing.keys.is_empty() {
+            let keys: Vec<String> = drawing
+                .keys
+                .iter()
+                .map(|(n, w)| format!("<b>{n}</b> {}", escape(w)))
+                .collect();
+            words.push_str(&format!(" <span class=\"{class}\">Lines: {}.</span>", keys.join("; ")));
+        }
+    }
+    if wide.left_out > 0 {
+        let (points, are) = if wide.left_out == 1 {
+            ("point", "is")
+        } else {
+            ("points", "are")
+        };
+        let why = "not a positive number where the axis is logarithmic, or not a number";
+        words.push_str(&format!(
+            " <span>{} {points} {are} not drawn: {why}.</span>",
+            wide.left_out
+        ));
+    }
+    if words.is_empty() {
+        words
+    } else {
+        format!("<figcaption>{words}</figcaption>")
+    }
+}
+
+fn data(chart: &Chart) -> Result<String> {
+    let tidy = chart_table(chart);
+    if tidy.rows.is_empty() {
+        return Ok(String::new());
+    }
+    let shown = side_by_side(chart).unwrap_or_else(|| tidy.clone());
+    let more = if shown.rows.len() > ROWS {
+        format!(" The first {ROWS} of {} rows.", shown.rows.len())
+    } else {
+        String::new()
+    };
+    Ok(format!(
+        "<details class=\"data\"><summary>Data behind this chart</summary>\
+         <p class=\"tools\">{}{more}</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{}</div></details>",
+        download(&tidy, "Download as CSV")?,
+        escape(&format!("Data: {}", chart.title)),
+        table(&shown, ROWS),
+    ))
+}
+
+/// A row for each x, a column for each series; none where that would be sparse or wide.
+fn side_by_side(chart: &Chart) -> Option<Table> {
+    if chart.form == Form::Dots || chart.series.len() > 8 {
+        return None;
+    }
+    let kind = if whole(chart) { Kind::Integer } else { Kind::Number };
+    let unit = if chart.y_scale == Scale::Share { "share" } else { "" };
+    let x_name = match (chart.x_label.is_empty(), chart.x_scale) {
+        (true, Scale::Year) => "year".to_owned(),
+        (true, _) => "x".to_owned(),
+        (false, _) => chart.x_label.clone(),
+    };
+    let mut columns = vec![(x_name, kind, if chart.x_scale == Scale::Year { "year" } else { "" })];
+    let mut rows: BTreeMap<i64, (f64, Vec<Cell>)> = BTreeMap::new();
+    // Columns 1.. hold, for each series, its values and, where it has them, its intervals.
+    let width = chart
+        .series
+        .iter()
+        .map(|s| if banded(s) { 3 } else { 1 })
+        .sum::<usize>();
+    let mut at = 0;
+    for series in &chart.series {
+        let name = if series.name.is_empty() { "value" } else { &series.name };
+        columns.push((name.to_owned(), Kind::Number, unit));
+        if banded(series) {
+            columns.push((format!("{name}: low"), Kind::Number, unit));
+            columns.push((format!("{name}: high"), Kind::Number, unit));
+        }
+        for point in series.points.iter().filter(|p| p.x.is_finite()) {
+            let (_, cells) = rows
+                .entry(order(point.x))
+                .or_insert_with(|| (point.x, vec![Cell::Missing; width]));
+            let values = [point.y, point.band.map(|b| b.low), point.band.map(|b| b.high)];
+            for (cell, value) in cells
+                .iter_mut()
+                .skip(at)
+                .take(if banded(series) { 3 } else { 1 })
+                .zip(values)
+            {
+                *cell = value.into();
+            }
+        }
+        at += if banded(series) { 3 } else { 1 };
+    }
+    let columns: Vec<(&str, Kind, &str)> = columns
+        .iter()
+        .map(|(n, k, u)| (n.as_str(), *k, if *u == "year" { "" } else { *u }))
+        .collect();
+    let mut table = Table::new(&chart.id, &chart.title, &columns);
+    if chart.x_scale == Scale::Year {
+        table.columns[0].name = "year".to_owned();
+    }
+    for (x, cells) in rows.into_values() {
+        table.push(std::iter::once(place(x, kind)).chain(cells).collect());
+    }
+    Some(table)
+}
+
+/// A key that sorts as the number does.
+fn order(x: f64) -> i64 {
+    let bits = (x + 0.0).to_bits().cast_signed();
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
+fn banded(series: &model::Series) -> bool {
+    series.points.iter().any(|p| p.band.is_some())
+}
+
+/// Whether all horizontal positions are whole numbers.
+fn whole(chart: &Chart) -> bool {
+    let places: BTreeSet<bool> = chart
+        .series
+        .iter()
+        .flat_map(|s| &s.points)
+        .map(|p| p.x == p.x.round() && p.x.abs() < 1e15)
+        .collect();
+    !places.contains(&false)
+}
+
+fn place(x: f64, kind: Kind) -> Cell {
+    if kind == Kind::Integer {
+        Cell::Integer(x as i64)
+    } else {
+        Cell::from(x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Band, Point, Series};
+
+    fn chart() -> Chart {
+        let mut chart = Chart::new("hhi", Form::Line, "Concentration");
+        (chart.x_scale, chart.x_label) = (Scale::Year, "Year".to_owned());
+        let mut points = vec![Point::new(2001.0, 0.5), Point::new(1999.0, -1.0)];
+        points[0].band = Some(Band { low: 0.4, high: 0.6 });
+        chart.series.push(Series {
+            name: "A".to_owned(),
+            points,
+            curve: false,
+        });
+        chart.series.push(Series {
+            name: "B".to_owned(),
+            points: vec![Point::new(2000.0, 0.25)],
+            curve: false,
+        });
+        chart
+    }
+
+    #[test]
+    fn the_data_behind_a_chart_stand_side_by_side_in_order() {
+        let shown = side_by_side(&chart()).unwrap();
+        let names: Vec<&str> = shown.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["year", "A", "A: low", "A: high", "B"]);
+        let years: Vec<&Cell> = shown.rows.iter().map(|r| &r[0]).collect();
+        assert_eq!(
+            years,
+            [&Cell::Integer(1999), &Cell::Integer(2000), &Cell::Integer(2001)]
+        );
+        assert_eq!(shown.rows[2][1..], [0.5.into(), 0.4.into(), 0.6.into(), Cell::Missing]);
+        assert_eq!(shown.rows[1][4], Cell::Number(0.25));
+        assert!(
+            order(-2.0) < order(-1.0)
+                && order(-1.0) < order(0.0)
+                && order(-0.0) == order(0.0)
+                && order(0.0) < order(1e-9)
+        );
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_told() {
+        let mut chart = chart();
+        chart.y_scale = Scale::Log;
+        assert!(
+            figure(&chart, &mut Anchors::default())
+                .unwrap()
+                .contains("1 point is not drawn")
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Small pieces of HTML: tables, links, anchors, downloads.
+
+use crate::number::{grouped, per_cent, significant, typeset};
+use crate::page::Link;
+use crate::svg::escape;
+use crate::text_table::is_year;
+use crate::{Format, Result, to_bytes};
+use model::{Cell, Column, Kind, Table};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// No larger file goes into the page as a download.
+const LARGEST_DOWNLOAD: usize = 400_000;
+
+/// The anchors of a page, each given once.
+#[derive(Debug, Default)]
+pub(crate) struct Anchors(BTreeSet<String>);
+
+impl Anchors {
+    /// An anchor for this name: lower case, digits and `-`; numbered where it is taken.
+    pub(crate) fn take(&mut self, name: &str) -> String {
+        let plain = anchor(name);
+        let numbered = |n: usize| if n == 1 { plain.clone() } else { format!("{plain}-{n}") };
+        let mut n = 1;
+        while !self.0.insert(numbered(n)) {
+            n += 1;
+        }
+        numbered(n)
+    }
+}
+
+/// A name as an anchor, before it is told apart from others.
+pub(crate) fn anchor(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .take(80)
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        plain
+    } else {
+        format!("x{plain}")
+    }
+}
+
+/// An `a` element, or the bare words where the address is none of a page, a file or the web.
+pub(crate) fn link(link: &Link) -> String {
+    let words = escape(if link.text.is_empty() { &link.href } else { &link.text });
+    let href = link.href.trim();
+    if let Some(name) = href.strip_prefix('#') {
+        return format!("<a href=\"#{}\">{words}</a>", anchor(name));
+    }
+    if href.starts_with("https://") || href.starts_with("http://") {
+        return format!(
+            "<a class=\"away\" rel=\"noopener noreferrer\" href=\"{}\">{words}</a>",
+            escape(href)
+        );
+    }
+    if href.is_empty() || href.contains([':', '\\']) || href.starts_with('/') {
+        return words;
+    }
+    format!("<a href=\"{}\">{words}</a>", escape(&href.replace(' ', "%20")))
+}
+
+/// A table's CSV as a download carried by the page; nothing where it is too large.
+pub(crate) fn download(table: &Table, words: &str) -> Result<String> {
+    let csv = to_bytes(table, Format::Csv)?;
+    if csv.len() > LARGEST_DOWNLOAD {
+        return Ok(String::new());
+    }
+    let mut data = String::with_capacity(csv.len() * 2);
+    for byte in csv {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' => data.push(char::from(byte)),
+            // Writing into a string does not fail.
+            _ => drop(write!(data, "%{byte:02X}")),
+        }
+    }
+    let file = anchor(&table.id);
+    Ok(format!(
+        "<a class=\"download\" download=\"{file}.csv\" href=\"data:text/csv;charset=utf-8,{data}\">{}</a>",
+        escape(words)
+    ))
+}
+
+/// A table's first rows as HTML. Numbers are rounded for reading, shares are per cent.
+pub(crate) fn table(table: &Table, rows_shown: usize) -> String {
+    let mut html = format!("<table><caption>{}</caption><thead><tr>", escape(&table.title));
+    for column in &table.columns {
+        let unit = match column.unit.as_str() {
+            "" | "1" => String::new(),
+            "share" if column.kind == Kind::Number => String::new(),
+            unit => format!(" <span class=\"unit\">{}</span>", escape(unit)),
+        };
+        let class = if column.kind == Kind::Text { "" } else { " class=\"n\"" };
+        let _ = write!(
+            html,
+            "<th scope=\"col\"{class}>{}{unit}</th>",
+            escape(&column.name.replace('_', " "))
+        );
+    }
+    html.push_str("</tr></thead><tbody>");
+    for row in table.rows.iter().take(rows_shown) {
+        html.push_str("<tr>");
+        for (at, (value, column)) in row.iter().zip(&table.columns).enumerate() {
+            let words = cell(value, column);
+            let _ = match (at, column.kind) {
+                (0, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
+                (0, _) => write!(html, "<th scope=\"row\" class=\"n\">{words}</th>"),
+                (_, Kind::Text) => write!(html, "<td>{words}</td>"),
+                _ => write!(html, "<td class=\"n\">{words}</td>"),
+            };
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</tbody></table>");
+    html
+}
+
+fn cell(cell: &Cell, column: &Column) -> String {
+    match cell {
+        Cell::Missing => "<span class=\"none\" title=\"no figure\">–</span>".to_owned(),
+        Cell::Text(text) => escape(text),
+        Cell::Integer(whole) if is_year(column) => typeset(&whole.to_string()),
+        Cell::Integer(whole) => typeset(&grouped(&whole.to_string())),
+        Cell::Number(share) if column.unit == "share" => per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 }),
+        Cell::Number(estimate) => typeset(&significant(*estimate, 4)),
+        Cell::Decimal(exact) => typeset(&grouped(&exact.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn linked(href: &str) -> String {
+        link(&Link {
+            text: "w".to_owned(),
+            href: href.to_owned(),
+        })
+    }
+
+    #[test]
+    fn only_addresses_of_pages_files_and_the_web_are_links() {
+        assert_eq!(linked("#Claim a"), "<a href=\"#claim-a\">w</a>");
+        assert!(
+            linked("https://doi.org/10.1000/x?a=1&b=\"")
+                .contains("href=\"https://doi.org/10.1000/x?a=1&amp;b=&quot;\"")
+        );
+        assert_eq!(linked("tables/hhi.csv"), "<a href=\"tables/hhi.csv\">w</a>");
+        for bad in [
+            "javascript:alert(1)",
+            " JavaScript:x",
+            "//host/x",
+            "data:text/html,x",
+            "/etc/passwd",
+            "c:\\x",
+            "",
+        ] {
+            assert_eq!(linked(bad), "w", "{bad}");
+        }
+    }
+
+    #[test]
+    fn anchors_are_given_once() {
+        let mut anchors = Anchors::default();
+        assert_eq!(
+            ["HHI & co", "HHI & co", "1", ""].map(|n| anchors.take(n)),
+            ["hhi---co", "hhi---co-2", "x1", "x"]
+        );
+    }
+
+    #[test]
+    fn cells_read_well() {
+        let column = |name: &str, kind, unit: &str| Column {
+            name: name.to_owned(),
+            kind,
+            unit: unit.to_owned(),
+        };
+        assert_eq!(
+            cell(&Cell::Number(0.3424), &column("s", Kind::Number, "share")),
+            "34.2%"
+        );
+        assert_eq!(cell(&Cell::Integer(2005), &column("year", Kind::Integer, "")), "2005");
+        assert_eq!(cell(&Cell::Integer(2005), &column("rows", Kind::Integer, "")), "2,005");
+        assert_eq!(
+            cell(&Cell::Number(-1.234_56e-9), &column("p", Kind::Number, "")),
+            "−1.235 × 10⁻⁹"
+        );
+    }
+}

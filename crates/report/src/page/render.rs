@@ -1,0 +1,285 @@
+//! Fills the templates.
+
+use super::claims::{Badge, ClaimsView};
+use super::html::{Anchors, download, link, table};
+use super::{Block, Fact, Link, Page, PinNote, ScenarioRow, Section, SummaryItem};
+use super::{claims, digest, figure};
+use crate::svg::{escape, patterns};
+use crate::{Error, Result};
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde::Serialize;
+
+const TEMPLATES: [(&str, &str); 4] = [
+    ("page.html", include_str!("../../templates/page.html")),
+    ("claims.html", include_str!("../../templates/claims.html")),
+    ("data.html", include_str!("../../templates/data.html")),
+    ("icons.html", include_str!("../../templates/icons.html")),
+];
+const STYLE: &str = include_str!("../../templates/style.css");
+const DARK: &str = include_str!("../../templates/dark.css");
+const SCRIPT: &str = include_str!("../../templates/script.js");
+
+/// The page as one HTML document: no network, no file beside it, complete without its script.
+///
+/// The same page gives the same text. Its content security policy admits its own style and
+/// script, by their digests, and nothing else.
+///
+/// # Errors
+/// [`Error::Cell`] and its like for a table whose rows do not fit its columns.
+pub fn render_page(page: &Page) -> Result<String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, source) in TEMPLATES {
+        environment
+            .add_template(name, source)
+            .map_err(|source| Error::Template { template: name, source })?;
+    }
+    let failed = |source| Error::Template {
+        template: "page.html",
+        source,
+    };
+    let view = Value::from(Serde(view(page)?));
+    environment
+        .get_template("page.html")
+        .and_then(|template| template.render(view))
+        .map_err(failed)
+}
+
+#[derive(Serialize)]
+struct View<'p> {
+    kicker: &'p str,
+    title: &'p str,
+    lede: &'p str,
+    dateline: &'p str,
+    notice: &'p str,
+    style: String,
+    script: String,
+    style_source: String,
+    script_source: String,
+    patterns: String,
+    contents: Vec<(String, String)>,
+    summary: Vec<SummaryView<'p>>,
+    claims: Option<ClaimsView>,
+    sections: Vec<SectionView<'p>>,
+    scenarios: Vec<ScenarioView<'p>>,
+    pins: Vec<PinView<'p>>,
+    provenance: &'p [(String, String)],
+}
+
+#[derive(Serialize)]
+struct SummaryView<'p> {
+    badge: Option<Badge>,
+    text: &'p str,
+    detail: &'p str,
+    evidence: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct SectionView<'p> {
+    anchor: String,
+    title: &'p str,
+    prose: &'p [String],
+    blocks: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ScenarioView<'p> {
+    name: &'p str,
+    title: &'p str,
+    description: &'p str,
+    choices: &'p [(String, String)],
+    span: &'p str,
+}
+
+#[derive(Serialize)]
+struct PinView<'p> {
+    anchor: String,
+    title: String,
+    traps: &'p [String],
+    /// Name and value of what else is known, in order.
+    facts: Vec<(&'static str, &'p str)>,
+}
+
+fn view(page: &Page) -> Result<View<'_>> {
+    let mut anchors = Anchors::default();
+    // The page's own parts, and the claims, keep their names.
+    for name in ["main", "summary", "claims", "scenarios", "data", "provenance"] {
+        anchors.take(name);
+    }
+    for row in &page.claims.rows {
+        anchors.take(&claims::anchor(&row.id));
+    }
+    let sections = page
+        .sections
+        .iter()
+        .map(|s| section(s, &mut anchors))
+        .collect::<Result<Vec<_>>>()?;
+    let order: Vec<String> = page.scenarios.iter().map(|s| s.name.clone()).collect();
+    // A file fetched with other line ends must still match its digest: browsers see LF.
+    let style = STYLE.replace("/* dark */", DARK).replace("\r\n", "\n");
+    let script = SCRIPT.replace("\r\n", "\n");
+    let mut view = View {
+        kicker: &page.kicker,
+        title: &page.title,
+        lede: &page.lede,
+        dateline: &page.dateline,
+        notice: &page.notice,
+        style_source: digest::source_expression(&style),
+        script_source: digest::source_expression(&script),
+        style,
+        script,
+        patterns: patterns(),
+        contents: Vec::new(),
+        summary: page.summary.iter().map(summary).collect(),
+        claims: Some(claims::view(&page.claims, &order)).filter(|_| !page.claims.rows.is_empty()),
+        sections,
+        scenarios: page.scenarios.iter().map(scenario).collect(),
+        pins: page.data_notes.iter().map(|pin| pin_note(pin, &mut anchors)).collect(),
+        provenance: &page.provenance,
+    };
+    view.contents = contents(&view);
+    Ok(view)
+}
+
+fn contents(view: &View<'_>) -> Vec<(String, String)> {
+    let part = |there: bool, anchor: &str, words: &str| there.then(|| (anchor.to_owned(), words.to_owned()));
+    let mut contents = Vec::new();
+    contents.extend(part(!view.summary.is_empty(), "summary", "What we found"));
+    contents.extend(part(view.claims.is_some(), "claims", "The claims, tested"));
+    contents.extend(view.sections.iter().map(|s| (s.anchor.clone(), s.title.to_owned())));
+    contents.extend(part(!view.scenarios.is_empty(), "scenarios", "The scenarios"));
+    contents.extend(part(!view.pins.is_empty(), "data", "Data and citations"));
+    contents.extend(part(
+        !view.provenance.is_empty(),
+        "provenance",
+        "How this page was made",
+    ));
+    contents
+}
+
+fn summary(item: &SummaryItem) -> SummaryView<'_> {
+    let evidence = item.evidence.iter().map(link).collect();
+    SummaryView {
+        badge: item.verdict.map(Badge::of),
+        text: &item.text,
+        detail: &item.detail,
+        evidence,
+    }
+}
+
+fn section<'p>(section: &'p Section, anchors: &mut Anchors) -> Result<SectionView<'p>> {
+    let anchor = anchors.take(if section.id.is_empty() {
+        &section.title
+    } else {
+        &section.id
+    });
+    let blocks = section
+        .blocks
+        .iter()
+        .map(|b| block(b, anchors))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(SectionView {
+        anchor,
+        title: &section.title,
+        prose: &section.prose,
+        blocks,
+    })
+}
+
+fn block(block: &Block, anchors: &mut Anchors) -> Result<String> {
+    Ok(match block {
+        Block::Chart(chart) => figure::figure(chart, anchors)?,
+        Block::Table {
+            table,
+            rows_shown,
+            file,
+        } => table_block(table, *rows_shown, file.as_deref(), anchors)?,
+        Block::Facts(facts) => format!(
+            "<dl class=\"facts\">{}</dl>",
+            facts.iter().map(fact).collect::<String>()
+        ),
+        Block::Prose(text) => format!("<p>{}</p>", escape(text)),
+        Block::Heading(text) => format!("<h3>{}</h3>", escape(text)),
+    })
+}
+
+fn fact(fact: &Fact) -> String {
+    let note = if fact.note.is_empty() {
+        String::new()
+    } else {
+        format!("<dd class=\"note\">{}</dd>", escape(&fact.note))
+    };
+    let (label, value) = (escape(&fact.label), escape(&fact.value));
+    format!("<div><dt>{label}</dt><dd class=\"value\">{value}</dd>{note}</div>")
+}
+
+fn table_block(whole: &model::Table, rows_shown: usize, file: Option<&str>, anchors: &mut Anchors) -> Result<String> {
+    let anchor = anchors.take(&whole.id);
+    let all = whole.rows.len();
+    let shown = rows_shown.min(all);
+    // Made in any case: it checks the table.
+    let carried = download(whole, "Download as CSV")?;
+    let source = match file {
+        Some(path) => link(&Link {
+            text: "All columns and digits (CSV)".to_owned(),
+            href: path.to_owned(),
+        }),
+        None => carried,
+    };
+    let count = if shown < all {
+        format!("The first {shown} of {all} rows. ")
+    } else {
+        String::new()
+    };
+    let tools = if count.is_empty() && source.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"tools\">{count}{source}</p>")
+    };
+    let label = escape(&format!("Table: {}", whole.title));
+    Ok(format!(
+        "<div class=\"table\" id=\"{anchor}\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">{}</div>{tools}</div>",
+        table(whole, shown)
+    ))
+}
+
+fn scenario(row: &ScenarioRow) -> ScenarioView<'_> {
+    ScenarioView {
+        name: &row.name,
+        title: &row.title,
+        description: &row.description,
+        choices: &row.choices,
+        span: &row.span,
+    }
+}
+
+fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
+    let title = if pin.title.is_empty() { &pin.name } else { &pin.title };
+    let facts = [
+        ("Compiled by", &pin.compiler),
+        ("Release", &pin.release),
+        ("Extent", &pin.extent),
+        ("Cite as", &pin.citation),
+        ("Licence", &pin.licence),
+        ("Pinned as", &pin.name),
+        ("SHA-256", &pin.sha256),
+        ("Logical hash", &pin.logical_hash),
+    ];
+    PinView {
+        anchor: anchors.take(&format!("pin-{}", pin.name)),
+        title: link(&Link {
+            text: title.clone(),
+            href: pin.url.clone(),
+        }),
+        traps: &pin.traps,
+        facts: facts
+            .into_iter()
+            .filter(|f| !f.1.is_empty())
+            .map(|(name, value)| (name, value.as_str()))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! A finished run of a study as a page and as files.
+
+mod files;
+mod page;
+mod tables;
+
+pub use files::{Provenance, ResultFile, result_files};
+pub use page::study_page;

@@ -1,0 +1,190 @@
+//! From a run to the page: who says what, in which order. No number is made here.
+
+use crate::page::{
+    Block, ClaimRow, Claims, Link, Outcome, Page, PinNote, ScenarioRow, ScenarioVerdict, Section, SummaryItem,
+    Verdict as Badge,
+};
+use crate::study::files::Provenance;
+use crate::{Error, Result};
+use model::{Chart, Table};
+use study::{Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict, chart_across};
+
+/// How many rows of a table the page prints; the rest is in the files beside it.
+const ROWS_SHOWN: usize = 12;
+
+/// The page of a run.
+///
+/// # Errors
+/// When the study file's text, charts or tables name something that the run does not have.
+pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<Page> {
+    let prose = Prose::new(&run.findings);
+    let render = |text: &str| prose.render(text).map_err(|what| Error::Study { what });
+    let mut page = Page {
+        kicker: "counterflow study".to_owned(),
+        title: study.file.title.clone(),
+        lede: render(&study.file.description)?,
+        dateline: format!(
+            "{} scenarios, {} findings, {} pinned datasets with {} figures; no figure is ours",
+            run.scenarios.len(),
+            run.findings.len(),
+            run.pins.len(),
+            run.pins.iter().map(|p| p.rows).sum::<usize>()
+        ),
+        provenance: provenance.rows(),
+        ..Page::default()
+    };
+    for item in &study.file.summary {
+        let judged = run.claims.iter().find(|c| Some(&c.id) == item.claim.as_ref());
+        let mut evidence = Vec::new();
+        if let Some(claim) = &item.claim {
+            evidence.push(Link { text: format!("claim {claim}"), href: format!("#claim-{claim}") });
+        }
+        if !item.evidence.is_empty() {
+            evidence.push(Link { text: "evidence".to_owned(), href: format!("#{}", item.evidence) });
+        }
+        page.summary.push(SummaryItem {
+            verdict: judged.map(|c| badge(c.overall)),
+            text: render(&item.text)?,
+            detail: render(&item.detail)?,
+            evidence,
+        });
+    }
+    page.claims = claims(study, run);
+    for section in &study.file.section {
+        page.sections.push(section_of(section, study, run, &render)?);
+    }
+    page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
+    page.data_notes = run.pins.iter().map(|pin| pin_note(pin)).collect();
+    Ok(page)
+}
+
+fn badge(overall: Overall) -> Badge {
+    match overall {
+        Overall::Robust => Badge::Robust,
+        Overall::DependsOnSource => Badge::DependsOnSource,
+        Overall::Contradicted => Badge::Contradicted,
+        Overall::NotTestable => Badge::NotTestable,
+    }
+}
+
+fn claims(study: &Study, run: &Run) -> Claims {
+    let rows = study.file.claim.iter().zip(&run.claims).map(|(file, judged)| ClaimRow {
+        id: file.id.clone(),
+        text: file.text.clone(),
+        source: file.source.clone(),
+        source_url: String::new(),
+        test: file.test.iter().map(|t| t.says.as_str()).collect::<Vec<_>>().join("; "),
+        overall: badge(judged.overall),
+        verdicts: judged
+            .verdicts
+            .iter()
+            .map(|(scenario, verdict, numbers)| ScenarioVerdict {
+                scenario: scenario.clone(),
+                outcome: match verdict {
+                    Verdict::Holds => Outcome::Holds,
+                    Verdict::Fails => Outcome::Fails,
+                    Verdict::Undecidable(why) => Outcome::Undecidable(why.clone()),
+                },
+                numbers: numbers.join("; "),
+            })
+            .collect(),
+        decided_by: file.decided_by.clone(),
+        note: file.reading.clone(),
+        evidence: vec![Link { text: "all verdicts".to_owned(), href: "tables/claims.csv".to_owned() }],
+    });
+    let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
+                 the figures for it. Robust means that it holds under all of those; contradicted, that it fails under all.";
+    Claims { prose: vec![prose.to_owned()], rows: rows.collect() }
+}
+
+fn section_of(
+    file: &SectionFile,
+    study: &Study,
+    run: &Run,
+    render: &impl Fn(&str) -> Result<String>,
+) -> Result<Section> {
+    let mut section = Section { id: file.id.clone(), title: file.title.clone(), ..Section::default() };
+    for text in &file.text {
+        section.prose.push(render(text)?);
+    }
+    for name in &file.charts {
+        let chart = chart(name, study, run).ok_or_else(|| missing(file, "chart", name))?;
+        section.blocks.push(Block::Chart(chart));
+    }
+    for name in &file.tables {
+        let table = table(name, run).ok_or_else(|| missing(file, "table", name))?;
+        let path = format!("tables/{}.csv", table.id);
+        section.blocks.push(Block::Table { table, rows_shown: ROWS_SHOWN, file: Some(path) });
+    }
+    Ok(section)
+}
+
+fn missing(section: &SectionFile, what: &str, name: &str) -> Error {
+    Error::Study { what: format!("section `{}` names the {what} `{name}`, which the run does not have", section.id) }
+}
+
+/// A chart of the study file by its name, or a model's as `scenario/chart`.
+fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
+    if let Some(file) = study.file.chart.iter().find(|c| c.id == name) {
+        return Some(chart_across(file, &run.findings));
+    }
+    let (scenario, chart) = name.split_once('/')?;
+    let scenario = run.scenarios.iter().find(|s| s.id == scenario)?;
+    let found = scenario.charts.iter().find(|c| c.id == chart)?;
+    Some(Chart { id: format!("{}-{}", scenario.id, found.id), ..found.clone() })
+}
+
+/// A table by its name, or one scenario's rows of it as `scenario/table`.
+fn table(name: &str, run: &Run) -> Option<Table> {
+    let (scenario, id) = match name.split_once('/') {
+        Some((scenario, id)) => (Some(scenario), id),
+        None => (None, name),
+    };
+    let mut table = run.tables.iter().find(|t| t.id == id)?.clone();
+    if let Some(scenario) = scenario {
+        table.rows.retain(|row| row.first() == Some(&scenario.into()));
+    }
+    Some(table)
+}
+
+fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
+    let flows = run.scenarios.iter().find(|s| s.id == file.id).map(|s| s.figures.flows.as_slice()).unwrap_or_default();
+    let years = flows.iter().map(|r| r.period.year());
+    let span = match (years.clone().min(), years.max()) {
+        (Some(first), Some(last)) => format!("{first} to {last}, {} figures", flows.len()),
+        _ => "no figures".to_owned(),
+    };
+    let pins = file.layer.iter().map(|l| l.pin.as_str()).collect::<Vec<_>>().join(", then ");
+    let mut choices = vec![("figures".to_owned(), pins)];
+    if file.partial {
+        choices.push(("coverage".to_owned(), "some partners beside a published total: concentration is bounded".to_owned()));
+    }
+    if !file.world_from.is_empty() {
+        choices.push(("total".to_owned(), file.world_from.join(" + ")));
+    }
+    if let Some(margin) = &file.cif_margin {
+        choices.push(("valuation".to_owned(), format!("c.i.f. values restated f.o.b. at a margin of {margin}")));
+    }
+    if !file.guards.is_empty() {
+        choices.push(("guards".to_owned(), file.guards.join(", ")));
+    }
+    ScenarioRow { name: file.id.clone(), title: file.title.clone(), description: file.description.clone(), choices, span }
+}
+
+fn pin_note(pin: &study::PinUsed) -> PinNote {
+    let about = &pin.about;
+    let file = about.file.as_ref();
+    PinNote {
+        name: about.name.clone(),
+        title: about.title.clone(),
+        compiler: about.compiler.clone(),
+        release: format!("{}, retrieved {}", about.release, about.retrieved),
+        citation: about.citation.clone(),
+        licence: format!("{}; {}", about.licence, about.terms),
+        url: about.url.clone(),
+        extent: format!("{} figures", pin.rows),
+        traps: about.traps.clone(),
+        sha256: file.map(|f| f.sha256.clone()).unwrap_or_default(),
+        logical_hash: file.map(|f| f.logical_hash.clone()).unwrap_or_default(),
+    }
+}

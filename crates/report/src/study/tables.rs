@@ -1,0 +1,114 @@
+//! Tables about the run itself: what was claimed, used and set aside.
+
+use model::{Cell, Kind, Table};
+use study::{Run, Study, StudyReference, Verdict};
+use trade::Record;
+
+/// Every claim under every scenario, with the numbers behind the verdict.
+pub(super) fn claims(study: &Study, run: &Run) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [
+        text("claim"),
+        text("text"),
+        text("source"),
+        text("overall"),
+        text("scenario"),
+        text("verdict"),
+        text("numbers"),
+        text("why_undecidable"),
+        text("decided_by"),
+    ];
+    let mut table = Table::new("claims", "Claims, put to the test", &columns);
+    for (file, judged) in study.file.claim.iter().zip(&run.claims) {
+        for (scenario, verdict, numbers) in &judged.verdicts {
+            let (word, why) = match verdict {
+                Verdict::Holds => ("holds", Cell::Missing),
+                Verdict::Fails => ("fails", Cell::Missing),
+                Verdict::Undecidable(why) => ("undecidable", why.as_str().into()),
+            };
+            let decided_by = if file.decided_by.is_empty() { Cell::Missing } else { file.decided_by.as_str().into() };
+            table.push(vec![
+                file.id.as_str().into(),
+                file.text.as_str().into(),
+                file.source.as_str().into(),
+                judged.overall.to_string().into(),
+                scenario.as_str().into(),
+                word.into(),
+                numbers.join("; ").into(),
+                why,
+                decided_by,
+            ]);
+        }
+    }
+    table
+}
+
+const FIGURE: [(&str, Kind, &str); 17] = [
+    ("scenario", Kind::Text, ""),
+    ("period", Kind::Text, ""),
+    ("reporter", Kind::Text, ""),
+    ("partner", Kind::Text, ""),
+    ("flow", Kind::Text, ""),
+    ("classification", Kind::Text, ""),
+    ("product", Kind::Text, ""),
+    ("value_usd", Kind::Decimal, "USD"),
+    ("rounded_to_usd", Kind::Decimal, "USD"),
+    ("share_percent", Kind::Decimal, "per cent"),
+    ("valuation", Kind::Text, ""),
+    ("status", Kind::Text, ""),
+    ("basis", Kind::Text, ""),
+    ("compiler", Kind::Text, ""),
+    ("pin", Kind::Text, ""),
+    ("reference", Kind::Text, ""),
+    ("url", Kind::Text, ""),
+];
+
+fn figure(scenario: &str, record: &Record, references: &[StudyReference]) -> Vec<Cell> {
+    let reference = record.reference.and_then(|n| references.get(n as usize));
+    let text = |text: Option<&str>| -> Cell { text.filter(|t| !t.is_empty()).into() };
+    vec![
+        scenario.into(),
+        record.period.to_string().into(),
+        record.reporter.as_str().into(),
+        record.partner.as_str().into(),
+        record.flow.as_str().into(),
+        record.classification.as_str().into(),
+        (&*record.product).into(),
+        record.value.into(),
+        record.rounded_to.into(),
+        record.share_percent.into(),
+        text(record.valuation.map(|v| v.as_str())),
+        record.status.as_str().into(),
+        text(record.basis.as_deref()),
+        (&*record.compiler).into(),
+        text(reference.map(|r| r.pin.as_str())),
+        text(reference.map(|r| r.key.as_str())),
+        text(reference.map(|r| r.url.as_str())),
+    ]
+}
+
+/// Every figure that a scenario uses, with its reference.
+pub(super) fn figures(run: &Run) -> Table {
+    let mut table = Table::new("figures", "The figures behind each scenario, with their references", &FIGURE);
+    for scenario in &run.scenarios {
+        for record in &scenario.figures.flows {
+            table.push(figure(&scenario.id, record, &run.references));
+        }
+    }
+    table
+}
+
+/// Every figure that a scenario set aside, and why.
+pub(super) fn set_aside(run: &Run) -> Table {
+    let mut columns = FIGURE.to_vec();
+    columns.push(("reason", Kind::Text, ""));
+    let mut table = Table::new("set-aside", "Figures that a scenario does not use, and why", &columns);
+    for scenario in &run.scenarios {
+        for aside in &scenario.figures.set_aside {
+            let mut row = figure(&scenario.id, &aside.record, &run.references);
+            row.push(aside.reason.as_str().into());
+            table.push(row);
+        }
+    }
+    table
+}

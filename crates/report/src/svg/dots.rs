@@ -1,0 +1,70 @@
+//! Clouds of points, and curves through them.
+
+use super::element::px;
+use super::line::{bands, line};
+use super::scene::{Plot, point, series_group};
+use super::style::marker;
+use model::{Point, Series};
+use std::fmt::Write;
+
+/// Beyond so many points a cloud is drawn as one shape: single ones could not be told apart.
+const SEPARATE: usize = 300;
+
+/// Appends the points, then the curves over them; says where they are drawn.
+pub(crate) fn dots(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
+    let count: usize = plot
+        .chart
+        .series
+        .iter()
+        .filter(|s| !s.curve)
+        .map(|s| s.points.len())
+        .sum();
+    for curves in [false, true] {
+        for (at, series) in plot.chart.series.iter().enumerate().filter(|(_, s)| s.curve == curves) {
+            let class = if curves {
+                ""
+            } else if count > SEPARATE {
+                " cloud"
+            } else if count > 60 {
+                " many"
+            } else {
+                ""
+            };
+            series_group(out, at, class);
+            bands(out, plot, series, curves);
+            if curves {
+                line(out, plot, at, series, drawn);
+            } else {
+                cloud(out, plot, (at, series), count, drawn);
+            }
+            out.push_str("</g>");
+        }
+    }
+}
+
+fn cloud(out: &mut String, plot: &Plot<'_>, (at, series): (usize, &Series), count: usize, drawn: &mut Vec<(f64, f64)>) {
+    let place = |p: &Point| p.y.map(|y| (plot.x.at(p.x), plot.y.at(y)));
+    let radius = if count > SEPARATE {
+        1.9
+    } else if count > 60 {
+        3.0
+    } else {
+        4.2
+    };
+    let mut shape = String::new();
+    for p in &series.points {
+        let Some((x, y)) = place(p) else { continue };
+        drawn.push((x, y));
+        if count <= SEPARATE {
+            point(out, plot, "pt", &marker(at, x, y, radius), series, p);
+        } else if plot.chart.series.iter().filter(|s| !s.curve).count() > 1 {
+            shape.push_str(&marker(at, x, y, radius));
+        } else {
+            let _ = write!(shape, "M{} {}h0", px(x), px(y));
+        }
+    }
+    if !shape.is_empty() {
+        let class = if shape.contains('Z') { "shapes" } else { "specks" };
+        let _ = write!(out, "<path class=\"{class}\" d=\"{shape}\"/>");
+    }
+}

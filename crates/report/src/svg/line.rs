@@ -1,0 +1,108 @@
+//! Lines with gaps where data are missing, and bands around them.
+
+use super::Size;
+use super::element::px;
+use super::scene::{Plot, point};
+use super::style::{dash, marker};
+use model::{Form, Point, Scale, Series};
+use std::fmt::Write;
+
+/// Appends the bands of a series: areas where neighbours have one, else whiskers.
+pub(crate) fn bands(out: &mut String, plot: &Plot<'_>, series: &Series, areas: bool) {
+    let banded: Vec<&Point> = series.points.iter().filter(|p| p.band.is_some()).collect();
+    for run in runs(plot, series, &banded) {
+        let ends = |p: &Point| p.band.map(|b| (plot.x.at(p.x), plot.y.at(b.low), plot.y.at(b.high)));
+        let ends: Vec<(f64, f64, f64)> = run.iter().filter_map(|p| ends(p)).collect();
+        if areas && ends.len() > 1 {
+            let upper: Vec<String> = ends.iter().map(|e| format!("{} {}", px(e.0), px(e.2))).collect();
+            let lower: Vec<String> = ends.iter().rev().map(|e| format!("{} {}", px(e.0), px(e.1))).collect();
+            let _ = write!(
+                out,
+                "<path class=\"band\" d=\"M{}L{}Z\"/>",
+                upper.join("L"),
+                lower.join("L")
+            );
+        } else {
+            for &(x, low, high) in &ends {
+                whisker(out, x, low, high);
+            }
+        }
+    }
+}
+
+/// Appends an upright whisker with caps.
+pub(crate) fn whisker(out: &mut String, x: f64, low: f64, high: f64) {
+    let (left, right) = (px(x - 3.0), px(x + 3.0));
+    let (x, low, high) = (px(x), px(low), px(high));
+    let _ = write!(
+        out,
+        "<path class=\"whisker\" d=\"M{left} {low}H{right}M{x} {low}V{high}M{left} {high}H{right}\"/>"
+    );
+}
+
+/// Appends the line of series number `at` and its points; says where it is drawn.
+pub(crate) fn line(out: &mut String, plot: &Plot<'_>, at: usize, series: &Series, drawn: &mut Vec<(f64, f64)>) {
+    let known: Vec<&Point> = series.points.iter().filter(|p| p.y.is_some()).collect();
+    let place = |p: &Point| p.y.map(|y| (plot.x.at(p.x), plot.y.at(y)));
+    let most = if plot.size == Size::Wide { 14 } else { 8 };
+    let few = known.len() <= most && !series.curve;
+    let mut points = String::new();
+    let mut path = String::new();
+    for run in runs(plot, series, &known) {
+        let places: Vec<(f64, f64)> = run.iter().filter_map(|p| place(p)).collect();
+        if places.len() > 1 {
+            let steps: Vec<String> = places.iter().map(|&(x, y)| format!("{} {}", px(x), px(y))).collect();
+            let _ = write!(path, "M{}", steps.join("L"));
+        }
+        along(&places, drawn);
+        if series.curve && plot.chart.form != Form::Line {
+            continue;
+        }
+        for (n, (p, &(x, y))) in run.iter().zip(&places).enumerate() {
+            let last = n + 1 == run.len() && known.last().is_some_and(|end| std::ptr::eq(*end, *p));
+            let class = if few || run.len() == 1 || last {
+                "pt"
+            } else {
+                "pt ghost"
+            };
+            point(&mut points, plot, class, &marker(at, x, y, 3.4), series, p);
+        }
+    }
+    if !path.is_empty() {
+        let _ = write!(out, "<path class=\"line\" d=\"{path}\"{}/>", dash(at));
+    }
+    out.push_str(&points);
+}
+
+/// The points in runs without a gap. On an axis of years a step that is longer than
+/// the series' shortest one is a gap; elsewhere points are as far apart as they are.
+fn runs<'p>(plot: &Plot<'_>, series: &Series, points: &[&'p Point]) -> Vec<Vec<&'p Point>> {
+    let steps = points.windows(2).map(|w| w[1].x - w[0].x).filter(|step| *step > 0.0);
+    let usual = steps.fold(f64::INFINITY, f64::min);
+    let empty = |from: f64, to: f64| series.points.iter().any(|p| p.x > from && p.x < to);
+    let gap = |a: &Point, b: &Point| {
+        let long = plot.chart.x_scale == Scale::Year && !series.curve && b.x - a.x > 1.5 * usual;
+        long || (!series.curve && empty(a.x, b.x))
+    };
+    let mut runs: Vec<Vec<&Point>> = Vec::new();
+    for &point in points {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|before| !gap(before, point)) => run.push(point),
+            _ => runs.push(vec![point]),
+        }
+    }
+    runs
+}
+
+/// Places along a broken line, close enough to know what it covers.
+fn along(places: &[(f64, f64)], drawn: &mut Vec<(f64, f64)>) {
+    drawn.extend(places);
+    for w in places.windows(2) {
+        let length = (w[1].0 - w[0].0).hypot(w[1].1 - w[0].1);
+        let count = (length / 8.0).clamp(0.0, 400.0) as usize;
+        drawn.extend((1..count).map(|n| {
+            let part = n as f64 / count as f64;
+            (w[0].0 + part * (w[1].0 - w[0].0), w[0].1 + part * (w[1].1 - w[0].1))
+        }));
+    }
+}

@@ -1,0 +1,187 @@
+//! Puts a drawing together.
+
+use super::domain::{drawable, horizontal, shown, vertical};
+use super::element::{Anchor, LETTER, escape, px, text, text_width};
+use super::frame::{Frame, LINE, axes, footing, ground, heading, horizontal_ticks};
+use super::scale::Axis;
+use super::style::class;
+use super::unit::{Unit, point_words};
+use super::{Size, bars, description, dots, end_labels, line, mark_lines, ticks};
+use model::{Chart, Form, Point, Scale, Series};
+use std::fmt::Write;
+
+/// A finished drawing.
+#[derive(Debug)]
+pub(crate) struct Drawing {
+    /// The SVG element.
+    pub(crate) svg: String,
+    /// How many points cannot be drawn, such as zeros on a logarithmic axis.
+    pub(crate) left_out: usize,
+    /// Vertical lines that only bear a number, and their words.
+    pub(crate) keys: Vec<(String, String)>,
+    /// Whether the series' names stand beside their ends.
+    pub(crate) named: bool,
+}
+
+/// What the marks are drawn on.
+pub(crate) struct Plot<'a> {
+    pub(crate) chart: &'a Chart,
+    pub(crate) size: Size,
+    pub(crate) x: Axis,
+    pub(crate) y: Axis,
+}
+
+/// Draws a chart.
+pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
+    let (chart, left_out) = drawable(chart);
+    let chart = &chart;
+    let target = if size == Size::Wide { 6 } else { 5 };
+    let span = vertical(chart, target);
+    let unit = Unit::of_axis(chart.y_scale, &chart.y_label, span.0.abs().max(span.1.abs()));
+    let y_ticks = ticks::ticks(chart.y_scale, span.0, span.1, target, unit, size == Size::Narrow);
+    let names = end_labels::plan(chart, size);
+    let left = y_ticks
+        .iter()
+        .map(|t| text_width(&t.label, LETTER))
+        .fold(12.0, f64::max)
+        + 10.0;
+    let right = size.width() - if names.is_empty() { 12.0 } else { names.width };
+    let x_span = horizontal(chart);
+    let x = Axis::new(
+        chart.x_scale,
+        x_span,
+        (left, right),
+        horizontal_ticks(chart, x_span, (left, right), size),
+    );
+    let banner = mark_lines::banner(chart, &x, size.width());
+    let heads = (heading(chart, unit, size), footing(chart, size));
+    let top = 10.0
+        + heads.0.len() as f64 * LINE
+        + if banner.rows > 0 {
+            banner.rows as f64 * LINE + 8.0
+        } else {
+            0.0
+        };
+    let bottom = top + size.plot_height();
+    let height = bottom + 26.0 + heads.1.len() as f64 * LINE + if heads.1.is_empty() { 0.0 } else { 4.0 };
+    let frame = Frame {
+        left,
+        right,
+        top,
+        bottom,
+        width: size.width(),
+        height,
+    };
+    let y = Axis::new(chart.y_scale, span, (bottom, top), y_ticks);
+    let plot = Plot { chart, size, x, y };
+
+    let mut body = String::new();
+    axes(&mut body, chart, &frame, (&plot.x, &plot.y), (&heads.0, &heads.1));
+    // Bars would hide the lines behind them; thin lines and points would be hidden by them.
+    let bars = matches!(chart.form, Form::Bars | Form::Stacked);
+    let mut drawn = Vec::new();
+    if bars {
+        marks(&mut body, &plot, &mut drawn);
+    }
+    ground(&mut body, &plot.y, &frame);
+    mark_lines::vertical(&mut body, &banner, &frame);
+    if !bars {
+        marks(&mut body, &plot, &mut drawn);
+    }
+    mark_lines::horizontal(&mut body, chart, &plot.y, &frame, &drawn);
+    end_labels::write(&mut body, &names, &plot.y, &frame);
+    if shown(chart).next().is_none() {
+        text(
+            &mut body,
+            "label",
+            (left + right) / 2.0,
+            (top + bottom) / 2.0,
+            Anchor::Middle,
+            "no data to show",
+        );
+    }
+    Drawing {
+        svg: element(&plot, &frame, &body),
+        left_out,
+        keys: banner.keys,
+        named: !names.is_empty(),
+    }
+}
+
+fn element(plot: &Plot<'_>, frame: &Frame, body: &str) -> String {
+    let (chart, word) = (plot.chart, plot.size.word());
+    let id = escape(&format!("{}-{word}", chart.id));
+    // Where stacks stand, for the script that closes them up when a series is hidden.
+    let floor = if chart.form == Form::Stacked {
+        format!(" data-floor=\"{}\"", px(plot.y.floor()))
+    } else {
+        String::new()
+    };
+    format!(
+        "<svg class=\"plot {word}\" viewBox=\"0 0 {} {}\"{floor} role=\"img\" \
+         aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-desc\">\
+         <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>{body}</svg>",
+        frame.width,
+        frame.height.ceil(),
+        escape(&chart.title),
+        escape(&description::description(chart)),
+    )
+}
+
+/// Appends what the chart is about.
+fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
+    match plot.chart.form {
+        Form::Bars | Form::Stacked => bars::bars(out, plot, drawn),
+        Form::Dots => dots::dots(out, plot, drawn),
+        Form::Line => {
+            // All bands lie below all lines.
+            for (at, series) in plot
+                .chart
+                .series
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.points.iter().any(|p| p.band.is_some()))
+            {
+                series_group(out, at, "");
+                line::bands(
+                    out,
+                    plot,
+                    series,
+                    plot.chart.x_scale == Scale::Year || series.points.len() > 2,
+                );
+                out.push_str("</g>");
+            }
+            for (at, series) in plot.chart.series.iter().enumerate() {
+                series_group(out, at, "");
+                line::line(out, plot, at, series, drawn);
+                out.push_str("</g>");
+            }
+        }
+    }
+}
+
+/// Opens the group of a series; `more` are further classes, each after a space.
+pub(crate) fn series_group(out: &mut String, at: usize, more: &str) {
+    let _ = write!(out, "<g class=\"series {}{more}\" data-series=\"{at}\">", class(at));
+}
+
+/// Appends a marker that tells its value when pointed at.
+pub(crate) fn point(out: &mut String, plot: &Plot<'_>, class: &str, shape: &str, series: &Series, p: &Point) {
+    titled(
+        out,
+        plot,
+        &format!("<path class=\"{class}\" d=\"{shape}\""),
+        "path",
+        series,
+        p,
+    );
+}
+
+/// Closes an opened element `name` with a title that tells its value.
+pub(crate) fn titled(out: &mut String, plot: &Plot<'_>, head: &str, name: &str, series: &Series, p: &Point) {
+    let words = escape(&point_words(plot.chart, &series.name, p));
+    let _ = write!(out, "{head}><title>{words}</title></{name}>");
+}
+
+#[cfg(test)]
+mod tests;

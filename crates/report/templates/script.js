@@ -1,0 +1,188 @@
+"use strict";
+(() => {
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const root = document.documentElement;
+
+  // The theme: what the reader's system asks for, until the button is pressed.
+  const button = document.querySelector("button.theme");
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const remember = (value) => { try { localStorage.setItem("theme", value); } catch { /* private window */ } };
+  const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const name = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
+  const kept = remembered();
+  if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+  button.hidden = false;
+  name();
+  system.addEventListener("change", name);
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    remember(root.dataset.theme);
+    name();
+  });
+
+  // On paper every claim is open.
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = all("details.claim:not([open])");
+    for (const claim of opened) claim.open = true;
+  });
+  window.addEventListener("afterprint", () => { for (const claim of opened) claim.open = false; });
+
+  // A link to a claim opens it.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
+  // The counted verdicts filter the claims.
+  const wanted = new Set();
+  const filter = () => {
+    for (const row of all(".matrix tr[data-verdict], details.claim")) {
+      row.hidden = wanted.size > 0 && !wanted.has(row.dataset.verdict);
+    }
+  };
+  for (const item of all(".tally li")) {
+    const press = document.createElement("button");
+    press.type = "button";
+    press.setAttribute("aria-pressed", "false");
+    press.title = "Show only these claims";
+    press.append(...item.childNodes);
+    item.append(press);
+    press.addEventListener("click", () => {
+      const on = !wanted.delete(item.dataset.verdict);
+      if (on) wanted.add(item.dataset.verdict);
+      press.setAttribute("aria-pressed", String(on));
+      filter();
+    });
+  }
+
+  // Bars on top of each other close up when a series is hidden.
+  const restack = (plot) => {
+    const floor = Number(plot.dataset.floor);
+    const columns = new Map();
+    for (const bar of all("rect.bar", plot)) {
+      if (!bar.dataset.y) { bar.dataset.y = bar.getAttribute("y"); }
+      const key = bar.dataset.x;
+      if (!columns.has(key)) columns.set(key, { up: floor, down: floor });
+      if (bar.closest(".off")) continue;
+      const column = columns.get(key);
+      const tall = Number(bar.getAttribute("height"));
+      if (Number(bar.dataset.y) + tall / 2 <= floor) {
+        column.up -= tall;
+        bar.setAttribute("y", column.up);
+      } else {
+        bar.setAttribute("y", column.down);
+        column.down += tall;
+      }
+    }
+  };
+
+  // The legend's entries hide and show their series.
+  const legend = (figure) => {
+    for (const item of all(".legend li", figure)) {
+      const press = document.createElement("button");
+      press.type = "button";
+      press.setAttribute("aria-pressed", "true");
+      press.title = "Hide or show this series";
+      press.append(...item.childNodes);
+      item.append(press);
+      press.addEventListener("click", () => {
+        const off = press.getAttribute("aria-pressed") === "true";
+        press.setAttribute("aria-pressed", String(!off));
+        for (const group of all(`.plot [data-series="${item.dataset.series}"]`, figure)) group.classList.toggle("off", off);
+        for (const plot of all(".plot[data-floor]", figure)) restack(plot);
+      });
+    }
+  };
+
+  // Values: by pointer, or with the arrow keys once the chart has the focus.
+  const values = (figure) => {
+    const canvas = figure.querySelector(".canvas");
+    for (const plot of all(".plot", canvas)) {
+      const title = plot.querySelector("title");
+      plot.setAttribute("aria-label", title.textContent);
+      plot.removeAttribute("aria-labelledby");
+      title.remove();
+      for (const point of all(".pt, rect.bar", plot)) {
+        const words = point.querySelector("title");
+        if (words) { point.dataset.tip = words.textContent; words.remove(); }
+      }
+    }
+    const plot = () => all(".plot", canvas).find((p) => p.getClientRects().length > 0);
+    const points = () => all(".series:not(.off) [data-tip]", plot() || canvas);
+    if (!canvas.querySelector("[data-tip]")) return;
+    const tip = document.createElement("div");
+    tip.className = "tip";
+    tip.setAttribute("role", "status");
+    canvas.append(tip);
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "group");
+    canvas.setAttribute("aria-label", "Values, one by one with the arrow keys: " + figure.querySelector("h3").textContent);
+    let current = null;
+    const middle = (point) => {
+      const box = point.getBoundingClientRect();
+      const bar = point.tagName === "rect";
+      return { x: box.left + box.width / 2, y: bar ? box.top : box.top + box.height / 2, box };
+    };
+    const hide = () => {
+      if (current) current.classList.remove("on");
+      current = null;
+      tip.textContent = "";
+    };
+    const show = (point) => {
+      if (point === current) return;
+      hide();
+      current = point;
+      point.classList.add("on");
+      tip.textContent = point.dataset.tip;
+      const frame = canvas.getBoundingClientRect();
+      const at = middle(point);
+      const left = Math.min(Math.max(at.x - frame.left - tip.offsetWidth / 2, 0), frame.width - tip.offsetWidth);
+      const above = at.y - frame.top - tip.offsetHeight - 12;
+      tip.style.left = `${left}px`;
+      tip.style.top = `${above < 0 ? at.y - frame.top + 14 : above}px`;
+    };
+    canvas.addEventListener("pointermove", (event) => {
+      let best = null;
+      let distance = 40;
+      for (const point of points()) {
+        const { x, y, box } = middle(point);
+        const inside = point.tagName === "rect" && event.clientX >= box.left && event.clientX <= box.right &&
+          event.clientY >= box.top && event.clientY <= box.bottom;
+        const far = inside ? -1 : Math.hypot(event.clientX - x, event.clientY - y);
+        if (far < distance) { best = point; distance = far; }
+      }
+      if (best) show(best); else hide();
+    });
+    canvas.addEventListener("pointerleave", hide);
+    canvas.addEventListener("blur", hide);
+    canvas.addEventListener("keydown", (event) => {
+      const list = points();
+      if (event.key === "Escape") { hide(); return; }
+      if (!["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key) || !list.length) return;
+      event.preventDefault();
+      if (!current || !list.includes(current)) { show(list[0]); return; }
+      const group = (point) => point.closest(".series");
+      const same = list.filter((point) => group(point) === group(current));
+      const at = same.indexOf(current);
+      if (event.key === "ArrowLeft") show(same[Math.max(at - 1, 0)]);
+      else if (event.key === "ArrowRight") show(same[Math.min(at + 1, same.length - 1)]);
+      else if (event.key === "Home") show(same[0]);
+      else if (event.key === "End") show(same[same.length - 1]);
+      else {
+        const groups = [...new Set(list.map(group))];
+        const step = event.key === "ArrowUp" ? -1 : 1;
+        const other = groups[(groups.indexOf(group(current)) + step + groups.length) % groups.length];
+        const here = middle(current).x;
+        const near = list.filter((point) => group(point) === other)
+          .reduce((best, point) => (Math.abs(middle(point).x - here) < Math.abs(middle(best).x - here) ? point : best));
+        show(near);
+      }
+    });
+  };
+
+  for (const figure of all("figure.chart")) { legend(figure); values(figure); }
+})();

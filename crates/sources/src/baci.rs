@@ -1,0 +1,214 @@
+//! CEPII's BACI: one reconciled flow from exporter to importer a row. Gaulier & Zignago,
+//! CEPII working paper 2010-23.
+//!
+//! Both reports of a flow have gone into the figure, with freight and insurance taken off
+//! the importer's, so it is read as the exporter's export, FOB, with the status `estimated`.
+//! Values are in thousands of dollars, quantities in tonnes. Which revision of the
+//! Harmonized System a file is in stands only in its name and has to be said.
+
+use crate::codes;
+use crate::error::{Error, Result};
+use crate::header::{Column, Header};
+use crate::names::Names;
+use crate::options::Options;
+use crate::quarantine::Bad;
+use crate::source::{Draft, Layout, Part, Repeats, Shape, Source};
+use crate::table::Line;
+use std::sync::Arc;
+use trade::{Classification, Decimal3, Flow, Record, Status, Valuation, check_product};
+
+pub(crate) const SHAPE: Shape = Shape {
+    source: Source::Baci,
+    name: "baci",
+    needed: &["t", "i", "j", "v", "q"],
+    // Releases before 2020 say `hs6` where later ones say `k`.
+    known: &["t", "i", "j", "k", "v", "q", "hs6"],
+    strict: true,
+    repeats: Repeats::Contradict,
+    bind: |header, options| Ok(Box::new(Baci::bind(header, options)?)),
+};
+
+struct Baci {
+    year: Column,
+    exporter: Column,
+    importer: Column,
+    product: Column,
+    value: Column,
+    tonnes: Column,
+    classification: Classification,
+    compiler: Arc<str>,
+    names: Names,
+}
+
+impl Baci {
+    fn bind(header: &Header, options: &Options) -> Result<Baci> {
+        let needed = |name: &str, other: &str| {
+            header
+                .column(name)
+                .or_else(|| header.column(other))
+                .ok_or_else(|| Error::Header {
+                    file: options.file.clone(),
+                    line: 0,
+                    problem: format!("baci expects the column `{name}`"),
+                    advice: "the columns are t, i, j, k, v, q".to_owned(),
+                })
+        };
+        let refuse = |problem: String| {
+            Error::Setting {
+            file: options.file.clone(),
+            name: "defaults.classification",
+            problem,
+            advice: "state the revision that the file's name gives: HS0 for HS92, HS1 for HS96, HS2 for HS02, HS3 for HS07, \
+                     HS4 for HS12, HS5 for HS17, HS6 for HS22"
+                .to_owned(),
+        }
+        };
+        let stated = options.defaults.classification.as_deref();
+        let classification = match stated.map(|text| text.trim().parse()) {
+            Some(Ok(classification @ Classification::Hs(_))) => classification,
+            Some(_) => {
+                return Err(refuse(format!(
+                    "is `{}`, no revision of the HS",
+                    stated.unwrap_or_default()
+                )));
+            }
+            None => return Err(refuse("is needed: the file does not say".to_owned())),
+        };
+        let names = Names::default();
+        Ok(Baci {
+            year: needed("t", "t")?,
+            exporter: needed("i", "i")?,
+            importer: needed("j", "j")?,
+            product: needed("k", "hs6")?,
+            value: needed("v", "v")?,
+            tonnes: needed("q", "q")?,
+            classification,
+            compiler: names.get("CEPII BACI"),
+            names,
+        })
+    }
+
+    /// Six digits. The released files are written from numbers, so a leading zero is lost.
+    fn product(&self, line: &Line<'_>) -> Result<Arc<str>, Bad> {
+        let cell = line.cell(&self.product)?;
+        let padded = if cell.text.len() == 5 {
+            format!("0{}", cell.text)
+        } else {
+            cell.text.to_owned()
+        };
+        if padded.len() != 6 || check_product(self.classification, &padded).is_err() {
+            return Err(cell.bad(
+                "this is no six-digit product",
+                "a code of five or six digits is expected",
+            ));
+        }
+        Ok(self.names.get(&padded))
+    }
+}
+
+impl Layout for Baci {
+    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
+        let year = line.cell(&self.year)?;
+        let period = year.period()?;
+        if !period.is_annual() {
+            return Err(year.bad("this is no year", "write four digits"));
+        }
+        let (from, reporter) = codes::numeric(&line.cell(&self.exporter)?, period.year())?;
+        let (to, partner) = codes::numeric(&line.cell(&self.importer)?, period.year())?;
+        let tonnes = line.cell(&self.tonnes)?;
+        let net_weight_kg: Option<Decimal3> = tonnes.optional_number()?.and_then(|t| t.scaled_up(3));
+        let record = Record {
+            compiler: Arc::clone(&self.compiler),
+            period,
+            reporter,
+            partner,
+            flow: Flow::Export,
+            classification: self.classification,
+            product: self.product(line)?,
+            valuation: Some(Valuation::Fob),
+            value: Some(line.cell(&self.value)?.money(3)?),
+            rounded_to: None,
+            share_percent: None,
+            net_weight_kg,
+            quantity: None,
+            quantity_unit: None,
+            status: Status::Estimated,
+            basis: None,
+            reference: None,
+        };
+        Ok(Draft {
+            record,
+            part: Part::Unsaid,
+            codes: (from, to),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Defaults, Error, Options, Source, import};
+    use trade::{Classification, Decimal3, Flow, Status, Usd};
+
+    fn options() -> Options {
+        let defaults = Defaults {
+            classification: Some("HS5".into()),
+            ..Defaults::default()
+        };
+        Options {
+            defaults,
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn padded_quantities_na_and_lost_zeros_are_read() {
+        let text = "\"t\",\"i\",\"j\",\"k\",\"v\",\"q\"\r\n2021,4,24,382390,52.051,\"       13.235\"\r\n2021,4,32,10121,0.029,\"           NA\"\r\n2021,4,32,101,0.029,\"NA\"\r\n";
+        let got = import(text.as_bytes(), &options()).unwrap();
+        assert_eq!(
+            (got.source, got.quarantine.len(), got.quarantine[0].column.as_deref()),
+            (Source::Baci, 1, Some("k"))
+        );
+        let [a, b] = &got.records[..] else { panic!("{got:?}") };
+        assert_eq!(
+            (a.reporter.as_str(), a.partner.as_str(), a.flow, a.status),
+            ("AFG", "AGO", Flow::Export, Status::Estimated)
+        );
+        assert_eq!(
+            (a.value, a.net_weight_kg),
+            (Some(Usd::from_units(52_051)), Some(Decimal3::from_units(13_235)))
+        );
+        assert_eq!((a.classification, &*b.product), (Classification::Hs(5), "010121"));
+        assert_eq!((b.value, b.net_weight_kg), (Some(Usd::from_units(29)), None));
+    }
+
+    #[test]
+    fn the_revision_has_to_be_said() {
+        let error = import(&b"t,hs6,i,j,v,q\n"[..], &Options::default()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Setting {
+                    name: "defaults.classification",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        let mut wrong = options();
+        wrong.defaults.classification = Some("SITC3".into());
+        assert!(
+            import(&b"t,hs6,i,j,v,q\n"[..], &wrong)
+                .unwrap_err()
+                .to_string()
+                .contains("no revision of the HS")
+        );
+        assert_eq!(
+            import(&b"t,hs6,i,j,v,q\n2001,382390,4,24,1,1\n"[..], &options())
+                .unwrap()
+                .records
+                .len(),
+            1
+        );
+        assert!(import(&b"t,i,j,v,q\n"[..], &options()).is_err());
+    }
+}

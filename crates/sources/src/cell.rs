@@ -1,0 +1,239 @@
+use crate::header::Column;
+use crate::quarantine::Bad;
+use crate::table::Line;
+use trade::{Decimal3, Period, Usd};
+
+/// The marks by which tables say that a figure is not available.
+const ABSENT: [&str; 11] = ["", "NA", "N/A", "NaN", "-", "–", "—", "..", "...", "null", "None"];
+
+/// A cell of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell<'a> {
+    pub(crate) text: &'a str,
+    column: &'a Column,
+    delimiter: u8,
+}
+
+impl<'a> Line<'a> {
+    /// The cell of a column, without white space at its ends.
+    pub(crate) fn cell<'b>(&'b self, column: &'b Column) -> Result<Cell<'b>, Bad> {
+        let bytes = self.fields.get(column.index).unwrap_or_default();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Cell {
+                text: text.trim_matches([' ', '\t', '\u{a0}']),
+                column,
+                delimiter: self.header.delimiter,
+            }),
+            Err(_) => Err(Bad {
+                column: Some(column.name.clone()),
+                value: String::from_utf8_lossy(bytes).into_owned(),
+                reason: "the text is no UTF-8".to_owned(),
+                advice: "it may be Latin-1 (Windows-1252): convert the file to UTF-8".to_owned(),
+            }),
+        }
+    }
+
+    /// The cell of a column that the file may not have; an empty cell is as good as none.
+    pub(crate) fn optional<'b>(&'b self, column: Option<&'b Column>) -> Result<Option<Cell<'b>>, Bad> {
+        let Some(column) = column else { return Ok(None) };
+        Ok(Some(self.cell(column)?).filter(|c| !c.text.is_empty()))
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// A text that does not stand in the file, such as a default.
+    pub(crate) fn new(text: &'a str, column: &'a Column) -> Cell<'a> {
+        Cell {
+            text,
+            column,
+            delimiter: b',',
+        }
+    }
+
+    /// Blames this cell.
+    pub(crate) fn bad(&self, reason: impl Into<String>, advice: impl Into<String>) -> Bad {
+        Bad {
+            column: Some(self.column.name.clone()),
+            value: self.text.to_owned(),
+            reason: reason.into(),
+            advice: advice.into(),
+        }
+    }
+
+    /// Whether the cell says that there is no figure.
+    pub(crate) fn is_absent(&self) -> bool {
+        ABSENT.iter().any(|mark| mark.eq_ignore_ascii_case(self.text))
+    }
+
+    /// A number that has to be there and cannot be negative.
+    pub(crate) fn number(&self) -> Result<Decimal3, Bad> {
+        if self.is_absent() {
+            return Err(self.bad("there is no figure", "fill it in or drop the row: missing is not zero"));
+        }
+        let parsed = self.text.parse::<Decimal3>();
+        let number = parsed.map_err(|error| self.bad(error.to_string(), advice_on_number(self.text)))?;
+        if number < Decimal3::ZERO {
+            return Err(self.bad(
+                "the number is negative",
+                "trade values, weights and quantities are counted from zero up",
+            ));
+        }
+        if self.delimiter == b';' && reads_two_ways(self.text) {
+            let advice = "in a table with semicolons this may be a thousand or a decimal: write it without separators";
+            return Err(self.bad("the point can be read two ways", advice));
+        }
+        Ok(number)
+    }
+
+    /// A value in US dollars, given in units of 10^`power`.
+    pub(crate) fn money(&self, power: u32) -> Result<Usd, Bad> {
+        let number = self.number()?;
+        let value = number
+            .scaled_up(power)
+            .filter(|v| v.thousandths() < 1_000_000_000_000_000_000);
+        value.ok_or_else(|| self.bad("the value is 10^15 dollars or more", "check the unit"))
+    }
+
+    /// A number that may be absent.
+    pub(crate) fn optional_number(&self) -> Result<Option<Decimal3>, Bad> {
+        if self.is_absent() {
+            Ok(None)
+        } else {
+            self.number().map(Some)
+        }
+    }
+
+    /// A short non-negative whole number, such as a country code.
+    pub(crate) fn code(&self) -> Result<u16, Bad> {
+        let fits = !self.text.is_empty() && self.text.bytes().all(|b| b.is_ascii_digit());
+        let code = if fits { self.text.parse().ok() } else { None };
+        code.ok_or_else(|| self.bad("this is no numeric code", "a whole number from 0 to 65535 is expected"))
+    }
+
+    /// A period: `2003`, `2003-07`, `2003-01..2003-06`, or the packed month `200307`.
+    pub(crate) fn period(&self) -> Result<Period, Bad> {
+        let packed = self.text.len() == 6 && self.text.bytes().all(|b| b.is_ascii_digit());
+        let parsed = if packed {
+            format!("{}-{}", &self.text[..4], &self.text[4..]).parse()
+        } else {
+            self.text.parse::<Period>()
+        };
+        parsed.map_err(|e| self.bad(e.to_string(), "write a year as four digits; a month as 2003-07"))
+    }
+
+    /// One of the vocabulary's words.
+    pub(crate) fn word<T: std::str::FromStr<Err = trade::Error>>(&self) -> Result<T, Bad> {
+        self.text
+            .parse()
+            .map_err(|e: trade::Error| self.bad(e.to_string(), "use one of the words that are expected here"))
+    }
+}
+
+fn advice_on_number(text: &str) -> &'static str {
+    let digits = text.bytes().any(|b| b.is_ascii_digit());
+    if digits && text.contains([',', ' ', '\'', '’', '_', '\u{a0}', '\u{202f}']) {
+        "write numbers with a decimal point and without thousands separators: 1234567.8"
+    } else if text.to_ascii_lowercase().contains("inf") {
+        "an infinite figure is a division by zero upstream: mend it there"
+    } else if digits && text.contains('%') {
+        "write the number without the per-cent sign, in a column of shares"
+    } else if digits && text.contains('.') {
+        "round to three decimal places at most, and say so in the pin"
+    } else {
+        "write a plain number, or leave the cell empty where there is none"
+    }
+}
+
+/// `1.234`: one thousand or one and a bit.
+fn reads_two_ways(text: &str) -> bool {
+    let Some((whole, fraction)) = text.split_once('.') else {
+        return false;
+    };
+    (1..=3).contains(&whole.len()) && whole != "0" && fraction.len() == 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::Header;
+    use csv::ByteRecord;
+
+    fn with<T>(text: &[u8], delimiter: u8, f: impl FnOnce(Cell) -> Result<T, Bad>) -> Result<T, Bad> {
+        let header = Header::new(["x"]).delimited_by(delimiter);
+        let column = header.column("x").unwrap();
+        let fields = ByteRecord::from(vec![text]);
+        f(Line {
+            number: 1,
+            fields: &fields,
+            header: &header,
+        }
+        .cell(&column)?)
+    }
+
+    #[test]
+    fn numbers_are_read_or_refused_with_advice() {
+        let number = |t: &str| with(t.as_bytes(), b',', |c| c.number());
+        assert_eq!(number(" 541.0 ").unwrap(), Decimal3::from_units(541));
+        for (text, advice) in [
+            ("1,5", "decimal point"),
+            ("1 000", "decimal point"),
+            ("1'000", "decimal point"),
+            ("inf", "infinite"),
+            ("-inf", "infinite"),
+            ("NaN", "missing is not zero"),
+            ("-", "missing is not zero"),
+            ("", "missing is not zero"),
+            ("12%", "per-cent"),
+            ("1.2345", "round"),
+            ("-1", "counted from zero"),
+            ("1e308", "plain number"),
+            ("twelve", "plain number"),
+        ] {
+            let bad = number(text).unwrap_err();
+            assert!(bad.advice.contains(advice), "{text}: {bad:?}");
+            assert_eq!(bad.column.as_deref(), Some("x"));
+        }
+        assert_eq!(
+            with(b"1.234", b';', |c| c.number()).unwrap_err().reason,
+            "the point can be read two ways"
+        );
+        assert!(with(b"0.234", b';', |c| c.number()).is_ok());
+    }
+
+    #[test]
+    fn absent_is_none_and_zero_is_zero() {
+        for mark in ["", "NA", "nan", "-", "..", "       NA"] {
+            assert_eq!(
+                with(mark.as_bytes(), b',', |c| c.optional_number()).unwrap(),
+                None,
+                "{mark}"
+            );
+        }
+        assert_eq!(with(b"0", b',', |c| c.optional_number()).unwrap(), Some(Decimal3::ZERO));
+        assert!(with(b"inf", b',', |c| c.optional_number()).is_err());
+    }
+
+    #[test]
+    fn units_are_scaled_exactly_and_bounded() {
+        assert_eq!(with(b"52.051", b',', |c| c.money(3)).unwrap(), Usd::from_units(52_051));
+        assert!(with(b"999999999999", b',', |c| c.money(6)).is_err());
+    }
+
+    #[test]
+    fn codes_and_periods_are_strict() {
+        assert_eq!(with(b"056", b',', |c| c.code()).unwrap(), 56);
+        for bad in ["", "5.0", "-5", "70000", "+5", "ABC"] {
+            assert!(with(bad.as_bytes(), b',', |c| c.code()).is_err(), "{bad}");
+        }
+        assert_eq!(with(b"200307", b',', |c| c.period()).unwrap().to_string(), "2003-07");
+        for bad in ["0", "99999", "200313", "2003.0", ""] {
+            assert!(with(bad.as_bytes(), b',', |c| c.period()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn latin_1_is_suspected() {
+        let bad = with(b"C\xf4te d'Ivoire", b',', |c| Ok(c.text.len())).unwrap_err();
+        assert!(bad.advice.contains("Latin-1"));
+    }
+}

@@ -1,0 +1,163 @@
+use crate::cell::Cell;
+use crate::quarantine::Bad;
+use crate::tidy::Codes;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use trade::{Economy, EconomyKind, Flow, economies};
+
+/// A numeric code (M49, as UN Comtrade uses it) as the economy it meant in a year.
+pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad> {
+    let code = cell.code()?;
+    match economies().by_m49(code, year) {
+        Some(info) => Ok((code, info.code)),
+        None => {
+            let mut advice = String::from("check the code and the year, or set the row right by hand");
+            let bearers: Vec<String> = economies()
+                .iter()
+                .filter_map(|e| {
+                    e.m49
+                        .iter()
+                        .find(|n| n.code == code)
+                        .map(|_| format!("{} ({})", e.code, e.name))
+                })
+                .collect();
+            if !bearers.is_empty() {
+                advice = format!("in other years it is {}", bearers.join(", "));
+            }
+            Err(cell.bad(format!("the code {code} stands for no economy in {year}"), advice))
+        }
+    }
+}
+
+/// An alpha code as an economy; `WLD-KOR` is known if `KOR` is.
+pub(crate) fn alpha(cell: &Cell<'_>) -> Result<Economy, Bad> {
+    let table = economies();
+    let known = |e: Economy| table.get(e).is_some() || e.world_without().is_some_and(|w| table.get(w).is_some());
+    match Economy::new(cell.text) {
+        Ok(economy) if known(economy) => Ok(economy),
+        _ => Err(cell.bad(
+            "this is no code of an economy",
+            "use ISO 3166 alpha-3 codes, such as PRK",
+        )),
+    }
+}
+
+/// Reads economies as one file writes them. A name or an unknown code is looked up once:
+/// looking for its neighbours takes long, and it may stand on every row.
+#[derive(Default)]
+pub(crate) struct Reader {
+    names: RefCell<BTreeMap<String, Result<Economy, String>>>,
+}
+
+/// How many unknown codes of one file get candidates of their own.
+const ADVISED: usize = 1000;
+
+impl Reader {
+    pub(crate) fn read(&self, cell: &Cell<'_>, codes: Codes, year: i16) -> Result<Economy, Bad> {
+        match codes {
+            Codes::Alpha3 => alpha(cell).map_err(|bad| self.advise(cell, bad)),
+            Codes::M49 => numeric(cell, year).map(|(_, economy)| economy),
+            Codes::Cow => {
+                let code = cell.code()?;
+                let info = economies().by_cow(code, year);
+                let advice = "look it up in the country list of the Correlates of War project";
+                info.map(|i| i.code)
+                    .ok_or_else(|| cell.bad(format!("the number {code} stands for no economy in {year}"), advice))
+            }
+            Codes::Name => {
+                let found = self.lookup(cell.text);
+                found.map_err(|advice| cell.bad("this names no economy, or several", advice))
+            }
+        }
+    }
+
+    fn advise(&self, cell: &Cell<'_>, bad: Bad) -> Bad {
+        if self.names.borrow().len() >= ADVISED {
+            return bad;
+        }
+        let advice = match self.lookup(cell.text) {
+            Ok(code) => format!("write {code}"),
+            Err(candidates) => candidates,
+        };
+        Bad { advice, ..bad }
+    }
+
+    fn lookup(&self, text: &str) -> Result<Economy, String> {
+        let text: String = text.chars().take(60).collect();
+        if let Some(found) = self.names.borrow().get(&text) {
+            return found.clone();
+        }
+        let found = economies()
+            .lookup(&text)
+            .map(|info| info.code)
+            .map_err(|error| error.to_string());
+        self.names.borrow_mut().insert(text, found.clone());
+        found
+    }
+}
+
+/// Whether this is a group: a total of economies that may also stand on their own. The
+/// world and the world less one economy are told by [`Economy::is_world`].
+pub(crate) fn is_group(economy: Economy) -> bool {
+    !economy.is_world()
+        && economies()
+            .get(economy)
+            .is_some_and(|info| info.kind == EconomyKind::Group)
+}
+
+/// A flow as UN Comtrade writes it. The second part says whether it is the whole flow:
+/// imports for inward processing (`MIP`), say, are a part of imports.
+pub(crate) fn comtrade_flow(cell: &Cell<'_>) -> Result<(Flow, bool), Bad> {
+    match cell.text {
+        "1" | "M" => Ok((Flow::Import, true)),
+        "2" | "X" => Ok((Flow::Export, true)),
+        "3" | "RX" => Ok((Flow::ReExport, true)),
+        "4" | "RM" => Ok((Flow::ReImport, true)),
+        "FM" | "MIP" | "MOP" => Ok((Flow::Import, false)),
+        "DX" | "XIP" | "XOP" => Ok((Flow::Export, false)),
+        _ => Err(cell.bad(
+            "this is no flow",
+            "1 or M is import, 2 or X export, 3 or RX re-export, 4 or RM re-import",
+        )),
+    }
+}
+
+/// The short name of a UN Comtrade quantity unit, for the units of the World Customs
+/// Organization's list; `None` for "no quantity" (-1 and 1) and for codes not listed.
+pub(crate) fn comtrade_unit(code: &str) -> Option<&'static str> {
+    const UNITS: [&str; 12] = [
+        "m2",
+        "1000 kWh",
+        "m",
+        "items",
+        "pairs",
+        "l",
+        "kg",
+        "1000 items",
+        "packs",
+        "dozens",
+        "m3",
+        "carat",
+    ];
+    let index = code.parse::<usize>().ok()?.checked_sub(2)?;
+    UNITS.get(index).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_follow_the_published_list() {
+        for (code, unit) in [
+            ("1", None),
+            ("-1", None),
+            ("2", Some("m2")),
+            ("8", Some("kg")),
+            ("13", Some("carat")),
+            ("99", None),
+        ] {
+            assert_eq!(comtrade_unit(code), unit, "{code}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! What the column sets of UN Comtrade have in common: numeric economies, the flag, the
+//! units, and the breakdowns that stand beside their totals.
+//!
+//! Decisions, with their reasons:
+//! - *Status.* The flag 2, 4 or 6 says that the quantity, the net weight or both are
+//!   estimated; the value is still the reporter's. So the status stays `reported` and the
+//!   weight is kept: the record has no place for a flag of its own, and whoever uses
+//!   weights as evidence has to know that Comtrade fills them in.
+//! - *Zero weight or quantity beside a positive value* is "not available" in these files and
+//!   is read as missing. So is a quantity whose unit is "no quantity".
+//! - *Valuation.* Comtrade asks for exports FOB and imports CIF, but some reporters give
+//!   imports FOB. A file that does not say so row by row gives `None`; which reporter valued
+//!   how in which year is decided above, where flows are compared.
+
+use crate::cell::Cell;
+use crate::codes;
+use crate::error::{Error, Result};
+use crate::header::{Column, Header};
+use crate::names::Names;
+use crate::options::Options;
+use crate::quarantine::Bad;
+use crate::source::{Draft, Layout, Part};
+use crate::table::Line;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trade::{Classification, Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation, check_product};
+
+/// What a column set calls its columns; an empty name where it has no such column.
+pub(crate) struct Spelling {
+    pub(crate) year: &'static str,
+    /// Finer than the year: `2003` or `200307`.
+    pub(crate) period: &'static str,
+    pub(crate) reporter: &'static str,
+    pub(crate) partner: &'static str,
+    pub(crate) flow: &'static str,
+    pub(crate) classification: &'static str,
+    pub(crate) product: &'static str,
+    pub(crate) value: &'static str,
+    /// The value as CIF and as FOB, where the file gives such beside the value.
+    pub(crate) cif: &'static str,
+    pub(crate) fob: &'static str,
+    pub(crate) weight: &'static str,
+    pub(crate) quantity: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) flag: &'static str,
+    /// Columns that break a total down, with the codes by which the total is marked.
+    pub(crate) breakdowns: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// A column set bound to one file's header.
+pub(crate) struct Comtrade {
+    year: Option<Column>,
+    period: Option<Column>,
+    default_period: Option<Period>,
+    reporter: Column,
+    partner: Column,
+    flow: Column,
+    classification: Option<Column>,
+    default_classification: Option<Classification>,
+    product: Column,
+    value: Column,
+    cif: Option<Column>,
+    fob: Option<Column>,
+    weight: Option<Column>,
+    quantity: Option<Column>,
+    unit: Option<Column>,
+    flag: Option<Column>,
+    breakdowns: Vec<(Column, &'static [&'static str])>,
+    compiler: Arc<str>,
+    names: Names,
+    /// Codes already looked up, by code and year.
+    economies: BTreeMap<(u16, i16), Economy>,
+}
+
+impl Comtrade {
+    /// Finds the columns.
+    ///
+    /// # Errors
+    /// Where the file has neither a period (or classification) nor a default for it, or a
+    /// default cannot be read.
+    pub(crate) fn bind(header: &Header, spelling: &Spelling, options: &Options) -> Result<Comtrade> {
+        let find = |name: &str| if name.is_empty() { None } else { header.column(name) };
+        let needed = |name: &'static str| {
+            find(name).ok_or_else(|| Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: format!("the column `{name}` is missing"),
+                advice: "check that the file is what it was said to be".to_owned(),
+            })
+        };
+        let (year, period, classification) = (
+            find(spelling.year),
+            find(spelling.period),
+            find(spelling.classification),
+        );
+        let dated = year.is_some() || period.is_some();
+        let default_period = setting(options, "defaults.period", dated, options.defaults.period.as_deref())?;
+        let default_classification = setting(
+            options,
+            "defaults.classification",
+            classification.is_some(),
+            options.defaults.classification.as_deref(),
+        )?;
+        let breakdowns = spelling
+            .breakdowns
+            .iter()
+            .filter_map(|&(name, whole)| header.column(name).map(|c| (c, whole)))
+            .collect();
+        let names = Names::default();
+        Ok(Comtrade {
+            year,
+            period,
+            default_period,
+            reporter: needed(spelling.reporter)?,
+            partner: needed(spelling.partner)?,
+            flow: needed(spelling.flow)?,
+            classification,
+            default_classification,
+            product: needed(spelling.product)?,
+            value: needed(spelling.value)?,
+            cif: find(spelling.cif),
+            fob: find(spelling.fob),
+            weight: find(spelling.weight),
+            quantity: find(spelling.quantity),
+            unit: find(spelling.unit),
+            flag: find(spelling.flag),
+            breakdowns,
+            compiler: names.get("UN Comtrade"),
+            names,
+            economies: BTreeMap::new(),
+        })
+    }
+
+    fn period(&self, line: &Line<'_>) -> Result<Period, Bad> {
+        let year = line.optional(self.year.as_ref())?;
+        let Some(period) = line.optional(self.period.as_ref())? else {
+            return match (year, self.default_period, &self.year) {
+                (Some(year), ..) => annual(&year),
+                (None, Some(period), None) => Ok(period),
+                _ => Err(Bad::row(String::new(), "the year is not stated", "fill in the year")),
+            };
+        };
+        let read = period.period()?;
+        if let Some(year) = year
+            && annual(&year)?.year() != read.year()
+        {
+            return Err(period.bad(
+                format!("the period is not in the year {}", year.text),
+                "check the two columns",
+            ));
+        }
+        Ok(read)
+    }
+
+    fn economy(&mut self, line: &Line<'_>, reporter: bool, year: i16) -> Result<(u16, Economy), Bad> {
+        let cell = line.cell(if reporter { &self.reporter } else { &self.partner })?;
+        let code = cell.code()?;
+        if let Some(&economy) = self.economies.get(&(code, year)) {
+            return Ok((code, economy));
+        }
+        let found = codes::numeric(&cell, year)?;
+        self.economies.insert((code, year), found.1);
+        Ok(found)
+    }
+
+    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
+        let classification = match &self.classification {
+            Some(column) => {
+                let cell = line.cell(column)?;
+                Classification::from_comtrade(cell.text).ok_or_else(|| {
+                    cell.bad(
+                        "this classification is not known",
+                        "H0 to H6, HS, S1 to S4 and B4 are read; convert the others first",
+                    )
+                })?
+            }
+            None => self.default_classification.unwrap_or(Classification::HsUnstated),
+        };
+        let cell = line.cell(&self.product)?;
+        check_product(classification, cell.text)
+            .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
+        Ok((classification, self.names.get(cell.text)))
+    }
+
+    /// FOB or CIF where the row itself says so: exactly one of the two equals the value.
+    fn valuation(&self, line: &Line<'_>, value: Usd) -> Result<Option<Valuation>, Bad> {
+        let same = |column: &Option<Column>| -> Result<bool, Bad> {
+            let cell = line.optional(column.as_ref())?;
+            Ok(cell
+                .map_or(Ok(None), |c| c.optional_number())?
+                .is_some_and(|v| v == value && v > Usd::ZERO))
+        };
+        Ok(match (same(&self.cif)?, same(&self.fob)?) {
+            (true, false) => Some(Valuation::Cif),
+            (false, true) => Some(Valuation::Fob),
+            _ => None,
+        })
+    }
+
+    fn amount(&self, line: &Line<'_>, column: Option<&Column>, value: Usd) -> Result<Option<Decimal3>, Bad> {
+        let amount = line.optional(column)?.map_or(Ok(None), |cell| cell.optional_number())?;
+        Ok(amount.filter(|a| *a > Decimal3::ZERO || value == Usd::ZERO))
+    }
+
+    fn quantity(&self, line: &Line<'_>, value: Usd) -> Result<(Option<Decimal3>, Option<Arc<str>>), Bad> {
+        let quantity = self.amount(line, self.quantity.as_ref(), value)?;
+        let code = line.optional(self.unit.as_ref())?;
+        let Some(unit) = code.and_then(|c| codes::comtrade_unit(c.text)) else {
+            return Ok((None, None));
+        };
+        Ok((quantity, quantity.map(|_| self.names.get(unit))))
+    }
+
+    fn status(&self, line: &Line<'_>) -> Result<Status, Bad> {
+        match line.optional(self.flag.as_ref())? {
+            None => Ok(Status::Reported),
+            Some(cell) if matches!(cell.text, "0" | "2" | "4" | "6") => Ok(Status::Reported),
+            Some(cell) => Err(cell.bad(
+                "this flag is not known",
+                "0, 2, 4 and 6 are; find out whether the value is an estimate",
+            )),
+        }
+    }
+
+    fn part(&self, line: &Line<'_>, whole_flow: bool) -> Result<Part, Bad> {
+        if !whole_flow {
+            return Ok(Part::FlowPart);
+        }
+        let mut part = Part::Unsaid;
+        for (column, whole) in &self.breakdowns {
+            let Some(cell) = line.optional(Some(column))? else {
+                continue;
+            };
+            if !whole.contains(&cell.text) {
+                return Ok(Part::Breakdown);
+            }
+            part = Part::Whole;
+        }
+        Ok(part)
+    }
+}
+
+fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {
+    let period = cell.period()?;
+    if period.is_annual() {
+        Ok(period)
+    } else {
+        Err(cell.bad("this is no year", "write four digits"))
+    }
+}
+
+/// A default that is needed if the file lacks the column.
+fn setting<T>(options: &Options, name: &'static str, in_file: bool, text: Option<&str>) -> Result<Option<T>>
+where
+    T: std::str::FromStr<Err = trade::Error>,
+{
+    if in_file {
+        return Ok(None);
+    }
+    let refuse = |problem: String, advice: &str| Error::Setting {
+        file: options.file.clone(),
+        name,
+        problem,
+        advice: advice.to_owned(),
+    };
+    let Some(text) = text else {
+        return Err(refuse(
+            "is needed: the file does not say".to_owned(),
+            "state it; it cannot be told from the figures",
+        ));
+    };
+    let parsed = text
+        .trim()
+        .parse()
+        .map_err(|e: trade::Error| refuse(format!("is wrong: {e}"), "correct it"))?;
+    Ok(Some(parsed))
+}
+
+impl Layout for Comtrade {
+    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
+        let period = self.period(line)?;
+        let (reporter_code, reporter) = self.economy(line, true, period.year())?;
+        let (partner_code, partner) = self.economy(line, false, period.year())?;
+        let flow_cell = line.cell(&self.flow)?;
+        let (flow, whole_flow): (Flow, bool) = codes::comtrade_flow(&flow_cell)?;
+        let (classification, product) = self.product(line)?;
+        let value = line.cell(&self.value)?.money(0)?;
+        let (quantity, quantity_unit) = self.quantity(line, value)?;
+        let record = Record {
+            compiler: Arc::clone(&self.compiler),
+            period,
+            reporter,
+            partner,
+            flow,
+            classification,
+            product,
+            valuation: self.valuation(line, value)?,
+            value: Some(value),
+            rounded_to: None,
+            share_percent: None,
+            net_weight_kg: self.amount(line, self.weight.as_ref(), value)?,
+            quantity,
+            quantity_unit,
+            status: self.status(line)?,
+            basis: None,
+            reference: None,
+        };
+        Ok(Draft {
+            record,
+            part: self.part(line, whole_flow)?,
+            codes: (reporter_code, partner_code),
+        })
+    }
+}

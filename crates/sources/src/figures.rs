@@ -1,0 +1,386 @@
+//! The project's own tidy table of figures: one row, one figure, any subset of the columns
+//! in any order. What a table leaves out is said once in its [`Defaults`].
+
+use crate::cell::Cell;
+use crate::codes;
+use crate::error::{Error, Result};
+use crate::header::{Column, Header};
+use crate::names::Names;
+use crate::options::{Defaults, Options};
+use crate::quarantine::Bad;
+use crate::source::{Draft, Layout, Part, Repeats, Shape, Source};
+use crate::table::Line;
+use crate::tidy::Codes;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trade::{Classification, Decimal3, Economy, Record, Status, TOTAL, Usd, check_product};
+
+const COLUMNS: [&str; 18] = [
+    "period",
+    "reporter",
+    "partner",
+    "flow",
+    "classification",
+    "product",
+    "valuation",
+    "value_usd",
+    "rounded_to_usd",
+    "share_percent",
+    "net_weight_kg",
+    "quantity",
+    "quantity_unit",
+    "status",
+    "basis",
+    "compiler",
+    "reference",
+    "note",
+];
+
+pub(crate) const SHAPE: Shape = Shape {
+    source: Source::Figures,
+    name: "figures",
+    needed: &["period", "reporter", "partner", "flow"],
+    known: &COLUMNS,
+    strict: true,
+    repeats: Repeats::Rivals,
+    bind: |header, options| Ok(Box::new(Figures::bind(header, options)?)),
+};
+
+type Check = fn(&Cell<'_>) -> Result<(), Bad>;
+
+/// Where a column's text comes from.
+struct Field {
+    column: Column,
+    default: Option<String>,
+    in_file: bool,
+}
+
+impl Field {
+    fn bind(header: &Header, defaults: &Defaults, name: &'static str) -> Field {
+        let default = defaults.get(name).map(|text| text.trim().to_owned());
+        match header.column(name) {
+            Some(column) => Field {
+                column,
+                default: None,
+                in_file: true,
+            },
+            None => Field {
+                column: Column {
+                    index: 0,
+                    name: name.to_owned(),
+                },
+                default,
+                in_file: false,
+            },
+        }
+    }
+
+    /// The cell, or the default of a column that is left out; `None` where there is no text.
+    fn cell<'a>(&'a self, line: &'a Line<'_>) -> Result<Option<Cell<'a>>, Bad> {
+        if self.in_file {
+            return line.optional(Some(&self.column));
+        }
+        Ok(self
+            .default
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(|text| Cell::new(text, &self.column)))
+    }
+
+    fn required<'a>(&'a self, line: &'a Line<'_>) -> Result<Cell<'a>, Bad> {
+        self.cell(line)?.ok_or_else(|| {
+            Cell::new("", &self.column).bad(
+                "the cell is empty",
+                "fill it in, or leave the column out and set a default",
+            )
+        })
+    }
+}
+
+/// What a row says in numbers.
+struct Amounts {
+    value: Option<Usd>,
+    rounded_to: Option<Usd>,
+    share_percent: Option<Decimal3>,
+    net_weight_kg: Option<Decimal3>,
+    quantity: Option<Decimal3>,
+    quantity_unit: Option<Arc<str>>,
+}
+
+struct Figures {
+    fields: BTreeMap<&'static str, Field>,
+    names: Names,
+    references: Vec<String>,
+    reference_index: BTreeMap<String, u32>,
+    references_given: bool,
+    codes: Codes,
+    economies: codes::Reader,
+    value_power: u32,
+}
+
+impl Figures {
+    fn bind(header: &Header, options: &Options) -> Result<Figures> {
+        let defaults = &options.defaults;
+        let fields: BTreeMap<_, _> = COLUMNS
+            .iter()
+            .map(|&name| (name, Field::bind(header, defaults, name)))
+            .collect();
+        let figure = ["value_usd", "share_percent", "quantity", "net_weight_kg"];
+        if !figure.iter().any(|name| header.has(name)) {
+            return Err(Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: "figures has no column with figures".to_owned(),
+                advice: format!("at least one of {} is needed", figure.join(", ")),
+            });
+        }
+        let references = options.references.clone();
+        let reference_index = (0..).zip(&references).map(|(i, key)| (key.clone(), i)).collect();
+        let references_given = !references.is_empty();
+        let map = options.map.clone().unwrap_or_default();
+        let figures = Figures {
+            fields,
+            names: Names::default(),
+            references,
+            reference_index,
+            references_given,
+            codes: map.economies,
+            economies: codes::Reader::default(),
+            value_power: map.value_power,
+        };
+        figures.check_defaults(options)?;
+        Ok(figures)
+    }
+
+    /// Reads every default once, so that a wrong one is one error and not a thousand
+    /// quarantined rows.
+    fn check_defaults(&self, options: &Options) -> Result<()> {
+        let checks: [(&'static str, &'static str, Check); 8] = [
+            ("period", "defaults.period", |c| c.period().map(drop)),
+            ("reporter", "defaults.reporter", |c| {
+                codes::Reader::default().read(c, Codes::Alpha3, 0).map(drop)
+            }),
+            ("partner", "defaults.partner", |c| {
+                codes::Reader::default().read(c, Codes::Alpha3, 0).map(drop)
+            }),
+            ("flow", "defaults.flow", |c| c.word::<trade::Flow>().map(drop)),
+            ("classification", "defaults.classification", |c| {
+                c.word::<Classification>().map(drop)
+            }),
+            ("valuation", "defaults.valuation", |c| {
+                c.word::<trade::Valuation>().map(drop)
+            }),
+            ("rounded_to_usd", "defaults.rounded_to_usd", |c| positive(c).map(drop)),
+            ("status", "defaults.status", |c| c.word::<Status>().map(drop)),
+        ];
+        for (column, name, check) in checks {
+            let Some(field) = self.fields.get(column) else { continue };
+            let Some(text) = field.default.as_deref().filter(|_| !field.in_file) else {
+                continue;
+            };
+            if let Err(bad) = check(&Cell::new(text, &field.column)) {
+                let problem = format!("is `{text}`: {}", bad.reason);
+                return Err(Error::Setting {
+                    file: options.file.clone(),
+                    name,
+                    problem,
+                    advice: bad.advice,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&self, name: &'static str) -> Result<&Field, Bad> {
+        // Every name used below is in COLUMNS.
+        self.fields
+            .get(name)
+            .ok_or_else(|| Bad::row(String::new(), format!("no column `{name}`"), "report this"))
+    }
+
+    /// An economy as the file writes it; defaults are always alpha-3.
+    fn economy<'a>(&'a self, name: &'static str, line: &'a Line<'_>, year: i16) -> Result<(Cell<'a>, Economy), Bad> {
+        let field = self.field(name)?;
+        let cell = field.required(line)?;
+        let system = if field.in_file { self.codes } else { Codes::Alpha3 };
+        self.economies.read(&cell, system, year).map(|economy| (cell, economy))
+    }
+
+    fn number(&self, line: &Line<'_>, name: &'static str) -> Result<Option<Decimal3>, Bad> {
+        self.field(name)?
+            .cell(line)?
+            .map_or(Ok(None), |cell| cell.optional_number())
+    }
+
+    fn word<T: std::str::FromStr<Err = trade::Error>>(
+        &self,
+        line: &Line<'_>,
+        name: &'static str,
+    ) -> Result<Option<T>, Bad> {
+        self.field(name)?.cell(line)?.map(|cell| cell.word()).transpose()
+    }
+
+    fn text(&self, line: &Line<'_>, name: &'static str) -> Result<Option<Arc<str>>, Bad> {
+        let Some(cell) = self.field(name)?.cell(line)? else {
+            return Ok(None);
+        };
+        if cell.text.len() > 100 || cell.text.contains(['\n', '\r', '\t']) {
+            return Err(cell.bad("a short word is expected", "put longer text into the column `note`"));
+        }
+        Ok(Some(self.names.get(cell.text)))
+    }
+
+    /// Classification and product code. Without a product it is TOTAL; a TOTAL without a
+    /// classification belongs to the compiler's own.
+    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
+        let classification = self.word::<Classification>(line, "classification")?;
+        let field = self.field("product")?;
+        let Some(cell) = field.cell(line)?.filter(|c| c.text != TOTAL) else {
+            return Ok((
+                classification.unwrap_or(Classification::Compiler),
+                self.names.get(TOTAL),
+            ));
+        };
+        let Some(classification) = classification else {
+            return Err(cell.bad(
+                "the product's classification is not stated",
+                "fill in `classification`, such as HS2 or COMPILER",
+            ));
+        };
+        check_product(classification, cell.text)
+            .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
+        Ok((classification, self.names.get(cell.text)))
+    }
+
+    fn reference(&mut self, line: &Line<'_>) -> Result<Option<u32>, Bad> {
+        let Some(cell) = self.field("reference")?.cell(line)? else {
+            return Ok(None);
+        };
+        if let Some(&index) = self.reference_index.get(cell.text) {
+            return Ok(Some(index));
+        }
+        if self.references_given {
+            return Err(cell.bad(
+                "no reference has this key",
+                "add it to the pin's references, or correct the key",
+            ));
+        }
+        let key = cell.text.to_owned();
+        let index = self.references.len() as u32;
+        self.references.push(key.clone());
+        self.reference_index.insert(key, index);
+        Ok(Some(index))
+    }
+
+    fn quantity(&self, line: &Line<'_>) -> Result<(Option<Decimal3>, Option<Arc<str>>), Bad> {
+        let quantity = self.number(line, "quantity")?;
+        let unit = self.text(line, "quantity_unit")?;
+        if quantity.is_some() && unit.is_none() {
+            let cell = self.field("quantity")?.required(line)?;
+            return Err(cell.bad(
+                "the quantity has no unit",
+                "fill in `quantity_unit`, such as t or barrel",
+            ));
+        }
+        Ok((quantity, unit.filter(|_| quantity.is_some())))
+    }
+
+    fn compiler(&self, line: &Line<'_>) -> Result<Arc<str>, Bad> {
+        let column = &self.field("compiler")?.column;
+        let advice = "fill in `compiler`, or set it in the defaults";
+        let compiler = self.text(line, "compiler")?;
+        compiler.ok_or_else(|| Cell::new("", column).bad("the compiler is not stated", advice))
+    }
+
+    /// The figures of a row: at least one of value, share, weight and quantity.
+    fn amounts(&self, line: &Line<'_>) -> Result<Amounts, Bad> {
+        let value_field = self.field("value_usd")?;
+        let value = match value_field.cell(line)?.filter(|c| !c.is_absent()) {
+            Some(cell) => Some(cell.money(self.value_power)?),
+            None => None,
+        };
+        let unit = self.field("rounded_to_usd")?.cell(line)?;
+        let rounded_to = unit.map(|c| positive(&c)).transpose()?.filter(|_| value.is_some());
+        let share_percent = self.share(line)?;
+        let net_weight_kg = self.number(line, "net_weight_kg")?;
+        let (quantity, quantity_unit) = self.quantity(line)?;
+        if value.is_none() && share_percent.is_none() && quantity.is_none() && net_weight_kg.is_none() {
+            let advice = "give a value, a share, a weight or a quantity, or drop the row: missing is not zero";
+            return Err(Cell::new("", &value_field.column).bad("the row has no figure", advice));
+        }
+        Ok(Amounts {
+            value,
+            rounded_to,
+            share_percent,
+            net_weight_kg,
+            quantity,
+            quantity_unit,
+        })
+    }
+
+    fn share(&self, line: &Line<'_>) -> Result<Option<Decimal3>, Bad> {
+        let share = self.number(line, "share_percent")?;
+        if share.is_some_and(|s| s > Decimal3::from_units(100)) {
+            let cell = self.field("share_percent")?.required(line)?;
+            return Err(cell.bad(
+                "the share is above 100 per cent",
+                "write per cent of the reporter's total of this flow",
+            ));
+        }
+        Ok(share)
+    }
+}
+
+fn positive(cell: &Cell<'_>) -> Result<Decimal3, Bad> {
+    let number = cell.number()?;
+    if number == Decimal3::ZERO {
+        return Err(cell.bad(
+            "figures are rounded to a unit above zero",
+            "leave it empty for an exact figure",
+        ));
+    }
+    Ok(number)
+}
+
+impl Layout for Figures {
+    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
+        self.field("note")?.cell(line)?;
+        let period = self.field("period")?.required(line)?.period()?;
+        let reporter = self.economy("reporter", line, period.year())?.1;
+        let (partner_cell, partner) = self.economy("partner", line, period.year())?;
+        if partner == reporter {
+            return Err(partner_cell.bad("reporter and partner are the same", "check the two codes"));
+        }
+        let flow = self.field("flow")?.required(line)?.word()?;
+        let (classification, product) = self.product(line)?;
+        let amounts = self.amounts(line)?;
+        let record = Record {
+            compiler: self.compiler(line)?,
+            period,
+            reporter,
+            partner,
+            flow,
+            classification,
+            product,
+            valuation: self.word(line, "valuation")?,
+            value: amounts.value,
+            rounded_to: amounts.rounded_to,
+            share_percent: amounts.share_percent,
+            net_weight_kg: amounts.net_weight_kg,
+            quantity: amounts.quantity,
+            quantity_unit: amounts.quantity_unit,
+            status: self.word(line, "status")?.unwrap_or(Status::Quoted),
+            basis: self.text(line, "basis")?,
+            reference: self.reference(line)?,
+        };
+        Ok(Draft {
+            record,
+            part: Part::Unsaid,
+            codes: (0, 0),
+        })
+    }
+
+    fn references(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.references)
+    }
+}

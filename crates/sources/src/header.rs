@@ -1,0 +1,166 @@
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+
+/// The columns of a table, by name. Names are compared without regard to case and to
+/// white space at their ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    names: Vec<String>,
+    /// What the importer calls a column, and what the file calls it. Where there is such a
+    /// map, no other columns are seen.
+    aliases: Option<BTreeMap<String, String>>,
+    pub(crate) delimiter: u8,
+}
+
+/// One column: where it stands and what the file calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) index: usize,
+    pub(crate) name: String,
+}
+
+impl Header {
+    /// From the names as they stand in the file.
+    pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
+        Header {
+            names: names.into_iter().map(|n| n.as_ref().trim().to_owned()).collect(),
+            aliases: None,
+            delimiter: b',',
+        }
+    }
+
+    pub(crate) fn delimited_by(self, delimiter: u8) -> Self {
+        Header { delimiter, ..self }
+    }
+
+    pub(crate) fn aliased(self, aliases: BTreeMap<String, String>) -> Self {
+        Header {
+            aliases: Some(aliases),
+            ..self
+        }
+    }
+
+    pub(crate) fn is_aliased(&self) -> bool {
+        self.aliases.is_some()
+    }
+
+    /// The names, in the order of the file.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether a column of this name is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.column(name).is_some()
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<Column> {
+        let name = match &self.aliases {
+            Some(aliases) => aliases.get(name)?,
+            None => name,
+        };
+        let index = self.names.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        Some(Column {
+            index,
+            name: self.names[index].clone(),
+        })
+    }
+
+    /// The wanted names that are not there.
+    pub(crate) fn missing(&self, wanted: &[&'static str]) -> Vec<&'static str> {
+        wanted.iter().copied().filter(|name| !self.has(name)).collect()
+    }
+
+    /// The columns that are not among `known`.
+    pub(crate) fn unknown(&self, known: &[&str]) -> Vec<String> {
+        let is_known = |n: &str| match &self.aliases {
+            Some(aliases) => aliases.values().any(|a| a.eq_ignore_ascii_case(n)),
+            None => known.iter().any(|k| k.eq_ignore_ascii_case(n)),
+        };
+        self.names.iter().filter(|n| !is_known(n)).cloned().collect()
+    }
+
+    /// Refuses a name that stands twice: which of the two is meant cannot be told.
+    pub(crate) fn check_unique(&self, file: &str, line: u64) -> Result<()> {
+        for (i, name) in self.names.iter().enumerate() {
+            if !name.is_empty() && self.names[..i].iter().any(|n| n.eq_ignore_ascii_case(name)) {
+                return Err(Error::Header {
+                    file: file.to_owned(),
+                    line,
+                    problem: format!("the column `{name}` stands twice"),
+                    advice: "rename or remove one of the two".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this first row looks like data: some cell is a plain number.
+    pub(crate) fn looks_like_data(&self) -> bool {
+        self.names.iter().any(|n| n.parse::<f64>().is_ok_and(f64::is_finite))
+    }
+}
+
+/// The name among `known` that `word` was most likely meant to be, if one is near: at most
+/// a third of its letters, and three at most, differ.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.to_lowercase().chars().take(64).collect();
+    let best = known
+        .into_iter()
+        .map(|k| (distance(&word, &k.to_lowercase().chars().collect::<Vec<_>>()), k))
+        .min()?;
+    let allowed = best.1.chars().count().div_ceil(3).min(3);
+    (best.0 <= allowed).then_some(best.1)
+}
+
+/// Levenshtein's distance: the least number of letters put in, left out or changed.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case() {
+        let header = Header::new(["Year", " Trade Value (US$) ", "period"]);
+        assert_eq!(header.column("trade value (us$)").unwrap().index, 1);
+        assert_eq!(header.missing(&["year", "flow"]), ["flow"]);
+        assert_eq!(header.unknown(&["year", "period"]), ["Trade Value (US$)"]);
+        assert!(header.check_unique("f", 1).is_ok());
+        let error = Header::new(["a", "b", "A"])
+            .check_unique("f", 1)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "f, line 1: the column `A` stands twice; rename or remove one of the two"
+        );
+    }
+
+    #[test]
+    fn a_row_of_data_is_no_header() {
+        assert!(Header::new(["2003", "PRK"]).looks_like_data());
+        assert!(!Header::new(["period", "reporter"]).looks_like_data());
+    }
+
+    #[test]
+    fn misspelt_names_find_their_neighbour() {
+        let letters = |t: &str| t.chars().collect::<Vec<_>>();
+        assert_eq!(distance(&letters("kitten"), &letters("sitting")), 3);
+        assert_eq!(nearest("valuatoin", ["value_usd", "valuation"]), Some("valuation"));
+        assert_eq!(nearest("colour", ["value_usd", "valuation"]), None);
+        assert_eq!(nearest("x", []), None);
+    }
+}

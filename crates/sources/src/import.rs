@@ -1,0 +1,202 @@
+use crate::aggregates;
+use crate::error::Result;
+use crate::input::{Input, Text};
+use crate::options::Options;
+use crate::quarantine::Quarantined;
+use crate::repeats::{self, Sorted};
+use crate::source::{Part, Source, sniff, unknown_header};
+use crate::table::{self, Table};
+use std::io::Read;
+use std::path::Path;
+use trade::{Record, Usd};
+
+/// One row that became a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The physical line of its first byte.
+    pub line: u64,
+    /// The figure.
+    pub record: Record,
+    /// Whether the row calls itself a total or a breakdown.
+    pub part: Part,
+    /// The numeric codes of reporter and partner in the file; zeros where it has none.
+    pub codes: (u16, u16),
+}
+
+/// What a pass over a file tells beside its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Which source it was.
+    pub source: Source,
+    /// Rows after the header, blank lines not counted.
+    pub rows_read: u64,
+    /// The list that the records' `reference` points into.
+    pub references: Vec<String>,
+    /// Columns of the file that no importer knows and that were not read.
+    pub ignored_columns: Vec<String>,
+}
+
+/// Rows of one kind, counted, with the sum of their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// What they are, such as `breakdown row`.
+    pub kind: &'static str,
+    /// How many.
+    pub rows: u64,
+    /// The exact sum of their values, in US dollars.
+    pub value: Usd,
+}
+
+/// A file as trade records. Nothing is lost: `rows_read` is the number of records, of rows
+/// in the quarantine (listed or not) and of rows set aside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The records, in the order of the file.
+    pub records: Vec<Record>,
+    /// The list that the records' `reference` points into.
+    pub references: Vec<String>,
+    /// Rows that could not be used, by line.
+    pub quarantine: Vec<Quarantined>,
+    /// How many more there were than [`Limits::listed`](crate::Limits) allows to list.
+    pub quarantine_unlisted: u64,
+    /// Rows that say again what a record says: breakdowns and duplicates. By kind.
+    pub set_aside: Vec<Tally>,
+    /// Records that are totals of others or parts of them, or another quotation of the same
+    /// figure: kept, but never to be added to them. By kind; a record can be of several.
+    pub totals: Vec<Tally>,
+    /// Rows after the header.
+    pub rows_read: u64,
+    /// Columns that were not read.
+    pub ignored_columns: Vec<String>,
+    /// Which source it was.
+    pub source: Source,
+}
+
+/// Reads a table row by row, in bounded memory; each row goes to `sink` as a record or as a
+/// quarantined row. Repeats are not looked for: see [`import`].
+///
+/// # Errors
+/// When the input as a whole cannot be read or is no known table. Rows given before must
+/// then be thrown away: the file is not what it seemed to be.
+pub fn read(reader: impl Read, options: &Options, sink: &mut dyn FnMut(Result<Row, Quarantined>)) -> Result<Reading> {
+    read_input(Input::new(reader, &options.file)?, options, sink)
+}
+
+/// As [`read`], from a file; messages name its path.
+///
+/// # Errors
+/// As [`read`]; also for a folder or a file that cannot be opened.
+pub fn read_path(path: &Path, options: &Options, sink: &mut dyn FnMut(Result<Row, Quarantined>)) -> Result<Reading> {
+    read_input(Input::open(path)?, options, sink)
+}
+
+/// Reads a whole table and sorts out its repeats.
+///
+/// # Errors
+/// As [`read`].
+pub fn import(reader: impl Read, options: &Options) -> Result<Imported> {
+    import_input(Input::new(reader, &options.file)?, options)
+}
+
+/// As [`import`], from a file; messages name its path.
+///
+/// # Errors
+/// As [`read_path`].
+pub fn import_path(path: &Path, options: &Options) -> Result<Imported> {
+    import_input(Input::open(path)?, options)
+}
+
+fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<Row, Quarantined>)) -> Result<Reading> {
+    let file = input.file.clone();
+    let options = &Options {
+        file: file.clone(),
+        ..options.clone()
+    };
+    let (mut table, source) = open_table(input, options)?;
+    let shape = source.shape();
+    let mut layout = (shape.bind)(&table.header, options)?;
+    let ignored_columns = table.header.unknown(shape.known);
+    let mut rows_read = 0;
+    while let Some((line, shape)) = table.next()? {
+        rows_read += 1;
+        sink(match shape.and_then(|()| layout.row(&line)) {
+            Ok(draft) => Ok(Row {
+                line: line.number,
+                record: draft.record,
+                part: draft.part,
+                codes: draft.codes,
+            }),
+            Err(bad) => Err(bad.at(line.number)),
+        });
+    }
+    Ok(Reading {
+        source,
+        rows_read,
+        references: layout.references(),
+        ignored_columns,
+    })
+}
+
+/// Opens a table and finds out whose it is.
+fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Table<Text<'a>>, Source)> {
+    let asked = options.source.or(options.map.as_ref().map(|_| Source::Figures));
+    let mut table = table::open(input, options.limits, &|header| match (&options.map, asked) {
+        (Some(map), _) => map.columns.values().all(|name| header.has(name)),
+        (None, Some(source)) => source.shape().resembles(header),
+        (None, None) => sniff(header, &options.defaults).is_some(),
+    })?;
+    table.header.check_unique(&options.file, table.header_line)?;
+    let Some(source) = asked.or_else(|| sniff(&table.header, &options.defaults)) else {
+        return Err(unknown_header(&table.header, &options.file, table.header_line));
+    };
+    let shape = source.shape();
+    if let Some(map) = &options.map {
+        table.header = map.apply(table.header.clone(), shape.known, &options.file, table.header_line)?;
+    }
+    shape.check(&table.header, &options.defaults, &options.file, table.header_line)?;
+    Ok((table, source))
+}
+
+fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
+    let mut rows = Vec::new();
+    let mut quarantine = Vec::new();
+    let mut quarantine_unlisted = 0;
+    let reading = read_input(input, options, &mut |row| match row {
+        Ok(row) => rows.push(row),
+        Err(bad) if quarantine.len() < options.limits.listed => quarantine.push(bad),
+        Err(_) => quarantine_unlisted += 1,
+    })?;
+    let Sorted {
+        records,
+        contradictions,
+        set_aside,
+    } = repeats::sort_out(rows, reading.source.shape().repeats);
+    let room = options.limits.listed.saturating_sub(quarantine.len());
+    quarantine_unlisted += contradictions.len().saturating_sub(room) as u64;
+    quarantine.extend(contradictions.into_iter().take(room));
+    quarantine.sort_by_key(|q| q.line);
+    let totals = aggregates::totals_among(&records);
+    Ok(Imported {
+        records,
+        references: reading.references,
+        quarantine,
+        quarantine_unlisted,
+        set_aside,
+        totals,
+        rows_read: reading.rows_read,
+        ignored_columns: reading.ignored_columns,
+        source: reading.source,
+    })
+}
+
+impl Imported {
+    /// How many rows are in the quarantine, listed or not.
+    pub fn quarantined(&self) -> u64 {
+        self.quarantine.len() as u64 + self.quarantine_unlisted
+    }
+
+    /// How many rows were set aside.
+    pub fn aside(&self) -> u64 {
+        self.set_aside.iter().map(|t| t.rows).sum()
+    }
+}

@@ -1,0 +1,292 @@
+use crate::error::{Error, Result};
+use crate::header::{Header, nearest};
+use crate::options::{Defaults, Options};
+use crate::quarantine::Bad;
+use crate::table::Line;
+use crate::{baci, comtrade_api, comtrade_classic, comtrade_legacy, figures};
+use std::fmt;
+use trade::Record;
+
+/// Where a file comes from: one file of this crate each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Source {
+    /// The project's own tidy table of figures.
+    Figures,
+    /// UN Comtrade's classic CSV, with names beside the codes.
+    ComtradeClassic,
+    /// UN Comtrade's older column set, with codes only.
+    ComtradeLegacy,
+    /// CSV of UN Comtrade's present API.
+    ComtradeApi,
+    /// Six columns of it, as scripts keep them.
+    ComtradeShort,
+    /// CEPII's BACI.
+    Baci,
+}
+
+/// What a source's header looks like, and who reads its rows.
+pub(crate) struct Shape {
+    pub(crate) source: Source,
+    pub(crate) name: &'static str,
+    /// Without these it is not this source.
+    pub(crate) needed: &'static [&'static str],
+    /// Every column that the source is known to have.
+    pub(crate) known: &'static [&'static str],
+    /// Whether a column that is not known is an error, because it would be a misspelling;
+    /// otherwise it is ignored and named in the result.
+    pub(crate) strict: bool,
+    pub(crate) repeats: Repeats,
+    pub(crate) bind: fn(&Header, &Options) -> Result<Box<dyn Layout>>,
+}
+
+/// What it means that a key stands on several rows with different figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// A contradiction: all of them are quarantined.
+    Contradict,
+    /// Rival quotations of one figure: all are kept if each has its own reference, and
+    /// counted; under one reference they are a contradiction.
+    Rivals,
+    /// A total with its breakdowns, always: the source is known to mix them.
+    KeepLargest,
+    /// A total with its breakdowns if the largest is the sum of the others; else a contradiction.
+    TotalOrContradict,
+}
+
+/// Reads the rows of one file.
+pub(crate) trait Layout {
+    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad>;
+    /// The list that the records' `reference` points into.
+    fn references(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A record as its row gives it, with what only the row tells.
+pub(crate) struct Draft {
+    pub(crate) record: Record,
+    pub(crate) part: Part,
+    /// The numeric codes of reporter and partner, where the source has such.
+    pub(crate) codes: (u16, u16),
+}
+
+/// What a row says about itself as a total or a breakdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Marked as the total over customs procedures, transport and second partners.
+    Whole,
+    /// The source has no such mark.
+    Unsaid,
+    /// Marked as one customs procedure, mode of transport or second partner.
+    Breakdown,
+    /// A part of the flow, such as imports for inward processing.
+    FlowPart,
+}
+
+pub(crate) const SHAPES: &[&Shape] = &[
+    &figures::SHAPE,
+    &comtrade_classic::SHAPE,
+    &comtrade_legacy::SHAPE,
+    &comtrade_api::SHAPE,
+    &comtrade_api::SHORT,
+    &baci::SHAPE,
+];
+
+impl Source {
+    /// Every source, in the order in which a header is tried.
+    pub fn all() -> impl Iterator<Item = Source> {
+        SHAPES.iter().map(|shape| shape.source)
+    }
+
+    /// The name by which a user asks for it.
+    pub fn name(self) -> &'static str {
+        self.shape().name
+    }
+
+    /// The source of this name.
+    pub fn by_name(name: &str) -> Option<Source> {
+        SHAPES.iter().find(|shape| shape.name == name).map(|shape| shape.source)
+    }
+
+    pub(crate) fn shape(self) -> &'static Shape {
+        match self {
+            Source::Figures => &figures::SHAPE,
+            Source::ComtradeClassic => &comtrade_classic::SHAPE,
+            Source::ComtradeLegacy => &comtrade_legacy::SHAPE,
+            Source::ComtradeApi => &comtrade_api::SHAPE,
+            Source::ComtradeShort => &comtrade_api::SHORT,
+            Source::Baci => &baci::SHAPE,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The source whose header this is; `None` if it is nobody's. A table of figures may leave
+/// columns to its defaults.
+pub fn sniff(header: &Header, defaults: &Defaults) -> Option<Source> {
+    SHAPES
+        .iter()
+        .find(|shape| shape.fits(header, defaults))
+        .map(|shape| shape.source)
+}
+
+impl Shape {
+    pub(crate) fn fits(&self, header: &Header, defaults: &Defaults) -> bool {
+        self.missing(header, defaults).is_empty() && (!self.strict || header.unknown(self.known).is_empty())
+    }
+
+    /// The needed columns that neither the header nor the defaults have.
+    fn missing(&self, header: &Header, defaults: &Defaults) -> Vec<&'static str> {
+        let mut missing = header.missing(self.needed);
+        missing.retain(|name| defaults.get(name).is_none());
+        missing
+    }
+
+    /// Whether the header has anything to do with this source: for choosing a delimiter.
+    pub(crate) fn resembles(&self, header: &Header) -> bool {
+        header
+            .names()
+            .iter()
+            .filter(|n| self.known.iter().any(|k| k.eq_ignore_ascii_case(n)))
+            .count()
+            >= 2
+    }
+
+    /// Refuses a header that is not this source's, where the user said it was.
+    pub(crate) fn check(&self, header: &Header, defaults: &Defaults, file: &str, line: u64) -> Result<()> {
+        let missing = self.missing(header, defaults);
+        let strangers = header.unknown(self.known);
+        let lenient = !self.strict || header.is_aliased();
+        if missing.is_empty() && (strangers.is_empty() || lenient) {
+            return Ok(());
+        }
+        let mut problem = format!("{} expects other columns", self.name);
+        let mut advice = Vec::new();
+        if !missing.is_empty() {
+            problem += &format!(", missing: {}", missing.join(", "));
+        }
+        if !lenient && !strangers.is_empty() {
+            problem += &format!(", not known: {}", quoted(&strangers));
+        }
+        for stranger in &strangers {
+            if let Some(meant) = nearest(stranger, self.known.iter().copied()) {
+                advice.push(format!("`{stranger}` may have been meant as `{meant}`"));
+            }
+        }
+        if advice.is_empty() {
+            advice.push(format!("the columns of {} are {}", self.name, self.known.join(", ")));
+        }
+        Err(Error::Header {
+            file: file.to_owned(),
+            line,
+            problem,
+            advice: advice.join("; "),
+        })
+    }
+}
+
+/// The refusal of a header that is nobody's: what was found and what it is near to.
+pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
+    let found = quoted(header.names());
+    if header.looks_like_data() {
+        return Error::Header {
+            file: file.to_owned(),
+            line,
+            problem: format!("the first row is no header but looks like data: {found}"),
+            advice: "put a row of column names before it".to_owned(),
+        };
+    }
+    let near: Vec<String> = SHAPES.iter().filter_map(|shape| near(shape, header)).collect();
+    let advice = if near.is_empty() {
+        let names: Vec<&str> = SHAPES.iter().map(|s| s.name).collect();
+        format!("the sources are {}", names.join(", "))
+    } else {
+        near.join("; ")
+    };
+    Error::Header {
+        file: file.to_owned(),
+        line,
+        problem: format!("no source has these columns: {found}"),
+        advice,
+    }
+}
+
+fn near(shape: &Shape, header: &Header) -> Option<String> {
+    let missing = header.missing(shape.needed);
+    if missing.len() * 2 > shape.needed.len() {
+        return None;
+    }
+    let strangers = header.unknown(shape.known);
+    let mut parts = Vec::new();
+    for name in missing {
+        match nearest(name, strangers.iter().map(String::as_str)) {
+            Some(found) => parts.push(format!("`{name}` is missing, is it `{found}`?")),
+            None => parts.push(format!("`{name}` is missing")),
+        }
+    }
+    if shape.strict {
+        parts.extend(
+            strangers
+                .iter()
+                .filter(|s| !parts.iter().any(|p| p.contains(s.as_str())))
+                .map(|s| match nearest(s, shape.known.iter().copied()) {
+                    Some(meant) => format!("`{s}` is not known, is it `{meant}`?"),
+                    None => format!("`{s}` is not known"),
+                })
+                .collect::<Vec<_>>(),
+        );
+    }
+    Some(format!("it is near to {}: {}", shape.name, parts.join(", ")))
+}
+
+fn quoted(names: &[String]) -> String {
+    let mut shown: Vec<String> = names
+        .iter()
+        .take(40)
+        .map(|n| format!("`{}`", n.chars().take(40).collect::<String>()))
+        .collect();
+    if names.len() > 40 {
+        shown.push(format!("and {} more", names.len() - 40));
+    }
+    shown.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_shapes_belong_together() {
+        for source in Source::all() {
+            assert_eq!(Source::by_name(source.name()), Some(source));
+            assert_eq!(
+                sniff(&Header::new(source.shape().known), &Defaults::default()),
+                Some(source)
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_header_says_what_it_is_near_to() {
+        let header = Header::new(["period", "reporter", "partner", "flow", "value_us"]);
+        assert_eq!(sniff(&header, &Defaults::default()), None);
+        let text = unknown_header(&header, "t.csv", 1).to_string();
+        assert!(
+            text.contains("near to figures: `value_us` is not known, is it `value_usd`?"),
+            "{text}"
+        );
+        let text = unknown_header(&Header::new(["2003", "PRK"]), "t.csv", 1).to_string();
+        assert!(text.contains("looks like data"), "{text}");
+        let text = unknown_header(&Header::new(["foo", "bar"]), "t.csv", 1).to_string();
+        assert!(
+            text.contains("`foo`, `bar`") && text.contains("comtrade-classic"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,358 @@
+use crate::error::{Error, Result};
+use crate::guard::{END, Guard, Refusal};
+use crate::header::Header;
+use crate::input::{Input, Limits, Text, unreadable};
+use crate::quarantine::Bad;
+use csv::ByteRecord;
+use std::io::Read;
+
+const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// No trade table has more columns; looking names up among a million would take for ever.
+const COLUMNS: usize = 1000;
+
+/// A table of text: its header and, one after the other, its rows.
+pub(crate) struct Table<R> {
+    pub(crate) file: String,
+    pub(crate) header: Header,
+    pub(crate) header_line: u64,
+    reader: csv::Reader<Guard<R>>,
+    record: ByteRecord,
+    record_bytes: u64,
+    /// Whether the quotation marks of `record` are in order.
+    well_quoted: bool,
+}
+
+/// One row, with the physical line of its first byte.
+pub(crate) struct Line<'a> {
+    pub(crate) number: u64,
+    pub(crate) fields: &'a ByteRecord,
+    pub(crate) header: &'a Header,
+}
+
+/// A row, and what is wrong with its shape.
+type Shaped<'a> = (Line<'a>, Result<(), Bad>);
+
+/// Opens the table, trying the delimiters until `fits` likes the header. If it likes none,
+/// the delimiter that gives most columns is taken.
+pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) -> bool) -> Result<Table<Text<'a>>> {
+    let delimiter = choose_delimiter(&input.prefix, fits);
+    let file = input.file.clone();
+    let guard = input.into_guard(limits, delimiter);
+    let reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(64 * 1024)
+        .from_reader(guard);
+    let mut table = Table {
+        file,
+        header: Header::new([""; 0]),
+        header_line: 0,
+        reader,
+        record: ByteRecord::new(),
+        record_bytes: limits.record_bytes,
+        well_quoted: true,
+    };
+    table.read_header(delimiter)?;
+    Ok(table)
+}
+
+fn choose_delimiter(prefix: &[u8], fits: &dyn Fn(&Header) -> bool) -> u8 {
+    let mut most = (0, b',');
+    for delimiter in DELIMITERS {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(prefix);
+        let mut record = ByteRecord::new();
+        if !matches!(reader.read_byte_record(&mut record), Ok(true)) {
+            continue;
+        }
+        let header = Header::new(record.iter().map(String::from_utf8_lossy));
+        if fits(&header) {
+            return delimiter;
+        }
+        if record.len() > most.0 {
+            most = (record.len(), delimiter);
+        }
+    }
+    most.1
+}
+
+impl<R: Read> Table<R> {
+    fn read_header(&mut self, delimiter: u8) -> Result<()> {
+        let Some(line) = self.advance()? else {
+            let advice = "check that the download was complete";
+            return Err(self.refuse(0, "no row at all".to_owned(), "a header and rows", advice));
+        };
+        if self.record.len() > COLUMNS {
+            let found = format!("a first row of {} fields", self.record.len());
+            return Err(self.refuse(
+                line,
+                found,
+                "at most 1000 columns",
+                "check the delimiter and the line ends",
+            ));
+        }
+        let names: Result<Vec<&str>, &[u8]> = self
+            .record
+            .iter()
+            .map(|field| std::str::from_utf8(field).map_err(|_| field))
+            .collect();
+        match names {
+            Ok(names) => self.header = Header::new(names).delimited_by(delimiter),
+            Err(field) => {
+                let found = format!(
+                    "a column name that is no UTF-8, `{}`",
+                    String::from_utf8_lossy(field).trim()
+                );
+                return Err(self.refuse(line, found, "UTF-8 text", "save the file as UTF-8"));
+            }
+        }
+        self.header_line = line;
+        Ok(())
+    }
+
+    /// The next row, or `None` after the last one. A row that is no proper row comes as
+    /// `Err(Bad)` inside; an input that cannot be read further is an error outside.
+    pub(crate) fn next(&mut self) -> Result<Option<Shaped<'_>>> {
+        let Some(number) = self.advance()? else { return Ok(None) };
+        let shape = self.check_shape();
+        Ok(Some((
+            Line {
+                number,
+                fields: &self.record,
+                header: &self.header,
+            },
+            shape,
+        )))
+    }
+
+    /// Reads into `self.record`, skipping blank lines; gives its physical line.
+    fn advance(&mut self) -> Result<Option<u64>> {
+        loop {
+            let from = self.reader.position().byte();
+            let more = match self.reader.read_byte_record(&mut self.record) {
+                Ok(more) => more,
+                Err(error) => return Err(self.explain(error)),
+            };
+            if !more {
+                return Ok(None);
+            }
+            let to = self.reader.position().byte();
+            let (line, well_quoted) = self.reader.get_mut().finish_record(from, to);
+            self.well_quoted = well_quoted;
+            if self.record.len() == 1 && self.record.get(0) == Some(END) {
+                return Ok(None);
+            }
+            if let Some(last) = self.record.iter().next_back().filter(|f| contains(f, END)) {
+                let column = self.header.names().get(self.record.len() - 1).cloned();
+                let start: String = String::from_utf8_lossy(last).chars().take(40).collect();
+                return Err(Error::NotATable {
+                    file: self.file.clone(),
+                    line,
+                    column,
+                    found: format!("a quotation mark that is never closed, before `{}`", start.trim()),
+                    expected: "a closing quotation mark",
+                    advice: "close the quotation mark, or fetch the file again if it was cut short",
+                });
+            }
+            let blank = self.record.len() == 1 && self.record.as_slice().iter().all(u8::is_ascii_whitespace);
+            if !blank {
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    fn check_shape(&self) -> Result<(), Bad> {
+        if !self.well_quoted {
+            let advice = "close the quotation mark at the end of the field, and double one that belongs to the text";
+            return Err(Bad::row(self.text(), "text follows a closing quotation mark", advice));
+        }
+        let (have, want) = (self.record.len(), self.header.names().len());
+        if have != want {
+            let reason = format!("the row has {have} fields where the header has {want}");
+            let advice = if have < want {
+                "complete the row; a file that was cut short ends like this"
+            } else {
+                "put text that contains the delimiter in quotation marks, and write numbers without thousands separators"
+            };
+            return Err(Bad::row(self.text(), reason, advice));
+        }
+        if want > 1 && self.record.as_slice().contains(&b'\n') {
+            let swallowed =
+                |f: &&[u8]| f.contains(&b'\n') && f.iter().filter(|&&b| b == self.header.delimiter).count() + 1 >= want;
+            if let Some(at) = self.record.iter().position(|f| swallowed(&f)) {
+                return Err(Bad {
+                    column: self.header.names().get(at).cloned(),
+                    value: self
+                        .record
+                        .get(at)
+                        .map(|f| String::from_utf8_lossy(f).into_owned())
+                        .unwrap_or_default(),
+                    reason: "the field holds what looks like the next row".to_owned(),
+                    advice: "close the quotation mark that was left open".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self) -> String {
+        self.record
+            .iter()
+            .map(String::from_utf8_lossy)
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+
+    fn refuse(&self, line: u64, found: String, expected: &'static str, advice: &'static str) -> Error {
+        Error::NotATable {
+            file: self.file.clone(),
+            line,
+            column: None,
+            found,
+            expected,
+            advice,
+        }
+    }
+
+    fn explain(&self, error: csv::Error) -> Error {
+        let csv::ErrorKind::Io(cause) = error.into_kind() else {
+            // The reader is lenient about lengths and gives bytes, so nothing else is left.
+            return self.refuse(
+                0,
+                "a row that cannot be split into fields".to_owned(),
+                "a table of text",
+                "save the file anew",
+            );
+        };
+        let Some(refusal) = cause
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Refusal>())
+            .copied()
+        else {
+            return unreadable(&self.file, cause);
+        };
+        match refusal {
+            Refusal::Zero(line) => {
+                let advice = "this is a binary file or UTF-16 text without its mark: save it as UTF-8";
+                self.refuse(line, "a zero byte".to_owned(), "text", advice)
+            }
+            Refusal::Control(line, code) => self.refuse(
+                line,
+                format!("the control character {code:#04x}"),
+                "text",
+                "remove it, or check what wrote the file",
+            ),
+            Refusal::LoneReturn(line) => {
+                let advice =
+                    "the line ends were converted wrongly or are those of an old Macintosh: save with LF or CRLF";
+                self.refuse(
+                    line,
+                    "a carriage return without a line feed".to_owned(),
+                    "LF or CRLF line ends",
+                    advice,
+                )
+            }
+            Refusal::TooLong(line) => {
+                let found = format!("a record of more than {} bytes", self.record_bytes);
+                let advice = "look for a quotation mark that is never closed, or for missing line ends";
+                self.refuse(line, found, "a row of ordinary length", advice)
+            }
+        }
+    }
+}
+
+fn contains(field: &[u8], mark: &[u8]) -> bool {
+    field.contains(&mark[0]) && field.windows(mark.len()).any(|w| w == mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows as (line, fields or the reason).
+    fn rows(text: &str) -> Result<Vec<(u64, String)>> {
+        let input = Input::new(text.as_bytes(), "t.csv")?;
+        let mut table = open(
+            input,
+            Limits {
+                record_bytes: 4096,
+                listed: 10,
+            },
+            &|h| h.has("a") && h.has("b"),
+        )?;
+        let mut out = Vec::new();
+        while let Some((line, shape)) = table.next()? {
+            let text = line
+                .fields
+                .iter()
+                .map(String::from_utf8_lossy)
+                .collect::<Vec<_>>()
+                .join("|");
+            out.push((line.number, shape.map_or_else(|bad| bad.reason, |()| text)));
+        }
+        Ok(out)
+    }
+
+    fn message(text: &str) -> String {
+        rows(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn rows_come_with_their_physical_lines() {
+        let want = vec![(2, "1|2".to_owned()), (4, "x\r\ny|3".to_owned()), (7, "5|6".to_owned())];
+        assert_eq!(rows("a,b\r\n1,2\r\n\r\n\"x\r\ny\",3\r\n   \r\n5,6").unwrap(), want);
+        let many = format!("a,b\n{}", "\"1\n\",2\n\n".repeat(30_000));
+        let lines = rows(&many).unwrap();
+        assert_eq!((lines.len(), lines[29_999].0), (30_000, 2 + 3 * 29_999));
+    }
+
+    #[test]
+    fn other_delimiters_are_taken_if_the_header_fits() {
+        for d in [";", "\t", "|"] {
+            assert_eq!(rows(&format!("a{d}b\n1{d}2,5\n")).unwrap(), [(2, "1|2,5".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn short_long_and_swallowed_rows_are_told_apart() {
+        let got = rows("a,b,c\n\"1\"5,2,3\n4,5,6\n").unwrap();
+        assert_eq!(
+            got,
+            [
+                (2, "text follows a closing quotation mark".to_owned()),
+                (3, "4|5|6".to_owned())
+            ]
+        );
+        let got = rows("a,b,c\n1,2\n1,2,3,4\n1,2,\"3\n4,5,6\"\n7,8,\"nine\nlines\"\n").unwrap();
+        assert!(got[0].1.contains("2 fields where the header has 3"));
+        assert!(got[1].1.contains("4 fields"));
+        assert_eq!(
+            (got[2].0, got[2].1.as_str()),
+            (4, "the field holds what looks like the next row")
+        );
+        assert_eq!(got[3], (6, "7|8|nine\nlines".to_owned()));
+    }
+
+    #[test]
+    fn an_unclosed_quote_is_an_error_where_it_starts() {
+        let text = message("a,b\n1,2\n3,\"four\n5,6\n");
+        assert!(
+            text.starts_with("t.csv, line 3, column `b`: a quotation mark that is never closed"),
+            "{text}"
+        );
+        assert!(message("\"a,b\n1,2\n").contains("never closed"));
+    }
+
+    #[test]
+    fn structure_errors_name_their_line() {
+        assert!(message("a,b\n1,2\r3,4\n").starts_with("t.csv, line 2: a carriage return"));
+        assert!(message("a,b\n1,\0\n").starts_with("t.csv, line 2: a zero byte"));
+        let long = format!("a,b\n1,2\n3,{}\n", "9".repeat(200_000));
+        assert!(message(&long).contains("more than 4096 bytes"), "{}", message(&long));
+    }
+}

@@ -1,0 +1,46 @@
+# Every recipe is a thin name for a call that README.md states: none needs `just`.
+
+# The study of North Korea's trade: results/dprk/report.html
+[group('run')]
+analyze *ARGS:
+    cargo run --release --locked --quiet --package counterflow -- analyze {{ ARGS }}
+
+# Re-hash the pins, recompute the study, name every finding that moved
+[group('run')]
+verify *ARGS:
+    cargo run --release --locked --quiet --package counterflow -- verify {{ ARGS }}
+
+# Open the report in a browser
+[group('run')]
+report:
+    python3 -m webbrowser -t results/dprk/report.html
+
+# Rebuild the pins from their figures
+[group('run')]
+datasets *NAMES:
+    cargo run --release --locked --quiet --package counterflow -- datasets build {{ NAMES }}
+
+# All tests: Rust, and the datasets read by DuckDB, Polars and pandas
+[group('check')]
+test:
+    sh tests/run.sh
+
+# Formatting, lints, licences and advisories, documentation
+[group('check')]
+check:
+    sh tests/check.sh
+
+# Criterion benches of the aggregation core, the store, the estimators
+[group('check')]
+bench *ARGS:
+    cargo bench --locked --package benches -- {{ ARGS }}
+
+# Comes later: a new model's crate from a template
+[group('extend')]
+new-model NAME:
+    @echo "new-model comes later; until then copy crates/models/trend to crates/models/{{ NAME }} and add it to crates/counterflow/src/models.rs"
+
+# Comes later: run the notebooks
+[group('extend')]
+notebooks:
+    @echo "notebooks come later; results/dprk/*.parquet can be read by any tool now"
