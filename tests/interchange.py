@@ -40,7 +40,7 @@ def from_duckdb(path):
         assert types[name].startswith("DECIMAL(18,"), (path, name, types[name])
     assert types["period_year"] in ("SMALLINT", "INTEGER"), types["period_year"]
     sums = ", ".join(f"sum({name})" for name in DECIMAL)
-    rows, *found = duckdb.sql(f"SELECT count(*), {sums} FROM '{path}'").fetchone()
+    rows, *found = duckdb.sql(f"SELECT count(*), {sums} FROM '{path}'").fetchall()[0]
     return rows, {name: value or decimal.Decimal(0) for name, value in zip(DECIMAL, found)}
 
 

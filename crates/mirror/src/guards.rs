@@ -5,11 +5,13 @@
 //! into the figures. Each guard here looks for one trace of such things and returns [`Flag`]s
 //! with their evidence. A guard never drops anything: a scenario decides that.
 
+mod code_swap;
 mod imputed;
 mod outlier;
 mod peers;
 mod rescaled;
 
+pub use code_swap::{CodeSwap, ProductFlow, Resemblance, SwapTest};
 pub use imputed::{ConstantRatio, constant_ratio};
 pub use outlier::{Outlier, partner_outliers};
 pub use peers::{Peer, Peers, peer_outliers};
@@ -26,7 +28,7 @@ pub struct Flag {
     pub subject: String,
     /// The periods it is about, in order.
     pub periods: Vec<Period>,
-    /// The guard's statistic: a robust z, a constant ratio.
+    /// The guard's statistic: a robust z, a probability, a false-positive rate.
     pub statistic: f64,
     /// How many times larger than expected the smallest flagged value is; the ratio itself for
     /// the detectors of constant ratios.
@@ -46,6 +48,8 @@ pub enum Test {
     ConstantRatio,
     /// Entries of one year that are the year before times one factor.
     RescaledPeriod,
+    /// Trade booked under one partner's name that looks like another's.
+    CodeSwap,
 }
 
 impl Test {
@@ -56,6 +60,7 @@ impl Test {
             Test::PeerOutlier => "peer-outlier",
             Test::ConstantRatio => "constant-ratio",
             Test::RescaledPeriod => "rescaled-period",
+            Test::CodeSwap => "code-swap",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod margins;
 mod nonnegative;
 pub mod pairing;
 pub mod posterior;
+pub mod propagate;
 pub mod reconcile;
 pub mod reliability;
 pub mod rules;

@@ -221,7 +221,7 @@ mod tests {
     /// Twenty reporters of σ = 0.1 or 0.4, every pair twice.
     #[test]
     fn the_distributions_hold_the_truth() {
-        let sigma = |i: usize| if i % 2 == 0 { 0.1 } else { 0.4 };
+        let sigma = |i: usize| if i.is_multiple_of(2) { 0.1 } else { 0.4 };
         let mut draws = Draws::new(5);
         let mut ratios = Vec::new();
         for first in 0..20 {

@@ -129,6 +129,12 @@ impl Estimate {
         let export_share = if value > 0.0 { weight * export / value } else { weight };
         Estimate { value, export_share }
     }
+
+    /// The standard deviation of ln V, given the reporters' own:
+    /// sqrt(s²·σ_exporter² + (1 − s)²·σ_importer²), s = `export_share`; by the delta method.
+    pub fn log_std_dev(&self, sigma_exporter: f64, sigma_importer: f64) -> f64 {
+        (self.export_share * sigma_exporter).hypot((1.0 - self.export_share) * sigma_importer)
+    }
 }
 
 /// The rules that look at one cell and nothing else.

@@ -56,6 +56,34 @@ pub enum Error {
         /// What was given.
         found: String,
     },
+    /// A formula that cannot be read.
+    #[error("formula: expected {expected}, but found {found} at character {at}")]
+    Formula {
+        /// The character, counted from one.
+        at: usize,
+        /// What would have been right.
+        expected: String,
+        /// What stood there.
+        found: String,
+    },
+    /// A column or level that a formula names and the table does not have, or not as needed.
+    #[error("`{name}` is expected to be {expected}")]
+    Column {
+        /// The name.
+        name: String,
+        /// What would have been right.
+        expected: String,
+    },
+    /// An iteration that did not settle.
+    #[error("{what} did not converge in {iterations} iterations: {advice}")]
+    NoConvergence {
+        /// The iteration.
+        what: &'static str,
+        /// How many there were.
+        iterations: usize,
+        /// What may help.
+        advice: String,
+    },
     /// Two columns of a design bear one name.
     #[error("the design has two terms named `{0}`: rename or remove one")]
     DuplicateTerm(String),

@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod absorb;
 mod bandwidth;
 pub mod breaks;
 mod chow;
@@ -20,10 +21,12 @@ pub mod diagnostics;
 pub mod distribution;
 mod error;
 mod fit;
+pub mod formula;
 mod hac;
 mod inference;
 mod kernel;
 mod ols;
+pub mod poisson;
 mod qr;
 mod wald;
 

@@ -225,6 +225,18 @@ impl Qr {
         leverages
     }
 
+    /// An orthonormal basis of what is orthogonal to all kept columns: rows - rank vectors.
+    pub fn complement(&self) -> Vec<Vec<f64>> {
+        (self.rank()..self.rows)
+            .map(|j| {
+                let mut v = vec![0.0; self.rows];
+                v[j] = 1.0;
+                self.apply(&mut v);
+                v
+            })
+            .collect()
+    }
+
     /// Whether `v` lies in the span of the kept columns.
     pub fn spans(&self, v: &[f64]) -> bool {
         let mut work = v.to_vec();

@@ -198,12 +198,16 @@ fn automatic_bandwidth_after_prewhitening() {
 #[test]
 fn printed_bandwidths() {
     let fit = investment();
-    let andrews = fit.covariance(&kernel(Lag::Andrews1991, Kernel::QuadraticSpectral, 1, true)).unwrap();
+    let andrews = fit
+        .covariance(&kernel(Lag::Andrews1991, Kernel::QuadraticSpectral, 1, true))
+        .unwrap();
     close(andrews.record.bandwidth.unwrap(), 1.744749, 5e-7);
     close(andrews.matrix[(0, 0)], 788.6120652, 1e-9);
     close(andrews.matrix[(1, 1)], 0.0007483977, 1e-7);
     close(andrews.matrix[(2, 2)], 17.71735491, 1e-9);
-    let parzen = fit.covariance(&kernel(Lag::NeweyWest1994, Kernel::Parzen, 2, false)).unwrap();
+    let parzen = fit
+        .covariance(&kernel(Lag::NeweyWest1994, Kernel::Parzen, 2, false))
+        .unwrap();
     close(parzen.record.bandwidth.unwrap(), 2.814444, 5e-7);
     close(parzen.matrix[(0, 0)], 608.3101258, 1e-9);
     close(parzen.matrix[(0, 2)], -64.93690203, 1e-9);

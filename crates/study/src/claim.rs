@@ -195,7 +195,7 @@ pub(crate) fn digits(x: f64) -> String {
         s if s >= 100.0 || s == 0.0 => 0,
         s if s >= 10.0 => 1,
         s if s >= 1.0 => 2,
-        s if s >= 0.1 => 3,
+        s if s >= 0.001 => 3,
         _ => return format!("{scaled:.2e}{unit}"),
     };
     format!("{scaled:.decimals$}{unit}")
@@ -261,6 +261,6 @@ mod tests {
         let findings = [Finding::new("x", "USD", 2.27e9), Finding::new("y", "USD", 3.1e11)];
         let judged = judged(&claim(test), &findings);
         assert_eq!(judged.overall, Overall::Robust);
-        assert!(judged.verdicts[0].2[0].contains("7.32e-3"), "{:?}", judged.verdicts);
+        assert!(judged.verdicts[0].2[0].contains("0.007"), "{:?}", judged.verdicts);
     }
 }

@@ -13,8 +13,8 @@ pub(crate) struct Reduced {
     pub high: f64,
 }
 
-/// The findings of `measure` whose labels include `labels` and whose period starts in `years`,
-/// in order of period. Undefined ones without an interval are left out.
+/// The findings of `measure` whose labels include `labels` (alternatives stand between `|`) and
+/// whose period starts in `years`, in order of period. Undefined ones without an interval are left out.
 pub(crate) fn select<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     measure: &str,
@@ -27,7 +27,7 @@ pub(crate) fn select<'a>(
     };
     let mut chosen: Vec<&Finding> = findings
         .filter(|f| f.measure == measure)
-        .filter(|f| labels.iter().all(|(name, value)| f.labels.get(name) == Some(value)))
+        .filter(|f| labels.iter().all(|(name, value)| f.labels.get(name).is_some_and(|found| value.split('|').any(|one| one == found))))
         .filter(|f| within(f))
         .filter(|f| f.estimate().is_some() || f.interval.is_some())
         .collect();

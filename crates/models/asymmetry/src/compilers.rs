@@ -20,14 +20,15 @@ pub(crate) struct Subject {
 /// The figures about each subject, by compiler (with its basis, where that matters).
 pub(crate) type Figures = BTreeMap<Subject, BTreeMap<String, Usd>>;
 
-pub(crate) fn run(input: &Input<'_>, complete: &[String]) -> Output {
+pub(crate) fn run(input: &Input<'_>, complete: &[String], partners: &[String]) -> Output {
     let mut output = Output::default();
     let (figures, superseded) = figures(input);
     if superseded > 0 {
         output.notes.push(format!("{superseded} figures gave way to a better one of the same compiler: reported before quoted, finer rounding before coarser, then the larger"));
     }
     let figures = with_totals(figures, complete);
-    for (subject, by_compiler) in figures.iter().filter(|(_, by)| by.len() > 1) {
+    let reported = |s: &Subject| partners.is_empty() || s.partner.is_world() || partners.iter().any(|p| p == s.partner.as_str());
+    for (subject, by_compiler) in figures.iter().filter(|(s, by)| by.len() > 1 && reported(s)) {
         output.findings.extend(findings(subject, by_compiler, input.economy));
     }
     output.charts = [Flow::Export, Flow::Import, Flow::TwoWay]
@@ -214,7 +215,7 @@ mod tests {
             doubtful,
         ];
         let parameters = toml::Table::new();
-        let output = run(&input(&records, &parameters), &[]);
+        let output = run(&input(&records, &parameters), &[], &[]);
         assert!((estimate(&output, "compiler_ratio", "import") - 6.74 / 2.69).abs() < 1e-12);
         assert_eq!(estimate(&output, "compiler_low", "import"), 2.69e9);
         assert_eq!(output.findings.len(), 3);
@@ -231,7 +232,7 @@ mod tests {
         let mut clearance = record("MOU", 1991, "PRK", Flow::Export, "KOR", 0);
         clearance.basis = Some("clearance".into());
         let parameters = toml::Table::new();
-        let output = run(&input(&[approval, clearance], &parameters), &[]);
+        let output = run(&input(&[approval, clearance], &parameters), &[], &[]);
         assert!(output.findings[0].estimate().is_none());
         assert_eq!(output.tables[0].rows[1][5], Cell::Text("MOU (clearance)".to_owned()));
     }

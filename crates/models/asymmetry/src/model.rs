@@ -6,6 +6,7 @@ use ::model::{Error, Input, Model, Output, Result};
 /// | Parameter | Default | Purpose |
 /// |---|---|---|
 /// | `mode` | `pairs` | `pairs`: exporters' against importers' reports; `compilers`: compilers' figures of the same flow |
+/// | `partners` | all | `compilers` only: the partners, beside the world, that findings are given for; the table has all |
 /// | `complete` | none | `compilers` only: the compilers whose partners add up to a total, which is then compared too |
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asymmetry;
@@ -20,7 +21,7 @@ impl Model for Asymmetry {
     }
 
     fn parameters(&self) -> &'static [&'static str] {
-        &["mode", "complete"]
+        &["mode", "complete", "partners"]
     }
 
     fn run(&self, input: &Input<'_>) -> Result<Output> {
@@ -34,20 +35,18 @@ impl Model for Asymmetry {
             None => "pairs",
             Some(value) => value.as_str().unwrap_or_default(),
         };
-        let complete = match input.parameters.get("complete") {
-            None => Vec::new(),
+        let names = |parameter: &str| match input.parameters.get(parameter) {
+            None => Ok(Vec::new()),
             Some(value) => value
                 .as_array()
-                .and_then(|list| {
-                    list.iter()
-                        .map(|name| name.as_str().map(str::to_owned))
-                        .collect::<Option<Vec<_>>>()
-                })
-                .ok_or_else(|| refuse("complete", "a list of compilers' names", value.to_string()))?,
+                .and_then(|list| list.iter().map(|name| name.as_str().map(str::to_owned)).collect())
+                .ok_or_else(|| refuse(parameter, "a list of names", value.to_string())),
         };
+        let complete: Vec<String> = names("complete")?;
+        let partners: Vec<String> = names("partners")?;
         match mode {
             "pairs" => Ok(pairs::run(input)),
-            "compilers" => Ok(compilers::run(input, &complete)),
+            "compilers" => Ok(compilers::run(input, &complete, &partners)),
             _ => {
                 let found = input
                     .parameters

@@ -1,4 +1,4 @@
-use crate::shares::Undefined;
+use crate::undefined::Undefined;
 
 /// What "the world" is when an economy is compared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,4 +1,5 @@
-use crate::shares::{Shares, Undefined};
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 
 /// Atkinson's index with aversion ε: 1 - (mean of (x/μ)^(1-ε))^(1/(1-ε)), and for ε = 1
 /// 1 - (geometric mean)/μ. n, the number that the means divide by, is the universe.
@@ -41,7 +42,7 @@ pub fn atkinson(shares: &Shares, epsilon: f64) -> Result<f64, Undefined> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shares::Universe;
+    use crate::convention::Universe;
     use crate::testing::{close, ineq};
 
     #[test]

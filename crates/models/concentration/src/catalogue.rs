@@ -1,4 +1,6 @@
-use crate::shares::{Convention, Shares, Undefined};
+use crate::convention::Convention;
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 use crate::{atkinson, entropy, gini, herfindahl, ratio, rosenbluth, theil};
 use model::Interval;
 use std::collections::BTreeMap;
@@ -130,7 +132,7 @@ fn index(measure: &Measure, shares: &Result<Shares, Undefined>, with: Convention
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shares::Universe;
+    use crate::convention::Universe;
     use crate::testing::{INEQ, close};
     use proptest::prelude::*;
     use std::collections::BTreeSet;

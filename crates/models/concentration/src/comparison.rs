@@ -1,5 +1,5 @@
-use crate::shares::Undefined;
 use crate::summation::sum;
+use crate::undefined::Undefined;
 
 /// Two structures side by side, each as shares of its own total, item by item.
 ///

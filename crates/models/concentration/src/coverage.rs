@@ -1,5 +1,5 @@
-use crate::shares::Undefined;
 use crate::summation::sum;
+use crate::undefined::Undefined;
 
 /// Where the part of the total that is not broken down may lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

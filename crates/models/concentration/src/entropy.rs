@@ -1,4 +1,6 @@
-use crate::shares::{LogBase, Shares, Undefined};
+use crate::convention::LogBase;
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 
 /// Shannon's entropy H = -Σ s log s, with 0 log 0 = 0, in the given base. From 0 (a single
 /// item) to log n. Shannon 1948.
@@ -51,8 +53,8 @@ pub fn renyi(shares: &Shares, alpha: f64, base: LogBase) -> Result<f64, Undefine
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convention::Universe;
     use crate::herfindahl::effective_number_hhi;
-    use crate::shares::Universe;
     use crate::testing::{close, ineq};
 
     #[test]

@@ -1,5 +1,6 @@
 use crate::herfindahl::several;
-use crate::shares::{Shares, Undefined};
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 
 /// The Gini index: Σ (2r - n - 1) x(r) / (n Σ x), rank 1 the smallest, n the universe.
 ///
@@ -31,7 +32,7 @@ pub fn gini_unbiased(shares: &Shares) -> Result<f64, Undefined> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shares::Universe;
+    use crate::convention::Universe;
     use crate::testing::{close, ineq};
 
     #[test]

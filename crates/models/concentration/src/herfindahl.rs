@@ -1,4 +1,5 @@
-use crate::shares::{Shares, Undefined};
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 
 /// The Herfindahl-Hirschman index, the sum of squared shares: HHI = Σ s².
 ///
@@ -45,7 +46,7 @@ pub(crate) fn several(shares: &Shares) -> Result<f64, Undefined> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shares::Universe;
+    use crate::convention::Universe;
     use crate::testing::{INEQ, close, ineq};
 
     #[test]

@@ -1,7 +1,9 @@
 use crate::catalogue::{Index, catalogue, compute};
+use crate::convention::Convention;
 use crate::coverage::{Missing, Partial};
-use crate::shares::{Convention, Shares, Undefined};
+use crate::shares::Shares;
 use crate::uncertainty::{Simulated, Simulation, bootstrap, from_log_errors};
+use crate::undefined::Undefined;
 use model::Interval;
 
 /// From where the intervals of a catalogue come.

@@ -23,13 +23,14 @@
 //! | where from: within and between groups, intensive and extensive margin | [`decompose_t`], [`theil_margins`] |
 //! | how like another structure, how specialised | [`Structures`], [`balassa`], [`trade_intensity`] |
 //! | how sure: report errors, resampling, parts of the total unknown | [`from_log_errors`], [`bootstrap`], [`Partial`] |
-//! | a country's partners | [`Concentration`], a [`model::Model`] |
+//! | a country's partners | [`Concentration`], a [`model::Model`](::model::Model) |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod advantage;
 mod atkinson;
 mod catalogue;
 mod comparison;
+mod convention;
 mod coverage;
 mod draws;
 mod entropy;
@@ -45,12 +46,14 @@ mod summation;
 mod testing;
 mod theil;
 mod uncertainty;
+mod undefined;
 
 pub use crate::model::Concentration;
 pub use advantage::{World, balassa, balassa_bounded, trade_intensity};
 pub use atkinson::atkinson;
 pub use catalogue::{Index, catalogue, measure, measures};
 pub use comparison::Structures;
+pub use convention::{Convention, LogBase, Universe};
 pub use coverage::{Bounds, Missing, Partial};
 pub use entropy::{effective_number, hannah_kay, renyi, shannon};
 pub use gini::{gini, gini_unbiased};
@@ -58,6 +61,7 @@ pub use herfindahl::{effective_number_hhi, herfindahl, normalised, unctad};
 pub use intervals::{Uncertainty, catalogue_with_intervals};
 pub use ratio::{Ratio, concentration_ratio};
 pub use rosenbluth::hall_tideman;
-pub use shares::{Block, Convention, LogBase, Shares, Undefined, Universe};
+pub use shares::{Block, Shares};
 pub use theil::{Decomposition, Margins, Part, decompose_l, decompose_t, theil_l, theil_margins, theil_t};
 pub use uncertainty::{Simulated, Simulation, bootstrap, delta_herfindahl, from_log_errors};
+pub use undefined::Undefined;

@@ -1,4 +1,5 @@
-use crate::shares::{Shares, Undefined};
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 
 /// A concentration ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +46,7 @@ pub fn concentration_ratio(shares: &Shares, k: u64) -> Result<Ratio, Undefined> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shares::Universe;
+    use crate::convention::Universe;
     use crate::testing::{close, ineq};
 
     #[test]

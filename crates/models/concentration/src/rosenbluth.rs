@@ -20,8 +20,9 @@ pub fn hall_tideman(shares: &Shares) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convention::Universe;
     use crate::gini::gini;
-    use crate::shares::{Shares, Universe};
+    use crate::shares::Shares;
     use crate::testing::{close, ineq};
 
     #[test]

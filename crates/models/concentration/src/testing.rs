@@ -1,6 +1,7 @@
 //! Shared by the tests of this crate.
 
-use crate::shares::{Shares, Universe};
+use crate::convention::Universe;
+use crate::shares::Shares;
 
 /// The vector of the R package ineq's reference output.
 pub(crate) const INEQ: [f64; 10] = [

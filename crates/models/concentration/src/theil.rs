@@ -1,5 +1,7 @@
-use crate::shares::{Block, LogBase, Shares, Undefined, Universe};
+use crate::convention::{LogBase, Universe};
+use crate::shares::{Block, Shares};
 use crate::summation::sum;
+use crate::undefined::Undefined;
 use std::collections::BTreeMap;
 
 /// Theil's T: Σ s log(n s), n the universe. From 0 (even) to log n; log n less Shannon's

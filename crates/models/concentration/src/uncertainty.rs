@@ -1,7 +1,9 @@
+use crate::convention::Universe;
 use crate::draws::Draws;
 use crate::herfindahl::herfindahl;
-use crate::shares::{Shares, Undefined, Universe};
+use crate::shares::Shares;
 use crate::summation::sum;
+use crate::undefined::Undefined;
 
 /// How to simulate.
 #[derive(Clone, Copy, Debug, PartialEq)]

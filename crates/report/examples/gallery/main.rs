@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// A number between 0 and 1 that looks random and is not.
 fn noise(n: usize) -> f64 {
-    (n as f64 * 12.9898).sin().mul_add(43758.5453, 0.0).rem_euclid(1.0)
+    ((n as f64 * 12.9898).sin() * 43758.5453).rem_euclid(1.0)
 }
 
 fn series(name: &str, xs: impl Iterator<Item = usize>, value: impl Fn(f64, usize) -> f64) -> Series {

@@ -2,7 +2,7 @@
 
 use crate::study::{study_page, tables};
 use crate::{Format, Result, findings_json, findings_table, render_page, to_bytes};
-use model::{Finding, Table, Value};
+use model::{Finding, Value};
 use serde_json::json;
 use study::{Run, Study};
 
@@ -60,19 +60,30 @@ pub fn result_files(
 ) -> Result<Vec<ResultFile>> {
     let mut files = Vec::new();
     let mut add = |path: String, bytes: Vec<u8>| files.push(ResultFile { path, bytes });
-    add("report.html".to_owned(), render_page(&study_page(study, run, provenance)?)?.into_bytes());
+    add(
+        "report.html".to_owned(),
+        render_page(&study_page(study, run, provenance)?)?.into_bytes(),
+    );
     let findings = findings_table(&run.findings);
     add("findings.csv".to_owned(), to_bytes(&findings, Format::Csv)?);
     add("findings.parquet".to_owned(), to_bytes(&findings, Format::Parquet)?);
-    add("findings.json".to_owned(), format!("{}\n", findings_json(&run.findings)?).into_bytes());
-    let own: [Table; 3] = [tables::claims(study, run), tables::figures(run), tables::set_aside(run)];
-    for table in run.tables.iter().chain(&own) {
+    add(
+        "findings.json".to_owned(),
+        format!("{}\n", findings_json(&run.findings)?).into_bytes(),
+    );
+    for table in &tables::all(study, run) {
         add(format!("tables/{}.csv", table.id), to_bytes(table, Format::Csv)?);
-        add(format!("tables/{}.parquet", table.id), to_bytes(table, Format::Parquet)?);
+        add(
+            format!("tables/{}.parquet", table.id),
+            to_bytes(table, Format::Parquet)?,
+        );
     }
     let manifest = manifest(study, run, provenance, &files, hash);
     let text = serde_json::to_string_pretty(&manifest).map_err(crate::Error::from)?;
-    files.push(ResultFile { path: "run.json".to_owned(), bytes: format!("{text}\n").into_bytes() });
+    files.push(ResultFile {
+        path: "run.json".to_owned(),
+        bytes: format!("{text}\n").into_bytes(),
+    });
     Ok(files)
 }
 
@@ -96,12 +107,17 @@ fn manifest(
             "logical_hash": file.map(|f| &f.logical_hash),
         })
     });
-    let outputs = files.iter().map(|f| json!({ "path": f.path, "bytes": f.bytes.len(), "sha256": hash(&f.bytes) }));
+    let outputs = files
+        .iter()
+        .map(|f| json!({ "path": f.path, "bytes": f.bytes.len(), "sha256": hash(&f.bytes) }));
     let finding = |f: &Finding| match &f.value {
         Value::Estimate(value) => json!({ "id": f.id(), "estimate": value }),
         Value::Undefined(why) => json!({ "id": f.id(), "undefined": why }),
     };
-    let claims = run.claims.iter().map(|c| json!({ "id": c.id, "overall": c.overall.to_string() }));
+    let claims = run
+        .claims
+        .iter()
+        .map(|c| json!({ "id": c.id, "overall": c.overall.to_string() }));
     json!({
         "format": "counterflow run 1",
         "study": study.file.id,

@@ -5,6 +5,7 @@ use crate::page::{
     Verdict as Badge,
 };
 use crate::study::files::Provenance;
+use crate::study::tables;
 use crate::{Error, Result};
 use model::{Chart, Table};
 use study::{Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict, chart_across};
@@ -17,6 +18,7 @@ const ROWS_SHOWN: usize = 12;
 /// # Errors
 /// When the study file's text, charts or tables name something that the run does not have.
 pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<Page> {
+    let tables = tables::all(study, run);
     let prose = Prose::new(&run.findings);
     let render = |text: &str| prose.render(text).map_err(|what| Error::Study { what });
     let mut page = Page {
@@ -37,10 +39,16 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
         let judged = run.claims.iter().find(|c| Some(&c.id) == item.claim.as_ref());
         let mut evidence = Vec::new();
         if let Some(claim) = &item.claim {
-            evidence.push(Link { text: format!("claim {claim}"), href: format!("#claim-{claim}") });
+            evidence.push(Link {
+                text: format!("claim {claim}"),
+                href: format!("#claim-{claim}"),
+            });
         }
         if !item.evidence.is_empty() {
-            evidence.push(Link { text: "evidence".to_owned(), href: format!("#{}", item.evidence) });
+            evidence.push(Link {
+                text: "evidence".to_owned(),
+                href: format!("#{}", item.evidence),
+            });
         }
         page.summary.push(SummaryItem {
             verdict: judged.map(|c| badge(c.overall)),
@@ -51,7 +59,7 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
     }
     page.claims = claims(study, run);
     for section in &study.file.section {
-        page.sections.push(section_of(section, study, run, &render)?);
+        page.sections.push(section_of(section, study, run, &tables, &render)?);
     }
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
     page.data_notes = run.pins.iter().map(|pin| pin_note(pin)).collect();
@@ -90,20 +98,31 @@ fn claims(study: &Study, run: &Run) -> Claims {
             .collect(),
         decided_by: file.decided_by.clone(),
         note: file.reading.clone(),
-        evidence: vec![Link { text: "all verdicts".to_owned(), href: "tables/claims.csv".to_owned() }],
+        evidence: vec![Link {
+            text: "all verdicts".to_owned(),
+            href: "tables/claims.csv".to_owned(),
+        }],
     });
     let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
                  the figures for it. Robust means that it holds under all of those; contradicted, that it fails under all.";
-    Claims { prose: vec![prose.to_owned()], rows: rows.collect() }
+    Claims {
+        prose: vec![prose.to_owned()],
+        rows: rows.collect(),
+    }
 }
 
 fn section_of(
     file: &SectionFile,
     study: &Study,
     run: &Run,
+    tables: &[Table],
     render: &impl Fn(&str) -> Result<String>,
 ) -> Result<Section> {
-    let mut section = Section { id: file.id.clone(), title: file.title.clone(), ..Section::default() };
+    let mut section = Section {
+        id: file.id.clone(),
+        title: file.title.clone(),
+        ..Section::default()
+    };
     for text in &file.text {
         section.prose.push(render(text)?);
     }
@@ -112,15 +131,24 @@ fn section_of(
         section.blocks.push(Block::Chart(chart));
     }
     for name in &file.tables {
-        let table = table(name, run).ok_or_else(|| missing(file, "table", name))?;
+        let table = table(name, tables).ok_or_else(|| missing(file, "table", name))?;
         let path = format!("tables/{}.csv", table.id);
-        section.blocks.push(Block::Table { table, rows_shown: ROWS_SHOWN, file: Some(path) });
+        section.blocks.push(Block::Table {
+            table,
+            rows_shown: ROWS_SHOWN,
+            file: Some(path),
+        });
     }
     Ok(section)
 }
 
 fn missing(section: &SectionFile, what: &str, name: &str) -> Error {
-    Error::Study { what: format!("section `{}` names the {what} `{name}`, which the run does not have", section.id) }
+    Error::Study {
+        what: format!(
+            "section `{}` names the {what} `{name}`, which the run does not have",
+            section.id
+        ),
+    }
 }
 
 /// A chart of the study file by its name, or a model's as `scenario/chart`.
@@ -131,16 +159,19 @@ fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
     let (scenario, chart) = name.split_once('/')?;
     let scenario = run.scenarios.iter().find(|s| s.id == scenario)?;
     let found = scenario.charts.iter().find(|c| c.id == chart)?;
-    Some(Chart { id: format!("{}-{}", scenario.id, found.id), ..found.clone() })
+    Some(Chart {
+        id: format!("{}-{}", scenario.id, found.id),
+        ..found.clone()
+    })
 }
 
 /// A table by its name, or one scenario's rows of it as `scenario/table`.
-fn table(name: &str, run: &Run) -> Option<Table> {
+fn table(name: &str, tables: &[Table]) -> Option<Table> {
     let (scenario, id) = match name.split_once('/') {
         Some((scenario, id)) => (Some(scenario), id),
         None => (None, name),
     };
-    let mut table = run.tables.iter().find(|t| t.id == id)?.clone();
+    let mut table = tables.iter().find(|t| t.id == id)?.clone();
     if let Some(scenario) = scenario {
         table.rows.retain(|row| row.first() == Some(&scenario.into()));
     }
@@ -148,27 +179,49 @@ fn table(name: &str, run: &Run) -> Option<Table> {
 }
 
 fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
-    let flows = run.scenarios.iter().find(|s| s.id == file.id).map(|s| s.figures.flows.as_slice()).unwrap_or_default();
+    let flows = run
+        .scenarios
+        .iter()
+        .find(|s| s.id == file.id)
+        .map(|s| s.figures.flows.as_slice())
+        .unwrap_or_default();
     let years = flows.iter().map(|r| r.period.year());
     let span = match (years.clone().min(), years.max()) {
         (Some(first), Some(last)) => format!("{first} to {last}, {} figures", flows.len()),
         _ => "no figures".to_owned(),
     };
-    let pins = file.layer.iter().map(|l| l.pin.as_str()).collect::<Vec<_>>().join(", then ");
+    let pins = file
+        .layer
+        .iter()
+        .map(|l| l.pin.as_str())
+        .collect::<Vec<_>>()
+        .join(", then ");
     let mut choices = vec![("figures".to_owned(), pins)];
     if file.partial {
-        choices.push(("coverage".to_owned(), "some partners beside a published total: concentration is bounded".to_owned()));
+        choices.push((
+            "coverage".to_owned(),
+            "some partners beside a published total: concentration is bounded".to_owned(),
+        ));
     }
     if !file.world_from.is_empty() {
         choices.push(("total".to_owned(), file.world_from.join(" + ")));
     }
     if let Some(margin) = &file.cif_margin {
-        choices.push(("valuation".to_owned(), format!("c.i.f. values restated f.o.b. at a margin of {margin}")));
+        choices.push((
+            "valuation".to_owned(),
+            format!("c.i.f. values restated f.o.b. at a margin of {margin}"),
+        ));
     }
     if !file.guards.is_empty() {
         choices.push(("guards".to_owned(), file.guards.join(", ")));
     }
-    ScenarioRow { name: file.id.clone(), title: file.title.clone(), description: file.description.clone(), choices, span }
+    ScenarioRow {
+        name: file.id.clone(),
+        title: file.title.clone(),
+        description: file.description.clone(),
+        choices,
+        span,
+    }
 }
 
 fn pin_note(pin: &study::PinUsed) -> PinNote {

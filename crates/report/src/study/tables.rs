@@ -4,8 +4,14 @@ use model::{Cell, Kind, Table};
 use study::{Run, Study, StudyReference, Verdict};
 use trade::Record;
 
+/// The models' tables, and those about the run itself.
+pub(super) fn all(study: &Study, run: &Run) -> Vec<Table> {
+    let own = [claims(study, run), figures(run), set_aside(run)];
+    run.tables.iter().cloned().chain(own).collect()
+}
+
 /// Every claim under every scenario, with the numbers behind the verdict.
-pub(super) fn claims(study: &Study, run: &Run) -> Table {
+fn claims(study: &Study, run: &Run) -> Table {
     let text = |name| (name, Kind::Text, "");
     let columns = [
         text("claim"),
@@ -26,7 +32,11 @@ pub(super) fn claims(study: &Study, run: &Run) -> Table {
                 Verdict::Fails => ("fails", Cell::Missing),
                 Verdict::Undecidable(why) => ("undecidable", why.as_str().into()),
             };
-            let decided_by = if file.decided_by.is_empty() { Cell::Missing } else { file.decided_by.as_str().into() };
+            let decided_by = if file.decided_by.is_empty() {
+                Cell::Missing
+            } else {
+                file.decided_by.as_str().into()
+            };
             table.push(vec![
                 file.id.as_str().into(),
                 file.text.as_str().into(),
@@ -88,8 +98,12 @@ fn figure(scenario: &str, record: &Record, references: &[StudyReference]) -> Vec
 }
 
 /// Every figure that a scenario uses, with its reference.
-pub(super) fn figures(run: &Run) -> Table {
-    let mut table = Table::new("figures", "The figures behind each scenario, with their references", &FIGURE);
+fn figures(run: &Run) -> Table {
+    let mut table = Table::new(
+        "figures",
+        "The figures behind each scenario, with their references",
+        &FIGURE,
+    );
     for scenario in &run.scenarios {
         for record in &scenario.figures.flows {
             table.push(figure(&scenario.id, record, &run.references));
@@ -99,7 +113,7 @@ pub(super) fn figures(run: &Run) -> Table {
 }
 
 /// Every figure that a scenario set aside, and why.
-pub(super) fn set_aside(run: &Run) -> Table {
+fn set_aside(run: &Run) -> Table {
     let mut columns = FIGURE.to_vec();
     columns.push(("reason", Kind::Text, ""));
     let mut table = Table::new("set-aside", "Figures that a scenario does not use, and why", &columns);

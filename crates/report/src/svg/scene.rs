@@ -31,10 +31,64 @@ pub(crate) struct Plot<'a> {
     pub(crate) y: Axis,
 }
 
+/// Where everything stands.
+struct Layout<'a> {
+    plot: Plot<'a>,
+    frame: Frame,
+    names: end_labels::EndLabels,
+    banner: mark_lines::Banner,
+    /// The words over the vertical axis and under the horizontal one.
+    heads: (Vec<String>, Vec<String>),
+}
+
 /// Draws a chart.
 pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
     let (chart, left_out) = drawable(chart);
-    let chart = &chart;
+    let Layout {
+        plot,
+        frame,
+        names,
+        banner,
+        heads,
+    } = lay_out(&chart, size);
+    let mut body = String::new();
+    axes(&mut body, &chart, &frame, (&plot.x, &plot.y), (&heads.0, &heads.1));
+    // Bars would hide the lines behind them; thin lines and points would be hidden by them.
+    let bars = matches!(chart.form, Form::Bars | Form::Stacked);
+    let mut drawn = Vec::new();
+    if bars {
+        marks(&mut body, &plot, &mut drawn);
+    }
+    ground(&mut body, &plot.y, &frame);
+    mark_lines::vertical(&mut body, &banner, &frame);
+    if !bars {
+        marks(&mut body, &plot, &mut drawn);
+    }
+    mark_lines::horizontal(&mut body, &chart, &plot.y, &frame, &drawn);
+    end_labels::write(&mut body, &names, &plot.y, &frame);
+    if shown(&chart).next().is_none() {
+        let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
+        text(
+            &mut body,
+            "label",
+            middle.0,
+            middle.1,
+            Anchor::Middle,
+            "no data to show",
+        );
+    }
+    Drawing {
+        svg: element(&plot, &frame, &body),
+        left_out,
+        keys: banner.keys,
+        named: !names.is_empty(),
+    }
+}
+
+/// The margins follow the words that stand in them: from the vertical axis' ticks to the
+/// left edge, from there and the names at the right to the horizontal axis, from that to
+/// the words over the plot, and so to its height.
+fn lay_out(chart: &Chart, size: Size) -> Layout<'_> {
     let target = if size == Size::Wide { 6 } else { 5 };
     let span = vertical(chart, target);
     let unit = Unit::of_axis(chart.y_scale, &chart.y_label, span.0.abs().max(span.1.abs()));
@@ -47,64 +101,37 @@ pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
         + 10.0;
     let right = size.width() - if names.is_empty() { 12.0 } else { names.width };
     let x_span = horizontal(chart);
-    let x = Axis::new(
-        chart.x_scale,
-        x_span,
-        (left, right),
-        horizontal_ticks(chart, x_span, (left, right), size),
-    );
+    let x_ticks = horizontal_ticks(chart, x_span, (left, right), size);
+    let x = Axis::new(chart.x_scale, x_span, (left, right), x_ticks);
     let banner = mark_lines::banner(chart, &x, size.width());
     let heads = (heading(chart, unit, size), footing(chart, size));
-    let top = 10.0
-        + heads.0.len() as f64 * LINE
-        + if banner.rows > 0 {
-            banner.rows as f64 * LINE + 8.0
-        } else {
-            0.0
-        };
+    let over = if banner.rows > 0 {
+        banner.rows as f64 * LINE + 8.0
+    } else {
+        0.0
+    };
+    let top = 10.0 + heads.0.len() as f64 * LINE + over;
     let bottom = top + size.plot_height();
-    let height = bottom + 26.0 + heads.1.len() as f64 * LINE + if heads.1.is_empty() { 0.0 } else { 4.0 };
+    let under = if heads.1.is_empty() {
+        0.0
+    } else {
+        heads.1.len() as f64 * LINE + 4.0
+    };
     let frame = Frame {
         left,
         right,
         top,
         bottom,
         width: size.width(),
-        height,
+        height: bottom + 26.0 + under,
     };
     let y = Axis::new(chart.y_scale, span, (bottom, top), y_ticks);
-    let plot = Plot { chart, size, x, y };
-
-    let mut body = String::new();
-    axes(&mut body, chart, &frame, (&plot.x, &plot.y), (&heads.0, &heads.1));
-    // Bars would hide the lines behind them; thin lines and points would be hidden by them.
-    let bars = matches!(chart.form, Form::Bars | Form::Stacked);
-    let mut drawn = Vec::new();
-    if bars {
-        marks(&mut body, &plot, &mut drawn);
-    }
-    ground(&mut body, &plot.y, &frame);
-    mark_lines::vertical(&mut body, &banner, &frame);
-    if !bars {
-        marks(&mut body, &plot, &mut drawn);
-    }
-    mark_lines::horizontal(&mut body, chart, &plot.y, &frame, &drawn);
-    end_labels::write(&mut body, &names, &plot.y, &frame);
-    if shown(chart).next().is_none() {
-        text(
-            &mut body,
-            "label",
-            (left + right) / 2.0,
-            (top + bottom) / 2.0,
-            Anchor::Middle,
-            "no data to show",
-        );
-    }
-    Drawing {
-        svg: element(&plot, &frame, &body),
-        left_out,
-        keys: banner.keys,
-        named: !names.is_empty(),
+    Layout {
+        plot: Plot { chart, size, x, y },
+        frame,
+        names,
+        banner,
+        heads,
     }
 }
 

@@ -84,7 +84,7 @@ mod tests {
             record("KOTRA", 2005, "PRK", Flow::Export, "WLD-KOR", 1000),
         ];
         let parameters = toml::Table::new();
-        let output = run(&input(&records, &parameters), &["COW".to_owned()]);
+        let output = run(&input(&records, &parameters), &["COW".to_owned()], &[]);
         let found: Vec<(String, f64)> = output
             .findings
             .iter()
@@ -102,7 +102,7 @@ mod tests {
             ("total WLD-KOR", 1700.0),
         ];
         assert_eq!(found, expected.map(|(what, value)| (what.to_owned(), value)));
-        let alone = run(&input(&records, &parameters), &[]);
+        let alone = run(&input(&records, &parameters), &[], &[]);
         assert!(alone.findings.is_empty());
     }
 }

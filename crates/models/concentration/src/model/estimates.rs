@@ -3,7 +3,7 @@ use super::parameters::Parameters;
 use super::view::{Entry, View};
 use crate::coverage::Partial;
 use crate::intervals::{BOUNDS, SUM_ERROR};
-use crate::shares::Undefined;
+use crate::undefined::Undefined;
 use model::{Cell, Finding, Kind, Output, Table, Tolerance};
 use std::collections::BTreeSet;
 use trade::Economy;
@@ -11,18 +11,7 @@ use trade::Economy;
 /// Findings and tables of all years and directions.
 pub(super) fn estimates(views: &[View], parameters: &Parameters, with_reporter: bool) -> Output {
     let mut output = Output::default();
-    let mut shares = Table::new(
-        "partner-shares",
-        "Trade by partner and its share of the total",
-        &[
-            ("reporter", Kind::Text, ""),
-            ("period", Kind::Integer, ""),
-            ("flow", Kind::Text, ""),
-            ("partner", Kind::Text, ""),
-            ("value_usd", Kind::Decimal, "USD"),
-            ("share", Kind::Number, "share"),
-        ],
-    );
+    let mut shares = shares_table();
     let mut table = concentration_table();
     for view in views {
         let label = |finding: Finding| {
@@ -42,17 +31,11 @@ pub(super) fn estimates(views: &[View], parameters: &Parameters, with_reporter: 
         if !indices.is_empty() {
             table.push(row(view, &indices));
         }
-        output.findings.extend(
-            indices
-                .into_iter()
-                .map(|finding| label(finding.label("dimension", "partner"))),
-        );
-        output
-            .findings
-            .extend(partner_shares(view, parameters).into_iter().map(label));
-        output
-            .findings
-            .extend(region_shares(view, parameters).into_iter().map(label));
+        let indices = indices.into_iter().map(|finding| finding.label("dimension", "partner"));
+        let others = partner_shares(view, parameters)
+            .into_iter()
+            .chain(region_shares(view, parameters));
+        output.findings.extend(indices.chain(others).map(label));
         for (partner, entry) in &view.entries {
             let mut row = place(view);
             row.extend([partner.to_string().into(), entry.value.into(), entry.share.into()]);
@@ -69,6 +52,21 @@ fn place(view: &View) -> Vec<Cell> {
         i64::from(view.period.year()).into(),
         view.flow.to_string().into(),
     ]
+}
+
+fn shares_table() -> Table {
+    Table::new(
+        "partner-shares",
+        "Trade by partner and its share of the total",
+        &[
+            ("reporter", Kind::Text, ""),
+            ("period", Kind::Integer, ""),
+            ("flow", Kind::Text, ""),
+            ("partner", Kind::Text, ""),
+            ("value_usd", Kind::Decimal, "USD"),
+            ("share", Kind::Number, "share"),
+        ],
+    )
 }
 
 fn concentration_table() -> Table {

@@ -1,7 +1,9 @@
 use crate::catalogue::measure;
+use crate::convention::{Convention, LogBase, Universe};
 use crate::coverage::{Bounds, Missing, Partial};
 use crate::intervals::BOUNDS;
-use crate::shares::{Convention, LogBase, Shares, Undefined, Universe};
+use crate::shares::Shares;
+use crate::undefined::Undefined;
 use model::{Finding, Value};
 
 /// The indices of a complete breakdown.

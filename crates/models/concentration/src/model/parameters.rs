@@ -1,5 +1,5 @@
+use crate::convention::Universe;
 use crate::coverage::Missing;
-use crate::shares::Universe;
 use model::{Error, Result};
 use toml::{Table, Value};
 use trade::Economy;

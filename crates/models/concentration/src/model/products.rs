@@ -1,7 +1,7 @@
 use super::indices;
 use super::parameters::Parameters;
+use crate::convention::Universe;
 use crate::coverage::Partial;
-use crate::shares::Universe;
 use model::{Finding, Input};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

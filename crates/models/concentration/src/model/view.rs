@@ -121,57 +121,59 @@ fn of_partner_sum(breakdown: &Breakdown, view: &mut View, notes: &mut Notes) {
 }
 
 fn of_published_total(breakdown: &Breakdown, view: &mut View, notes: &mut Notes) {
-    // The whole world goes before a world less one economy.
-    let world = breakdown.worlds.get_key_value(&Economy::WORLD).or_else(|| {
-        breakdown
-            .worlds
-            .iter()
-            .find(|(world, _)| world.world_without().is_some())
-    });
-    let total = match world.map(|(name, figure)| (*name, figure.known())) {
-        Some((name, Known::Value(total))) if total > Usd::ZERO => Some((name, total)),
-        Some((_, Known::Value(_))) => {
-            view.refused = Some("the published total is zero: shares of nothing are not defined".to_owned());
+    let total = match published_total(breakdown) {
+        Ok(total) => total,
+        Err(reason) => {
+            view.refused = Some(reason);
             return;
         }
-        Some((name, Known::Conflict(how))) => {
-            // Shares as published need no total.
-            if breakdown
-                .partners
-                .values()
-                .any(|figure| matches!(figure.known(), Known::Value(_)))
-            {
-                view.refused = Some(format!("the total with {name} has {how} in this scenario"));
-            }
-            None
-        }
-        _ => None,
-    };
-    view.denominator = match total {
-        Some((name, _)) => match name.world_without() {
-            Some(out) => format!("published total without {out}"),
-            None => "published total".to_owned(),
-        },
-        None => "not published: shares as published only".to_owned(),
     };
     let outside = total.and_then(|(name, _)| name.world_without());
+    view.denominator = match (total, outside) {
+        (Some(_), Some(out)) => format!("published total without {out}"),
+        (Some(_), None) => "published total".to_owned(),
+        (None, _) => "not published: shares as published only".to_owned(),
+    };
     for (partner, figure) in &breakdown.partners {
         if outside == Some(*partner) {
             notes.add(format!(
                 "{partner} is outside the published total, which leaves it out: its figures are set aside"
             ));
             view.conflicts.remove(partner);
-            continue;
-        }
-        if view.conflicts.contains_key(partner) {
-            continue;
-        }
-        if let Some(entry) = part(&figure.known(), total, breakdown, notes) {
+        } else if !view.conflicts.contains_key(partner)
+            && let Some(entry) = part(&figure.known(), total, breakdown, notes)
+        {
             view.entries.insert(*partner, entry);
         }
     }
-    if view.entries.is_empty() && view.refused.is_none() && total.is_none() {
+    if view.entries.is_empty() && total.is_none() {
         view.refused = Some("no total of all partners is published in this scenario".to_owned());
+    }
+}
+
+/// The published total and whose it is: the whole world goes before a world less one economy.
+fn published_total(breakdown: &Breakdown) -> Result<Option<(Economy, Usd)>, String> {
+    let whole = breakdown.worlds.get_key_value(&Economy::WORLD);
+    let world = whole.or_else(|| {
+        breakdown
+            .worlds
+            .iter()
+            .find(|(world, _)| world.world_without().is_some())
+    });
+    let Some((name, figure)) = world else { return Ok(None) };
+    match figure.known() {
+        Known::Value(total) if total > Usd::ZERO => Ok(Some((*name, total))),
+        Known::Value(_) => Err("the published total is zero: shares of nothing are not defined".to_owned()),
+        Known::Conflict(how)
+            if breakdown
+                .partners
+                .values()
+                .any(|f| matches!(f.known(), Known::Value(_))) =>
+        {
+            Err(format!("the total with {name} has {how} in this scenario"))
+        }
+        // Shares as published need no total.
+        Known::Conflict(_) | Known::Share(..) => Ok(None),
     }
 }
 

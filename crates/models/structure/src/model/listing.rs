@@ -124,7 +124,43 @@ type ByPartner = BTreeMap<Economy, BTreeMap<Classification, BTreeMap<String, Fig
 
 /// The listings of an input, in order of place and partner: annual figures by product.
 pub(super) fn listings(input: &Input<'_>, parameters: &Parameters, notes: &mut Notes) -> Vec<Listing> {
+    let places = places(input);
+    let mut partners: BTreeMap<(Classification, Arc<str>), BTreeSet<Economy>> = BTreeMap::new();
+    for (place, by_partner) in &places {
+        let key = (place.family, place.compiler.clone());
+        partners.entry(key).or_default().extend(by_partner.keys());
+    }
+    let mut listings = Vec::new();
+    for (place, by_partner) in places {
+        let only = partners
+            .get(&(place.family, place.compiler.clone()))
+            .is_some_and(|all| all.len() == 1);
+        // Quotations are picked by whoever quotes: nobody knows what a sum of them leaves out.
+        let add = place.family != Classification::Compiler
+            && input.coverage == Coverage::Complete
+            && !only
+            && !by_partner.keys().any(Economy::is_world);
+        let single = |(partner, revisions)| single(&place, partner, revisions, notes);
+        let singles: Vec<Listing> = by_partner.into_iter().map(single).collect();
+        if add {
+            listings.push(sum(&place, &singles, notes));
+        }
+        let wanted = |listing: &Listing| !add || parameters.partners.contains(&listing.partner);
+        listings.extend(singles.into_iter().filter(wanted));
+    }
     let totals = Totals::read(input);
+    for listing in &mut listings {
+        listing.with_reporter = input.economy.is_none();
+        listing.total = totals.of(listing);
+        let codes = listing.items.keys().map(String::as_str);
+        let level = codes.filter(|code| parameters.level.is_none_or(|digits| code.len() == digits));
+        let parts = parts(listing.place.family, level);
+        listing.parts = parts.into_iter().map(str::to_owned).collect();
+    }
+    listings
+}
+
+fn places(input: &Input<'_>) -> BTreeMap<Place, ByPartner> {
     let mut places: BTreeMap<Place, ByPartner> = BTreeMap::new();
     for record in input
         .flows
@@ -139,44 +175,7 @@ pub(super) fn listings(input: &Input<'_>, parameters: &Parameters, notes: &mut N
         let figures = products.entry(record.classification).or_default();
         figures.entry(record.product.to_string()).or_default().add(record);
     }
-    let mut listings = Vec::new();
-    let mut partners: BTreeMap<(Classification, Arc<str>), BTreeSet<Economy>> = BTreeMap::new();
-    for (place, by_partner) in &places {
-        partners
-            .entry((place.family, place.compiler.clone()))
-            .or_default()
-            .extend(by_partner.keys());
-    }
-    for (place, by_partner) in places {
-        let only = partners
-            .get(&(place.family, place.compiler.clone()))
-            .is_some_and(|all| all.len() == 1);
-        // Quotations are picked by whoever quotes: nobody knows what a sum of them leaves out.
-        let add = place.family != Classification::Compiler
-            && input.coverage == Coverage::Complete
-            && !only
-            && !by_partner.keys().any(Economy::is_world);
-        let singles: Vec<Listing> = by_partner
-            .into_iter()
-            .map(|(partner, revisions)| single(&place, partner, revisions, notes))
-            .collect();
-        if add {
-            listings.push(sum(&place, &singles, notes));
-        }
-        let wanted = |listing: &Listing| !add || parameters.partners.contains(&listing.partner);
-        listings.extend(singles.into_iter().filter(wanted));
-    }
-    for listing in &mut listings {
-        listing.with_reporter = input.economy.is_none();
-        listing.total = totals.of(listing);
-        let codes = listing.items.keys().map(String::as_str);
-        let level = codes.filter(|code| parameters.level.is_none_or(|digits| code.len() == digits));
-        listing.parts = parts(listing.place.family, level)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-    }
-    listings
+    places
 }
 
 fn belongs(record: &Record, input: &Input<'_>) -> bool {

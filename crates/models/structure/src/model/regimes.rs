@@ -9,6 +9,8 @@ use trade::{Economy, Flow, TOTAL, Usd};
 
 /// The fewest years that are clustered.
 const FEWEST: usize = 8;
+/// The directions whose shares make a year's point.
+const BOTH: [Flow; 2] = [Flow::Export, Flow::Import];
 /// The largest number of clusters tried.
 const MOST: usize = 6;
 
@@ -34,9 +36,6 @@ pub(super) fn regimes(input: &Input<'_>, economy: Economy, parameters: &Paramete
         seed: input.seed,
         ..Search::default()
     };
-    let tried: Vec<(usize, Result<Partition, _>)> = (2..=MOST.min(features.points.len() - 1))
-        .map(|k| (k, k_means(&features.points, k, search)))
-        .collect();
     let convention = |finding: Finding| {
         finding
             .convention(
@@ -50,22 +49,25 @@ pub(super) fn regimes(input: &Input<'_>, economy: Economy, parameters: &Paramete
             )
             .convention("seed", input.seed)
     };
-    for (k, found) in &tried {
-        let finding = match found {
+    let mut best: Option<Partition> = None;
+    for k in 2..=MOST.min(features.points.len() - 1) {
+        let found = k_means(&features.points, k, search);
+        let finding = match &found {
             Ok(partition) => Finding::new("silhouette", "1", partition.silhouette.mean),
             Err(reason) => Finding::undefined("silhouette", "1", reason.to_string()),
         };
         output.findings.push(convention(finding.label("k", k)));
-    }
-    let mut best: Option<&Partition> = None;
-    for partition in tried.iter().filter_map(|(_, found)| found.as_ref().ok()) {
         // A gain that only rounding makes is none.
-        if best.is_none_or(|best| partition.silhouette.mean > best.silhouette.mean + 1e-12) {
-            best = Some(partition);
-        }
+        let to_beat = best
+            .as_ref()
+            .map_or(f64::NEG_INFINITY, |best| best.silhouette.mean + 1e-12);
+        best = found
+            .ok()
+            .filter(|partition| partition.silhouette.mean > to_beat)
+            .or(best);
     }
     match best {
-        Some(best) => report(&mut output, best, &features, search, convention),
+        Some(best) => report(&mut output, &best, &features, search, convention),
         None => output
             .findings
             .push(Finding::undefined("regime_k", "regimes", "no two years differ")),
@@ -156,24 +158,17 @@ fn features(input: &Input<'_>, economy: Economy, floor: f64) -> Result<Features,
     if input.coverage == Coverage::Partial {
         return Err("regimes need the figures of all partners, and this scenario lists some only".to_owned());
     }
-    let mut figures: BTreeMap<(Flow, i16), BTreeMap<Economy, Figure>> = BTreeMap::new();
-    for record in input.flows.iter().filter(|record| relevant(record, economy)) {
-        let year = figures.entry((record.flow, record.period.year())).or_default();
-        year.entry(record.partner).or_default().add(record);
-    }
-    let shares: BTreeMap<(Flow, i16), Shares> = figures
-        .into_iter()
-        .filter_map(|(key, partners)| Some((key, shares(&partners)?)))
-        .collect();
-    let both = |year: &i16| shares.contains_key(&(Flow::Export, *year)) && shares.contains_key(&(Flow::Import, *year));
+    let shares = yearly(input, economy);
+    let both = |year: &i16| BOTH.iter().all(|flow| shares.contains_key(&(*flow, *year)));
     let years: BTreeSet<i16> = shares.keys().map(|(_, year)| *year).collect();
     let years: Vec<i16> = years.into_iter().filter(both).collect();
     if years.len() < FEWEST {
+        let found = years.len();
         return Err(format!(
-            "{} years have shares of all partners in both directions; {FEWEST} are needed",
-            years.len()
+            "{found} years have shares of all partners in both directions; {FEWEST} are needed"
         ));
     }
+    // With every partner listed, one that is not has no trade.
     let of = |flow: Flow, year: i16, partner: &Economy| {
         shares
             .get(&(flow, year))
@@ -181,27 +176,19 @@ fn features(input: &Input<'_>, economy: Economy, floor: f64) -> Result<Features,
             .copied()
             .unwrap_or(0.0)
     };
-    let n = years.len() as f64;
-    let mean = |partner: &Economy| {
-        years
-            .iter()
-            .map(|y| (of(Flow::Export, *y, partner) + of(Flow::Import, *y, partner)) / 2.0)
-            .sum::<f64>()
-            / n
-    };
+    let half = |year: i16, partner: &Economy| BOTH.iter().map(|flow| of(*flow, year, partner)).sum::<f64>() / 2.0;
+    let mean = |partner: &Economy| years.iter().map(|year| half(*year, partner)).sum::<f64>() / years.len() as f64;
     let all: BTreeSet<Economy> = shares.values().flat_map(|s| s.keys().copied()).collect();
     let partners: Vec<Economy> = all.into_iter().filter(|partner| mean(partner) >= floor).collect();
     if partners.is_empty() {
         return Err(format!("no partner has a mean share of at least {floor}"));
     }
-    let point = |year: &i16| {
-        [Flow::Export, Flow::Import]
-            .iter()
+    let row = |year: &i16| {
+        BOTH.iter()
             .flat_map(|flow| partners.iter().map(|p| of(*flow, *year, p)))
             .collect()
     };
-    let points = years.iter().map(point).collect();
-    let half = |year: i16, partner: &Economy| (of(Flow::Export, year, partner) + of(Flow::Import, year, partner)) / 2.0;
+    let points = years.iter().map(row).collect();
     let mut largest = partners.clone();
     largest.sort_by(|a, b| mean(b).total_cmp(&mean(a)).then(a.cmp(b)));
     largest.truncate(7);
@@ -212,6 +199,19 @@ fn features(input: &Input<'_>, economy: Economy, floor: f64) -> Result<Features,
         partners,
         shown,
     })
+}
+
+/// The partners' shares by flow and year, where every figure is clear.
+fn yearly(input: &Input<'_>, economy: Economy) -> BTreeMap<(Flow, i16), Shares> {
+    let mut figures: BTreeMap<(Flow, i16), BTreeMap<Economy, Figure>> = BTreeMap::new();
+    for record in input.flows.iter().filter(|record| relevant(record, economy)) {
+        let year = figures.entry((record.flow, record.period.year())).or_default();
+        year.entry(record.partner).or_default().add(record);
+    }
+    figures
+        .into_iter()
+        .filter_map(|(key, partners)| Some((key, shares(&partners)?)))
+        .collect()
 }
 
 /// Shares in the sum over partners; `None` where a figure is missing or unclear, or all is zero.

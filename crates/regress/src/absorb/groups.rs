@@ -1,0 +1,157 @@
+use crate::{Error, Result};
+
+/// One fixed effect: the group of each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// Its name.
+    pub name: String,
+    /// The group of each row, numbered from zero without gaps.
+    groups: Vec<u32>,
+    /// The number of groups.
+    count: usize,
+}
+
+impl Effect {
+    /// From any numbering of groups; they are numbered anew in order of first appearance.
+    pub fn new(name: &str, groups: &[u32]) -> Self {
+        let mut numbers = std::collections::BTreeMap::new();
+        let groups: Vec<u32> = groups
+            .iter()
+            .map(|group| {
+                let next = numbers.len() as u32;
+                *numbers.entry(*group).or_insert(next)
+            })
+            .collect();
+        Effect {
+            name: name.to_owned(),
+            groups,
+            count: numbers.len(),
+        }
+    }
+
+    /// The group of each row.
+    pub fn groups(&self) -> &[u32] {
+        &self.groups
+    }
+
+    /// The number of groups.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The effect of the rows `keep` names.
+    pub fn select(&self, keep: &[usize]) -> Effect {
+        let groups: Vec<u32> = keep.iter().map(|&i| self.groups[i]).collect();
+        Effect::new(&self.name, &groups)
+    }
+}
+
+/// Refuses effects of unequal length.
+pub(crate) fn check_effects(effects: &[Effect], rows: usize) -> Result<()> {
+    match effects.iter().find(|e| e.groups.len() != rows) {
+        Some(effect) => Err(Error::Length {
+            what: format!("the fixed effect `{}`", effect.name),
+            found: effect.groups.len(),
+            expected: rows,
+            of: "observation",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// A row whose group has no other: its effect fits it perfectly, and it tells nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SingletonDrop {
+    /// The row.
+    pub row: usize,
+    /// The effect in which it stands alone.
+    pub effect: String,
+}
+
+/// Finds singletons, again and again, since taking one out may leave another alone.
+/// Returns the rows to keep and those to drop, both in order.
+///
+/// *Source*: Correia (2015), "Singletons, cluster-robust standard errors and fixed effects".
+pub fn drop_singletons(effects: &[Effect], rows: usize) -> (Vec<usize>, Vec<SingletonDrop>) {
+    let mut alive = vec![true; rows];
+    let mut dropped = Vec::new();
+    loop {
+        let before = dropped.len();
+        for effect in effects {
+            let mut sizes = vec![0_usize; effect.count];
+            for (_, group) in effect.groups.iter().enumerate().filter(|(row, _)| alive[*row]) {
+                sizes[*group as usize] += 1;
+            }
+            for (row, group) in effect.groups.iter().enumerate() {
+                if alive[row] && sizes[*group as usize] == 1 {
+                    alive[row] = false;
+                    dropped.push(SingletonDrop {
+                        row,
+                        effect: effect.name.clone(),
+                    });
+                }
+            }
+        }
+        if dropped.len() == before {
+            break;
+        }
+    }
+    dropped.sort_by_key(|d| d.row);
+    ((0..rows).filter(|&i| alive[i]).collect(), dropped)
+}
+
+/// The number of parameters that the effects take: exact for one and for two (groups less
+/// connected components, Abowd, Creecy & Kramarz 2002); each further effect counts its
+/// groups less the components it forms with the first, the pairwise bound of reghdfe.
+pub fn absorbed_parameters(effects: &[Effect]) -> usize {
+    let Some(first) = effects.first() else { return 0 };
+    first.count
+        + effects[1..]
+            .iter()
+            .map(|other| other.count - components(first, other))
+            .sum::<usize>()
+}
+
+/// The components of the graph that joins groups of two effects where they share a row.
+fn components(a: &Effect, b: &Effect) -> usize {
+    let mut parent: Vec<usize> = (0..a.count + b.count).collect();
+    let mut count = parent.len();
+    for (x, y) in a.groups.iter().zip(&b.groups) {
+        let (x, y) = (root(&mut parent, *x as usize), root(&mut parent, a.count + *y as usize));
+        if x != y {
+            parent[x] = y;
+            count -= 1;
+        }
+    }
+    count
+}
+
+fn root(parent: &mut [usize], mut node: usize) -> usize {
+    while parent[node] != node {
+        parent[node] = parent[parent[node]];
+        node = parent[node];
+    }
+    node
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_singleton_may_leave_another() {
+        // Row 0 is alone in b; then row 1 is alone in a.
+        let a = Effect::new("a", &[1, 1, 2, 2]);
+        let b = Effect::new("b", &[7, 8, 8, 8]);
+        let (keep, dropped) = drop_singletons(&[a, b], 4);
+        assert_eq!(keep, [2, 3]);
+        assert_eq!((dropped[0].effect.as_str(), dropped[1].effect.as_str()), ("b", "a"));
+    }
+
+    #[test]
+    fn disconnected_parts_cost_a_parameter_less_each() {
+        let a = Effect::new("a", &[0, 0, 1, 1]);
+        assert_eq!(absorbed_parameters(&[a.clone(), Effect::new("b", &[0, 1, 2, 3])]), 4);
+        assert_eq!(absorbed_parameters(&[a, Effect::new("b", &[0, 1, 0, 1])]), 3);
+    }
+}

@@ -1,0 +1,152 @@
+//! Formulas: `log(y) ~ x1 + x2 + i(year) | exporter^year + importer^year + pair`.
+//!
+//! Left of `~` stands the response; then the terms, joined by `+`; after `|` the fixed effects
+//! to absorb, columns joined by `^` being one effect of their combinations. A term is a
+//! column, a call (`log`, `exp`, `sqrt`, `abs`), arithmetic inside `I(...)`, `i(column)` or
+//! `i(column, ref = level)` for dummies, or an interaction `a:b`; `a*b` stands for
+//! `a + b + a:b`; `0 +` or `- 1` leaves the constant out; `offset(...)` has no coefficient.
+//! Names with other characters stand in backquotes.
+
+mod frame;
+mod parser;
+
+pub use frame::{Column, DroppedRow, Frame, ModelFrame};
+pub use parser::parse;
+
+use std::fmt;
+
+/// A formula.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    /// What is explained.
+    pub response: Expression,
+    /// What explains it, in order.
+    pub terms: Vec<Term>,
+    /// Whether there is a constant. Absorbed effects take its place when the design is built.
+    pub intercept: bool,
+    /// A term whose coefficient is one.
+    pub offset: Option<Expression>,
+    /// The fixed effects to absorb: each the combinations of some columns.
+    pub absorbed: Vec<Vec<String>>,
+}
+
+/// A term of a formula.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// A column or a computation.
+    Numeric(Expression),
+    /// Dummies for the levels of a column but one: `i(year, ref = 2000)`.
+    Dummies {
+        /// The column.
+        column: String,
+        /// The level without a dummy; the first in order where it is not stated.
+        reference: Option<String>,
+    },
+    /// The products of terms: `a:b`.
+    Interaction(Vec<Term>),
+}
+
+/// A computation on columns, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// A column.
+    Column(String),
+    /// A number.
+    Number(f64),
+    /// A function of one argument.
+    Call(Function, Box<Expression>),
+    /// Arithmetic.
+    Binary(Operator, Box<Expression>, Box<Expression>),
+    /// The negative.
+    Negative(Box<Expression>),
+}
+
+/// Functions that a formula may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// The natural logarithm.
+    Log,
+    /// The exponential.
+    Exp,
+    /// The square root.
+    Sqrt,
+    /// The absolute value.
+    Abs,
+    /// The argument itself, so that its signs mean arithmetic.
+    Identity,
+}
+
+/// Arithmetic operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `^`
+    Power,
+}
+
+impl Function {
+    pub(crate) const ALL: &'static [(&'static str, Function)] = &[
+        ("log", Function::Log),
+        ("exp", Function::Exp),
+        ("sqrt", Function::Sqrt),
+        ("abs", Function::Abs),
+        ("I", Function::Identity),
+    ];
+
+    /// The name in formulas.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, f)| *f == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expression::Column(name) => f.write_str(name),
+            Expression::Number(number) => write!(f, "{number}"),
+            Expression::Call(function, argument) => write!(f, "{}({argument})", function.name()),
+            Expression::Negative(inner) => write!(f, "-{inner}"),
+            Expression::Binary(operator, a, b) => {
+                let sign = match operator {
+                    Operator::Add => " + ",
+                    Operator::Subtract => " - ",
+                    Operator::Multiply => " * ",
+                    Operator::Divide => " / ",
+                    Operator::Power => "^",
+                };
+                let side = |e: &Expression| match e {
+                    Expression::Binary(..) => format!("({e})"),
+                    _ => e.to_string(),
+                };
+                write!(f, "{}{sign}{}", side(a), side(b))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Numeric(expression) => write!(f, "{expression}"),
+            Term::Dummies {
+                column,
+                reference: None,
+            } => write!(f, "i({column})"),
+            Term::Dummies {
+                column,
+                reference: Some(level),
+            } => write!(f, "i({column}, ref = {level})"),
+            Term::Interaction(parts) => {
+                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+                f.write_str(&parts.join(":"))
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Poisson pseudo-maximum likelihood with absorbed effects and a check that estimates exist.
+
+mod irls;
+mod nonnegative;
+mod separation;
+
+pub use irls::{PoissonFit, PoissonOptions, poisson};
+pub use separation::{SeparationMethod, separated};

@@ -1,0 +1,152 @@
+//! Poisson regressions: public separation cases of ppmlhdfe, and a panel against statsmodels.
+#![allow(missing_docs)]
+#![allow(clippy::unwrap_used)]
+
+use regress::absorb::Effect;
+use regress::poisson::{PoissonFit, PoissonOptions, SeparationMethod, poisson, separated};
+use regress::{Cluster, ClusterAdjustment, Covariance, Design};
+
+/// Header, then rows of numbers.
+fn table(text: &str) -> Vec<(String, Vec<f64>)> {
+    let mut lines = text.lines().filter(|l| !l.starts_with('#'));
+    let mut columns: Vec<(String, Vec<f64>)> = lines
+        .next()
+        .unwrap()
+        .split(',')
+        .map(|name| (name.to_owned(), Vec::new()))
+        .collect();
+    for line in lines {
+        line.split(',')
+            .zip(&mut columns)
+            .for_each(|(v, column)| column.1.push(v.parse().unwrap()));
+    }
+    columns
+}
+
+fn inputs(text: &str) -> (Vec<f64>, Design, Vec<Effect>, Vec<usize>) {
+    let columns = table(text);
+    let column = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.clone());
+    let y = column("y").unwrap();
+    let mut effects = Vec::new();
+    for (name, values) in columns.iter().filter(|c| c.0.starts_with("id")) {
+        effects.push(Effect::new(name, &values.iter().map(|v| *v as u32).collect::<Vec<_>>()));
+    }
+    let mut design = Design::new(y.len());
+    if effects.is_empty() {
+        design = design.intercept().unwrap();
+    }
+    for (name, values) in columns.iter().filter(|c| c.0.starts_with('x')) {
+        design = design.term(name, values.clone()).unwrap();
+    }
+    let truth = column("separated").unwrap_or_default();
+    let truth = truth
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| **v > 0.0)
+        .map(|(i, _)| i)
+        .collect();
+    (y, design, effects, truth)
+}
+
+#[test]
+fn separation_is_decided_as_published() {
+    for (name, text) in [
+        ("03", include_str!("separation/03.csv")),
+        ("07", include_str!("separation/07.csv")),
+        ("08", include_str!("separation/08.csv")),
+        ("10", include_str!("separation/10.csv")),
+        ("15", include_str!("separation/15.csv")),
+    ] {
+        let (y, design, effects, truth) = inputs(text);
+        for method in [SeparationMethod::Exact, SeparationMethod::Rectifier] {
+            let found = separated(&design, &y, &effects, method);
+            assert_eq!(found.as_deref(), Ok(truth.as_slice()), "set {name}, {method:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_example_of_the_primer() {
+    let (y, design, _, _) = inputs(include_str!("separation/example1.csv"));
+    let fit = poisson(&design, &y, &[], None, &PoissonOptions::default()).unwrap();
+    println!(
+        "{:?} {:?} {:?} {:?}",
+        fit.separated, fit.terms, fit.coefficients, fit.collinear
+    );
+}
+
+fn panel() -> (Vec<f64>, Design, Vec<Effect>) {
+    let keys: Vec<(u32, u32)> = (0..8).flat_map(|i| (0..6).map(move |t| (i, t))).collect();
+    let value = |f: &dyn Fn(u32, u32) -> f64| keys.iter().map(|&(i, t)| f(i, t)).collect::<Vec<f64>>();
+    let y = value(&|i, t| f64::from((3 * i + 5 * t * t + i * t) % 11) * 0.5);
+    let x = value(&|i, t| f64::from((i * 7 + t * t * 3) % 11) / 10.0);
+    let z = value(&|i, t| f64::from((i * i + 5 * t) % 6) - 2.0);
+    let effects = vec![
+        Effect::new("i", &keys.iter().map(|k| k.0).collect::<Vec<_>>()),
+        Effect::new("t", &keys.iter().map(|k| k.1).collect::<Vec<_>>()),
+    ];
+    (y, Design::new(48).term("x", x).unwrap().term("z", z).unwrap(), effects)
+}
+
+fn close(found: f64, expected: f64) {
+    assert!((found / expected - 1.0).abs() < 1e-8, "{found} is not {expected}");
+}
+
+fn errors(fit: &PoissonFit, kind: &Covariance) -> Vec<f64> {
+    let estimate = fit.covariance(kind).unwrap();
+    (0..fit.terms.len()).map(|j| estimate.std_error(j).unwrap()).collect()
+}
+
+#[test]
+fn a_panel_as_statsmodels_fits_it() {
+    let (y, design, effects) = panel();
+    let fit = poisson(&design, &y, &effects, None, &PoissonOptions::default()).unwrap();
+    assert!(fit.separated.is_empty() && fit.singletons.is_empty());
+    close(fit.coefficients[0], PANEL_B[0]);
+    close(fit.coefficients[1], PANEL_B[1]);
+    close(fit.deviance, PANEL_FIT[0]);
+    close(fit.log_lik, PANEL_FIT[1]);
+    let groups = effects[0].groups().to_vec();
+    let cluster = Cluster {
+        adjustment: ClusterAdjustment::Groups,
+        ..Cluster::by("i", groups)
+    };
+    for (kind, expected) in [
+        (Covariance::Iid, PANEL_IID),
+        (Covariance::Hc0, PANEL_HC0),
+        (Covariance::Cluster(cluster), PANEL_CLUSTER),
+    ] {
+        for (found, expected) in errors(&fit, &kind).iter().zip(expected) {
+            close(*found, expected);
+        }
+    }
+    assert_eq!(fit.absorbed, 13);
+}
+
+#[test]
+fn an_offset_and_a_constant() {
+    let (y, design, _) = panel();
+    let offset: Vec<f64> = (0..48).map(|i| f64::from(i % 5) * 0.2).collect();
+    let design = Design::new(48).intercept().unwrap().join(&design).unwrap();
+    let fit = poisson(&design, &y, &[], Some(&offset), &PoissonOptions::default()).unwrap();
+    for (found, expected) in fit.coefficients.iter().zip(OFFSET_B) {
+        close(*found, expected);
+    }
+    for (found, expected) in errors(&fit, &Covariance::Hc0).iter().zip(OFFSET_HC0) {
+        close(*found, expected);
+    }
+    close(fit.pseudo_r_squared.unwrap(), OFFSET_R2);
+    assert!(poisson(&design, &[0.0; 48], &[], None, &PoissonOptions::default()).is_err());
+    let mut negative = y;
+    negative[3] = -1.0;
+    assert!(poisson(&design, &negative, &[], None, &PoissonOptions::default()).is_err());
+}
+
+const PANEL_B: [f64; 2] = [0.4793264500004156, 0.035811495448293526];
+const PANEL_FIT: [f64; 2] = [53.46373108454053, -86.95641843088902];
+const PANEL_IID: [f64; 2] = [0.30553697474748603, 0.05702337126568719];
+const PANEL_HC0: [f64; 2] = [0.26959361267647036, 0.05090457416723186];
+const PANEL_CLUSTER: [f64; 2] = [0.33164935443476656, 0.03877562191085438];
+const OFFSET_B: [f64; 3] = [0.2675938503178945, 0.475970206949884, -0.037797377144848196];
+const OFFSET_HC0: [f64; 3] = [0.22833223950788858, 0.3470190610779511, 0.06001282360268972];
+const OFFSET_R2: f64 = 0.018210849604569534;
