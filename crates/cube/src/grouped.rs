@@ -21,10 +21,11 @@ pub struct Grouped {
 pub struct Group {
     /// One value for each dimension.
     pub key: Vec<String>,
-    /// The exact sum of values.
-    pub value: Usd,
-    /// The exact sum of net weights in kilograms, over the records that have one.
-    pub net_weight_kg: trade::Decimal3,
+    /// The exact sum of values; `None` where no record has one.
+    pub value: Option<Usd>,
+    /// The exact sum of net weights in kilograms, over the records that have one; `None` where
+    /// none has.
+    pub net_weight_kg: Option<trade::Decimal3>,
     /// The number of records.
     pub records: u64,
     /// How many of them have no value; they are not counted as zero.
@@ -45,17 +46,13 @@ impl Grouped {
                         _ => text.to_owned(),
                     }
                 });
-                let into = sums.entry(key.collect()).or_default();
-                into.value += part.value;
-                into.weight += part.weight;
-                into.records += part.records;
-                into.without_value += part.without_value;
+                sums.entry(key.collect()).or_default().add(*part);
             }
         }
         let groups = sums.into_iter().map(|(key, sums)| Group {
             key,
-            value: Usd::from_thousandths(sums.value),
-            net_weight_kg: Usd::from_thousandths(sums.weight),
+            value: (sums.records > sums.without_value).then(|| Usd::from_thousandths(sums.value)),
+            net_weight_kg: (sums.with_weight > 0).then(|| Usd::from_thousandths(sums.weight)),
             records: sums.records,
             records_without_value: sums.without_value,
         });
@@ -68,7 +65,7 @@ impl Grouped {
 
     /// The sum over all groups.
     pub fn total(&self) -> Usd {
-        self.groups.iter().map(|g| g.value).sum()
+        self.groups.iter().filter_map(|g| g.value).sum()
     }
 }
 

@@ -15,14 +15,16 @@ type Key = [u32; MOST_DIMENSIONS];
 pub(crate) struct Sums {
     pub value: i128,
     pub weight: i128,
+    pub with_weight: u64,
     pub records: u64,
     pub without_value: u64,
 }
 
 impl Sums {
-    fn add(&mut self, other: Sums) {
+    pub(crate) fn add(&mut self, other: Sums) {
         self.value += other.value;
         self.weight += other.weight;
+        self.with_weight += other.with_weight;
         self.records += other.records;
         self.without_value += other.without_value;
     }
@@ -218,6 +220,7 @@ pub(crate) fn sum(batch: &RecordBatch, query: &Query) -> Result<Part> {
         }
         if !weight.is_null(row) {
             sums.weight += weight.value(row) * weight_factor;
+            sums.with_weight += 1;
         }
     }
     let mut parts: BTreeMap<Telling, HashMap<Key, Sums>> = BTreeMap::new();

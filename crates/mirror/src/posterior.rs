@@ -52,7 +52,9 @@ pub struct Posterior {
 /// any row or draw.
 pub fn posterior(reporters: usize, ratios: &[LogRatio], sampling: &Sampling) -> Option<Posterior> {
     let sound = |r: &&LogRatio| r.d.is_finite() && r.first != r.second && r.first.max(r.second) < reporters;
-    let rows: Vec<LogRatio> = ratios.iter().filter(sound).copied().collect();
+    let mut rows: Vec<LogRatio> = ratios.iter().filter(sound).copied().collect();
+    // The same draws whatever the order of the flows.
+    rows.sort_by(|a, b| (a.first, a.second).cmp(&(b.first, b.second)).then(a.d.total_cmp(&b.d)));
     if rows.is_empty() || sampling.draws == 0 {
         return None;
     }

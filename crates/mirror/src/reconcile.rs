@@ -151,6 +151,7 @@ mod tests {
     use super::*;
     use crate::fixture::record;
     use crate::pairing::{Options, pair};
+    use proptest::prelude::*;
     use trade::{Flow, TOTAL};
 
     #[test]
@@ -191,5 +192,59 @@ mod tests {
             assert!(low < figure.estimate.value && figure.estimate.value < high);
         }
         assert_eq!(all.figures(&Cell::default()), []);
+    }
+
+    /// A full world of eight with reports that disagree.
+    fn world(seed: u64) -> Vec<Cell> {
+        let mut state = seed;
+        let mut noise = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / (1_u64 << 24) as f64 - 0.5
+        };
+        let pairs = (0..8).flat_map(|i| (0..8).filter(move |j| *j != i).map(move |j| (i, j)));
+        pairs
+            .map(|(exporter, importer)| {
+                let truth = (14.0 + 4.0 * noise()).exp();
+                let export = (noise() < 0.4).then(|| truth * noise().exp());
+                let import = (noise() < 0.4).then(|| truth * 1.06 * (2.0 * noise()).exp());
+                Cell {
+                    exporter,
+                    importer,
+                    export,
+                    import,
+                    margin: 0.06,
+                }
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn order_and_currency_do_not_matter(seed in any::<u64>(), factor in 1.0..50.0_f64) {
+            let sampling = Sampling { draws: 50, burn_in: 10, ..Sampling::default() };
+            let cells = world(seed);
+            let all = Reconciliation::new(&cells, &sampling);
+            let reversed: Vec<Cell> = cells.iter().rev().copied().collect();
+            let turned = Reconciliation::new(&reversed, &sampling);
+            let scale = |v: Option<f64>| v.map(|v| v * factor);
+            let scaled: Vec<Cell> =
+                cells.iter().map(|c| Cell { export: scale(c.export), import: scale(c.import), ..*c }).collect();
+            let in_other_money = Reconciliation::new(&scaled, &sampling);
+            for (cell, scaled_cell) in cells.iter().zip(&scaled) {
+                for (a, b) in all.figures(cell).iter().zip(turned.figures(cell)) {
+                    prop_assert!((a.estimate.value / b.estimate.value - 1.0).abs() < 1e-9, "{}", a.rule);
+                }
+                for (a, b) in all.figures(cell).iter().zip(in_other_money.figures(scaled_cell)) {
+                    // BACI weighs by ln(X + M), and the Growth Lab's program has floors in dollars.
+                    if !["baci", "growth-lab-coded"].contains(&a.rule) {
+                        prop_assert!((b.estimate.value / factor / a.estimate.value - 1.0).abs() < 1e-9, "{}", a.rule);
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,17 +1,7 @@
-use std::path::PathBuf;
-
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file could not be written.
-    #[error("cannot write {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// The study file asks the report for something that the run does not have.
     #[error("the report cannot be made: {what}")]
     Study {

@@ -1,7 +1,6 @@
 //! Findings, tables and charts as a self-contained page, CSV, Parquet and JSON.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod atomic_file;
 mod csv_file;
 mod error;
 mod findings;
@@ -14,7 +13,6 @@ mod study;
 mod svg;
 mod text_table;
 
-pub use atomic_file::write_atomically;
 pub use error::{Error, Result};
 pub use findings::{findings_json, findings_table};
 pub use format::{Format, render, to_bytes};

@@ -26,7 +26,7 @@ pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
 pub use study_file::{
     ChartFile, ChartSeriesFile, ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile,
-    SectionFile, StudyFile, SummaryFile, TestFile,
+    SectionFile, StudyFile, SummaryFile, TableFile, TestFile,
 };
 
 use std::path::{Path, PathBuf};

@@ -315,9 +315,25 @@ pub struct SectionFile {
     /// Charts, by name; a model's chart is `scenario/chart`.
     #[serde(default)]
     pub charts: Vec<String>,
-    /// Tables, by name.
+    /// Tables.
     #[serde(default)]
-    pub tables: Vec<String>,
+    pub tables: Vec<TableFile>,
+}
+
+/// Some rows and columns of a table of the run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableFile {
+    /// The table's name.
+    pub name: String,
+    /// The rows that are printed, by column; alternatives stand between `|`.
+    #[serde(rename = "where", default)]
+    pub only: BTreeMap<String, String>,
+    /// Leave out rows in which this column is missing.
+    pub present: Option<String>,
+    /// The columns that are printed; all where left out.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 impl StudyFile {

@@ -14,6 +14,13 @@ use study::{Run, Study};
 /// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
 pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(arguments, output)?;
+    if !run.broken_pins.is_empty() {
+        let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+        return Err(Failure::because(format!(
+            "{}\nnothing was written: restore the pin's files, or rebuild it with `counterflow datasets build`",
+            said.join("\n")
+        )));
+    }
     let files = result_files(&study, &run, &provenance(&study)?, store::sha256_of_bytes)?;
     let folder = output.file.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.file.id));
     write(&folder, &files)?;

@@ -5,9 +5,11 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
 use sources::{Defaults, Options, Source};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use store::{FileFacts, Pin};
+use trade::Record;
 
 /// Runs one of the commands on pins.
 pub fn run(command: &DatasetsCommand, output: &Output) -> Outcome {
@@ -97,7 +99,8 @@ fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
     let mut broken = Vec::new();
     for name in chosen(names, folder)? {
         let pin = Pin::open(&folder.datasets.join(&name))?;
-        let found = store::check_pin(&pin)?;
+        let mut found: Vec<String> = store::check_pin(&pin)?.iter().map(ToString::to_string).collect();
+        found.extend(text_differs(&pin)?);
         let verdict = if found.is_empty() { "as pinned".to_owned() } else { format!("{} things differ", found.len()) };
         table.push(vec![name.into(), Cell::Integer(pin.facts()?.rows as i64), verdict.into()]);
         broken.extend(found);
@@ -106,7 +109,7 @@ fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
     if broken.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure::because(broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Err(Failure::because(broken.join("\n")))
 }
 
 fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
@@ -120,15 +123,15 @@ fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads a pin's figures, writes its Parquet file and the generated part of its description.
-fn build_one(folder: &Path) -> Outcome<FileFacts> {
-    let pin = Pin::open(folder)?;
+/// A pin's figures as records, read from the text they were transcribed to.
+fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
+    let folder = &pin.folder;
     let figures = folder.join("figures.csv");
     let defaults: toml::Table =
         pin.about.defaults.iter().map(|(k, v)| (k.clone(), toml::Value::String(v.clone()))).collect();
-    let defaults: Defaults = defaults
-        .try_into()
-        .map_err(|e: toml::de::Error| Failure::because(format!("{}: [defaults]: {}", folder.join("pin.toml").display(), e.message())))?;
+    let defaults: Defaults = defaults.try_into().map_err(|e: toml::de::Error| {
+        Failure::because(format!("{}: [defaults]: {}", folder.join("pin.toml").display(), e.message()))
+    })?;
     let options = Options {
         source: Some(Source::Figures),
         defaults,
@@ -145,23 +148,63 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
             row.value,
             row.reason,
             row.advice,
-            imported.quarantine.len()
+            imported.quarantined()
         )));
     }
     if let Some(tally) = imported.set_aside.first() {
         return Err(Failure::because(format!("{}: {} rows are repeats ({})", figures.display(), tally.rows, tally.kind)));
     }
+    Ok(imported.records)
+}
+
+/// How a pin's text of figures and its Parquet file differ; empty where they say the same, or
+/// where there is no such text.
+pub fn text_differs(pin: &Pin) -> Outcome<Vec<String>> {
+    if !pin.folder.join("figures.csv").exists() {
+        return Ok(Vec::new());
+    }
+    let text = figures(pin)?;
+    let file = pin.records(&store::Filter::default())?;
+    if store::logical_hash(&text) == store::logical_hash(&file) {
+        return Ok(Vec::new());
+    }
+    let shown = |r: &Record| {
+        let value = r.value.map_or_else(|| "no value".to_owned(), |v| format!("{v} USD"));
+        format!("{} {} {} {} {} {}: {value}", r.compiler, r.period, r.reporter, r.flow, r.partner, r.product)
+    };
+    let count = |records: &[Record]| {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        records.iter().for_each(|r| *seen.entry(shown(r)).or_default() += 1);
+        seen
+    };
+    let (text, file) = (count(&text), count(&file));
+    let only = |here: &BTreeMap<String, usize>, there: &BTreeMap<String, usize>, whose: &str| {
+        let differing = here.iter().filter(|(line, n)| there.get(*line) != Some(n));
+        differing.map(|(line, _)| format!("pin `{}`: only {whose}: {line}", pin.about.name)).take(5).collect::<Vec<_>>()
+    };
+    let mut said = only(&text, &file, "figures.csv");
+    said.extend(only(&file, &text, "the Parquet file"));
+    if said.is_empty() {
+        said.push(format!("pin `{}`: figures.csv and the Parquet file differ in what is not a value", pin.about.name));
+    }
+    Ok(said)
+}
+
+/// Writes a pin's Parquet file and the generated part of its description.
+fn build_one(folder: &Path) -> Outcome<FileFacts> {
+    let pin = Pin::open(folder)?;
+    let records = figures(&pin)?;
     let path = folder.join(format!("{}.parquet", pin.about.name));
-    let bytes = store::parquet_bytes(&imported.records, &path)?;
+    let bytes = store::parquet_bytes(&records, &path)?;
     let facts = FileFacts {
         name: format!("{}.parquet", pin.about.name),
         bytes: bytes.len() as u64,
         sha256: store::sha256_of_bytes(&bytes),
-        logical_hash: store::logical_hash(&imported.records),
-        rows: imported.records.len() as u64,
+        logical_hash: store::logical_hash(&records),
+        rows: records.len() as u64,
     };
     for invariant in &pin.about.invariant {
-        if let Some(what) = invariant.check(&imported.records).first() {
+        if let Some(what) = invariant.check(&records).first() {
             return Err(Failure::because(format!("{}: {what}", folder.join("pin.toml").display())));
         }
     }

@@ -72,7 +72,7 @@ fn table(grouped: &Grouped, top: Option<usize>) -> Table {
     for group in groups {
         let mut row: Vec<Cell> = group.key.iter().map(|text| Cell::Text(text.clone())).collect();
         row.push(group.value.into());
-        row.push(if total > 0.0 { Cell::Number(group.value.to_f64() / total) } else { Cell::Missing });
+        row.push(group.value.filter(|_| total > 0.0).map(|value| value.to_f64() / total).into());
         row.push(group.net_weight_kg.into());
         row.push(Cell::Integer(group.records as i64));
         row.push(Cell::Integer(group.records_without_value as i64));

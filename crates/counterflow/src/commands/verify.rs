@@ -1,11 +1,13 @@
 //! `counterflow verify`: recompute a study and compare it with what was published.
 
 use super::analyze::recompute;
+use super::datasets::text_differs;
 use crate::cli::VerifyArguments;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
 use std::process::ExitCode;
+use store::Pin;
 use study::{Moved, compare, expected_text, parse_expected};
 
 /// Re-hashes the pins, recomputes the study, and names every finding that moved. A pin that is
@@ -24,16 +26,16 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     let expected = parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))?;
     let moved = compare(&expected, &run.findings);
     output.table(&table(&moved))?;
-    let broken = &run.broken_pins;
+    let mut broken: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+    for pin in &run.pins {
+        broken.extend(text_differs(&Pin::open(&study.datasets.join(&pin.about.name))?)?);
+    }
     if moved.is_empty() && broken.is_empty() {
         output.say(&format!("{} pins as pinned, {} findings as published", run.pins.len(), expected.len()));
         return Ok(ExitCode::SUCCESS);
     }
-    let mut what = format!("{} of {} findings moved", moved.len(), expected.len());
-    for pin in broken {
-        what.push_str(&format!("\n{pin}"));
-    }
-    Err(Failure::because(what))
+    broken.insert(0, format!("{} of {} findings moved", moved.len(), expected.len()));
+    Err(Failure::because(broken.join("\n")))
 }
 
 fn table(moved: &[Moved]) -> Table {

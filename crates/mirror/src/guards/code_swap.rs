@@ -343,6 +343,7 @@ mod tests {
             &rows(),
             CodeSwap {
                 min_products: 2,
+                min_others: 2,
                 ..CodeSwap::default()
             },
         );
@@ -362,6 +363,7 @@ mod tests {
             &rows(),
             CodeSwap {
                 min_products: 2,
+                min_others: 2,
                 ..CodeSwap::default()
             },
         );

@@ -203,6 +203,28 @@ mod tests {
         assert!((found.value / (w * 1e6 + (1.0 - w) * 2.3e6 * 0.95) - 1.0).abs() < 1e-12);
     }
 
+    /// The published program's own arithmetic (pandas 2, labels aligned) on the same world.
+    #[test]
+    fn twenty_five_iterations_as_the_program_makes_them() {
+        let rule = GrowthLabCoded::new(&world(), options(25));
+        let exporters = [
+            1.907413379431898,
+            3.770815727625486,
+            4.301799435569093,
+            2.9721166782002086,
+        ];
+        let importers = [
+            1.650912326029932,
+            3.7020008501503185,
+            4.862075334357821,
+            3.3996527904518867,
+        ];
+        for i in 0..4 {
+            assert!((rule.exporter_score(i).unwrap() / exporters[i] - 1.0).abs() < 1e-12);
+            assert!((rule.importer_score(i).unwrap() / importers[i] - 1.0).abs() < 1e-12);
+        }
+    }
+
     /// The scale of the scores has period two: the weights of a "converged" run depend on whether
     /// the number of iterations is even (methods, anchor C14).
     #[test]

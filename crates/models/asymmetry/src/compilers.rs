@@ -27,7 +27,8 @@ pub(crate) fn run(input: &Input<'_>, complete: &[String], partners: &[String]) -
         output.notes.push(format!("{superseded} figures gave way to a better one of the same compiler: reported before quoted, finer rounding before coarser, then the larger"));
     }
     let figures = with_totals(figures, complete);
-    let reported = |s: &Subject| partners.is_empty() || s.partner.is_world() || partners.iter().any(|p| p == s.partner.as_str());
+    let reported =
+        |s: &Subject| partners.is_empty() || s.partner.is_world() || partners.iter().any(|p| p == s.partner.as_str());
     for (subject, by_compiler) in figures.iter().filter(|(s, by)| by.len() > 1 && reported(s)) {
         output.findings.extend(findings(subject, by_compiler, input.economy));
     }

@@ -14,6 +14,7 @@ mod margin;
 mod model;
 mod pairs;
 mod quantile;
+mod ratio;
 mod reporters;
 
 pub use crate::model::Asymmetry;

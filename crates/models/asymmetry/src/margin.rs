@@ -162,7 +162,7 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
     sample.sort_by(|a, b| a.x.total_cmp(&b.x));
     if step > 1 {
         notes.push(format!(
-            "the chart cif-fob-curve shows every {step}th of {} flows",
+            "the chart cif-fob-curve shows one flow in {step} of {}",
             flows.len()
         ));
     }

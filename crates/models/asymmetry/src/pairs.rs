@@ -1,12 +1,13 @@
 //! Mode `pairs`: exporters' reports against importers'.
 
 use crate::quantile::quantile;
+use crate::ratio::{by_pair, ratio_chart};
 use crate::{margin, reporters};
-use ::model::{Cell, Chart, Finding, Form, Input, Kind, Mark, Output, Point, Scale, Series, Table, Tolerance};
+use ::model::{Cell, Finding, Input, Kind, Output, Table, Tolerance};
 use mirror::gaps::{Totals, Undefined, gap_of};
 use mirror::pairing::{Options, Pair, Pairing, pair};
 use std::collections::{BTreeMap, BTreeSet};
-use trade::{Classification, Economy, Period, TOTAL};
+use trade::{Classification, Period, TOTAL};
 
 /// One group of comparable flows: a period and a product. A total is never in one group with
 /// its parts.
@@ -163,105 +164,6 @@ fn too_few(found: usize, needed: usize) -> String {
 fn median_ratio(sorted_logs: &[f64]) -> Option<f64> {
     let ratios: Vec<f64> = sorted_logs.iter().map(|d| d.exp()).collect();
     quantile(&ratios, 0.5)
-}
-
-/// The ratio of each pair of economies by period, and a line for each.
-fn by_pair(pairing: &Pairing, output: &mut Output) {
-    let mut lines: BTreeMap<(Economy, Economy), Vec<Point>> = BTreeMap::new();
-    let totals = || pairing.two_sided().filter(|(p, _, _)| &*p.key.product == TOTAL);
-    for (pair, _, _) in totals() {
-        lines.entry((pair.key.exporter, pair.key.importer)).or_default();
-    }
-    if lines.is_empty() {
-        return;
-    }
-    for (pair, export, import) in totals() {
-        let finding = if export > 0.0 {
-            Finding::new("ratio", "ratio", import / export)
-        } else {
-            Finding::undefined("ratio", "ratio", Undefined::ZeroExport.to_string())
-        };
-        let key = &pair.key;
-        if let (Some(ratio), true) = (finding.estimate().filter(|r| *r > 0.0), key.period.is_annual()) {
-            let point = Point::new(f64::from(key.period.year()), ratio);
-            lines.entry((key.exporter, key.importer)).or_default().push(point);
-        }
-        let finding = finding
-            .label("period", key.period)
-            .label("exporter", key.exporter)
-            .label("importer", key.importer);
-        output.findings.push(finding.convention("formula", "M/X as reported"));
-    }
-    let mut chart = Chart::new(
-        "mirror-ratio-by-year",
-        Form::Line,
-        "How far the importer's report lies above the exporter's",
-    );
-    chart.caption =
-        "Import value over export value of the same flow; 1 is agreement. Imports mostly CIF, exports mostly FOB."
-            .to_owned();
-    (chart.x_label, chart.y_label) = ("Year".to_owned(), "Importer's report / exporter's report".to_owned());
-    (chart.x_scale, chart.y_scale) = (Scale::Year, Scale::Log);
-    chart.series = lines
-        .into_iter()
-        .filter(|(_, points)| !points.is_empty())
-        .map(|((from, to), points)| Series {
-            name: format!("{from} to {to}"),
-            points,
-            curve: false,
-        })
-        .collect();
-    chart.marks.push(Mark {
-        at: 1.0,
-        vertical: false,
-        label: "agreement".to_owned(),
-    });
-    output.charts.push(chart);
-}
-
-/// The histogram of log2(M/X) in quarter steps; what lies beyond ±4 stands in the outermost bars.
-fn ratio_chart(group: &Group<'_>) -> Option<Chart> {
-    let logs = log_ratios(&group.pairs);
-    if logs.len() < 10 {
-        return None;
-    }
-    let mut bins = [0_u32; 32];
-    for d in &logs {
-        let bin = ((d / std::f64::consts::LN_2 + 4.0) * 4.0).floor().clamp(0.0, 31.0);
-        bins[bin as usize] += 1;
-    }
-    let mut chart = Chart::new(
-        "mirror-ratio",
-        Form::Bars,
-        "What the importer reports over what the exporter reports",
-    );
-    chart.caption = format!(
-        "{} two-sided flows of {}, {}; bars a quarter of a doubling wide, 1 meaning twice as much in the importer's report; the outermost bars hold everything beyond",
-        logs.len(),
-        if group.product == TOTAL {
-            "all products"
-        } else {
-            group.product
-        },
-        group.period,
-    );
-    chart.x_label = "log2 of import value over export value".to_owned();
-    chart.y_label = "Number of flows".to_owned();
-    let points = bins
-        .iter()
-        .enumerate()
-        .map(|(i, &n)| Point::new(-4.0 + 0.25 * (i as f64 + 0.5), f64::from(n)));
-    chart.series = vec![Series {
-        name: "Flows".to_owned(),
-        points: points.collect(),
-        curve: false,
-    }];
-    chart.marks = vec![Mark {
-        at: 0.0,
-        vertical: true,
-        label: "equal reports (ratio 1)".to_owned(),
-    }];
-    Some(chart)
 }
 
 fn pair_table(pairing: &Pairing) -> Table {

@@ -10,7 +10,7 @@ use report::page::{
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "gallery.html".to_owned());
-    report::write_atomically(path.as_ref(), report::render_page(&page())?.as_bytes())?;
+    std::fs::write(path, report::render_page(&page())?)?;
     Ok(())
 }
 

@@ -7,11 +7,11 @@ use crate::page::{
 use crate::study::files::Provenance;
 use crate::study::tables;
 use crate::{Error, Result};
-use model::{Chart, Table};
-use study::{Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict, chart_across};
+use model::{Cell, Chart, Table};
+use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, TableFile, Verdict, chart_across};
 
 /// How many rows of a table the page prints; the rest is in the files beside it.
-const ROWS_SHOWN: usize = 12;
+const ROWS_SHOWN: usize = 24;
 
 /// The page of a run.
 ///
@@ -62,7 +62,7 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
         page.sections.push(section_of(section, study, run, &tables, &render)?);
     }
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
-    page.data_notes = run.pins.iter().map(|pin| pin_note(pin)).collect();
+    page.data_notes = run.pins.iter().map(pin_note).collect();
     Ok(page)
 }
 
@@ -97,7 +97,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
             })
             .collect(),
         decided_by: file.decided_by.clone(),
-        note: file.reading.clone(),
+        note: format!("{}{}", file.reading, alone(judged)),
         evidence: vec![Link {
             text: "all verdicts".to_owned(),
             href: "tables/claims.csv".to_owned(),
@@ -109,6 +109,12 @@ fn claims(study: &Study, run: &Run) -> Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
     }
+}
+
+/// A word of caution where the verdict rests on one scenario.
+fn alone(judged: &Judged) -> &'static str {
+    let decided = judged.verdicts.iter().filter(|(_, v, _)| !matches!(v, Verdict::Undecidable(_))).count();
+    if decided == 1 { " Only one scenario decides it, so that nothing can be said of its sensitivity to the source." } else { "" }
 }
 
 fn section_of(
@@ -127,29 +133,19 @@ fn section_of(
         section.prose.push(render(text)?);
     }
     for name in &file.charts {
-        let chart = chart(name, study, run).ok_or_else(|| missing(file, "chart", name))?;
+        let chart = chart(name, study, run).ok_or_else(|| Error::Study {
+            what: format!("section `{}`: there is no chart `{name}`", file.id),
+        })?;
         section.blocks.push(Block::Chart(chart));
     }
-    for name in &file.tables {
-        let table = table(name, tables).ok_or_else(|| missing(file, "table", name))?;
+    for wanted in &file.tables {
+        let table = selected(wanted, tables).map_err(|what| Error::Study { what: format!("section `{}`: {what}", file.id) })?;
         let path = format!("tables/{}.csv", table.id);
-        section.blocks.push(Block::Table {
-            table,
-            rows_shown: ROWS_SHOWN,
-            file: Some(path),
-        });
+        section.blocks.push(Block::Table { table, rows_shown: ROWS_SHOWN, file: Some(path) });
     }
     Ok(section)
 }
 
-fn missing(section: &SectionFile, what: &str, name: &str) -> Error {
-    Error::Study {
-        what: format!(
-            "section `{}` names the {what} `{name}`, which the run does not have",
-            section.id
-        ),
-    }
-}
 
 /// A chart of the study file by its name, or a model's as `scenario/chart`.
 fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
@@ -165,17 +161,38 @@ fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
     })
 }
 
-/// A table by its name, or one scenario's rows of it as `scenario/table`.
-fn table(name: &str, tables: &[Table]) -> Option<Table> {
-    let (scenario, id) = match name.split_once('/') {
-        Some((scenario, id)) => (Some(scenario), id),
-        None => (None, name),
+/// The rows and columns of a table that a section asks for.
+fn selected(wanted: &TableFile, tables: &[Table]) -> std::result::Result<Table, String> {
+    let table = tables.iter().find(|t| t.id == wanted.name).ok_or_else(|| format!("there is no table `{}`", wanted.name))?;
+    let place = |column: &String| {
+        let found = table.columns.iter().position(|c| c.name == *column);
+        found.ok_or_else(|| format!("the table `{}` has no column `{column}`", table.id))
     };
-    let mut table = tables.iter().find(|t| t.id == id)?.clone();
-    if let Some(scenario) = scenario {
-        table.rows.retain(|row| row.first() == Some(&scenario.into()));
+    let only = wanted.only.iter().map(|(column, values)| Ok((place(column)?, values)));
+    let only = only.collect::<std::result::Result<Vec<_>, String>>()?;
+    let present = wanted.present.iter().map(place).collect::<std::result::Result<Vec<_>, String>>()?;
+    let shown = wanted.columns.iter().map(place).collect::<std::result::Result<Vec<_>, String>>()?;
+    let shown = if shown.is_empty() { (0..table.columns.len()).collect() } else { shown };
+    let keep = |row: &&Vec<Cell>| {
+        only.iter().all(|(at, values)| values.split('|').any(|value| plain(&row[*at]) == value))
+            && present.iter().all(|at| row[*at] != Cell::Missing)
+    };
+    Ok(Table {
+        columns: shown.iter().map(|&at| table.columns[at].clone()).collect(),
+        rows: table.rows.iter().filter(keep).map(|row| shown.iter().map(|&at| row[at].clone()).collect()).collect(),
+        ..table.clone()
+    })
+}
+
+/// A cell as a study file would write it.
+fn plain(cell: &Cell) -> String {
+    match cell {
+        Cell::Missing => String::new(),
+        Cell::Text(text) => text.clone(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Decimal(number) => number.to_string(),
     }
-    Some(table)
 }
 
 fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {

@@ -1,0 +1,34 @@
+//! The program under test, built once a test binary.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The workspace's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The path of the built program. A dependency cannot name another package's program in stable
+/// cargo, so cargo is asked to build it, in the profile of the tests, and tells where it is.
+/// Nothing happens when it is up to date.
+pub fn program() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--locked", "--package", "counterflow", "--message-format", "json-render-diagnostics"]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let output = command.current_dir(root()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the program does not build:\n{said}");
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let mut messages = messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let built = messages.find(|m| m["target"]["name"] == "counterflow" && m["executable"].is_string());
+    PathBuf::from(built.unwrap()["executable"].as_str().unwrap())
+}
