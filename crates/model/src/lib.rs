@@ -7,12 +7,17 @@
 //!
 //! Models never import each other. The list of all models is in the program, in one place.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod chart;
 mod finding;
+mod notes;
+pub mod parameters;
 mod table;
 
 pub use chart::{Band, Chart, Form, Mark, Point, Scale, Series};
 pub use finding::{Finding, Interval, Labels, Tolerance, Value};
+pub use notes::Notes;
 pub use table::{Cell, Column, Kind, Table};
 
 use trade::{Economy, Record};

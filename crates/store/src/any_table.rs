@@ -7,12 +7,15 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::Path;
 
+/// Columns of text; a missing cell is `None`.
+pub type TextColumns = Vec<Vec<Option<String>>>;
+
 /// The columns of a Parquet file of any making, by name, as text; null is `None`. Numbers keep
 /// all their digits.
 ///
 /// # Errors
 /// When the file cannot be read, is no Parquet, or has a column that has no text (nested ones).
-pub fn read_text_columns(path: &Path) -> Result<(Vec<String>, Vec<Vec<Option<String>>>)> {
+pub fn read_text_columns(path: &Path) -> Result<(Vec<String>, TextColumns)> {
     let damaged = |e: &dyn std::fmt::Display| Error::Parquet { path: path.to_owned(), reason: e.to_string() };
     let file = File::open(path).map_err(io("read", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;

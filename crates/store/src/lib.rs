@@ -21,7 +21,7 @@ mod scan;
 pub mod schema;
 mod write;
 
-pub use any_table::read_text_columns;
+pub use any_table::{TextColumns, read_text_columns};
 pub use atomic::write_atomically;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;

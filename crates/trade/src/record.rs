@@ -48,6 +48,29 @@ pub struct Record {
 }
 
 impl Record {
+    /// A reported value for all products together; whatever else is known is set on the result.
+    pub fn new(compiler: &str, period: Period, reporter: Economy, partner: Economy, flow: Flow, value: Usd) -> Self {
+        Record {
+            compiler: compiler.into(),
+            period,
+            reporter,
+            partner,
+            flow,
+            classification: Classification::Compiler,
+            product: crate::TOTAL.into(),
+            valuation: None,
+            value: Some(value),
+            rounded_to: None,
+            share_percent: None,
+            net_weight_kg: None,
+            quantity: None,
+            quantity_unit: None,
+            status: Status::Reported,
+            basis: None,
+            reference: None,
+        }
+    }
+
     /// The key by which files are sorted and by which duplicates are found.
     pub fn key(&self) -> (Period, Economy, Flow, Economy, Classification, &str, &str, Option<&str>) {
         (

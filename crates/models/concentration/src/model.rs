@@ -45,23 +45,5 @@ impl Model for Concentration {
     }
 }
 
-/// Remarks to the reader; each once, with the number of figures it holds for.
-#[derive(Debug, Default)]
-struct Notes(std::collections::BTreeMap<String, usize>);
-
-impl Notes {
-    fn add(&mut self, remark: impl Into<String>) {
-        *self.0.entry(remark.into()).or_insert(0) += 1;
-    }
-
-    fn into_lines(self) -> Vec<String> {
-        let line = |(remark, times)| match times {
-            1 => format!("{remark} (once)"),
-            _ => format!("{remark} ({times} times)"),
-        };
-        self.0.into_iter().map(line).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests;

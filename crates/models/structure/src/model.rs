@@ -9,7 +9,7 @@ mod products;
 mod regimes;
 mod stages;
 
-use ::model::{Input, Model, Output, Result};
+use ::model::{Input, Model, Notes, Output, Result};
 
 /// The model `structure`: what an economy trades, at which stage of production, and in
 /// which years its trade had the same partners.
@@ -54,24 +54,6 @@ impl Model for Structure {
         }
         output.notes = notes.into_lines();
         Ok(output)
-    }
-}
-
-/// Remarks to the reader; each once, with the number of figures it holds for.
-#[derive(Debug, Default)]
-struct Notes(std::collections::BTreeMap<String, usize>);
-
-impl Notes {
-    fn add(&mut self, remark: impl Into<String>) {
-        *self.0.entry(remark.into()).or_insert(0) += 1;
-    }
-
-    fn into_lines(self) -> Vec<String> {
-        let line = |(remark, times)| match times {
-            1 => format!("{remark} (once)"),
-            _ => format!("{remark} ({times} times)"),
-        };
-        self.0.into_iter().map(line).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::Notes;
+use ::model::Notes;
 use model::{Coverage, Input};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,8 +1,11 @@
 use crate::convention::Universe;
 use crate::coverage::Missing;
-use model::{Error, Result};
+use model::{Error, Result, parameters};
 use toml::{Table, Value};
 use trade::Economy;
+
+/// The model's name in errors.
+const MODEL: &str = "concentration";
 
 /// The names a study file may use.
 pub(super) const NAMES: &[&str] = &["partners", "top", "regions", "missing", "universe"];
@@ -25,7 +28,7 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Reads the parameters; what is not set has its default.
     pub fn read(table: &Table) -> Result<Self> {
-        let regions = strings(table, "regions", "a list of regions such as [\"Northern Africa\"]")?;
+        let regions = parameters::texts(MODEL, table, "regions", "a list of regions such as [\"Northern Africa\"]")?;
         let known = |region: &str| trade::economies().iter().any(|e| e.region == Some(region));
         if let Some(unknown) = regions.iter().find(|region| !known(region)) {
             return Err(refused(
@@ -35,7 +38,7 @@ impl Parameters {
             ));
         }
         Ok(Parameters {
-            partners: partners(table)?,
+            partners: parameters::economies(MODEL, table, "partners")?,
             top: top(table)?,
             regions,
             missing: match table.get("missing") {
@@ -61,14 +64,6 @@ impl Parameters {
     }
 }
 
-fn partners(table: &Table) -> Result<Vec<Economy>> {
-    const EXPECTED: &str = "a list of economies' codes such as [\"CHN\", \"KOR\"]";
-    strings(table, "partners", EXPECTED)?
-        .iter()
-        .map(|code| Economy::new(code).map_err(|_| refused("partners", EXPECTED, code)))
-        .collect()
-}
-
 fn top(table: &Table) -> Result<usize> {
     match table.get("top") {
         None => Ok(5),
@@ -77,27 +72,8 @@ fn top(table: &Table) -> Result<usize> {
     }
 }
 
-fn strings(table: &Table, name: &'static str, expected: &'static str) -> Result<Vec<String>> {
-    let Some(value) = table.get(name) else {
-        return Ok(Vec::new());
-    };
-    let list = value.as_array().ok_or_else(|| refused(name, expected, value))?;
-    list.iter()
-        .map(|item| {
-            item.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| refused(name, expected, item))
-        })
-        .collect()
-}
-
 fn refused(parameter: &str, expected: &'static str, found: impl ToString) -> Error {
-    Error::Parameter {
-        model: "concentration",
-        parameter: parameter.to_owned(),
-        expected,
-        found: found.to_string(),
-    }
+    Error::parameter(MODEL, parameter, expected, found)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::Notes;
+use ::model::Notes;
 use super::breakdown::{Breakdown, Known};
 use model::Coverage;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-use super::Notes;
+use ::model::Notes;
 use super::figure::{Figure, Said};
 use super::parameters::Parameters;
 use crate::nesting::{container, looks_whole, parts};

@@ -1,7 +1,10 @@
-use ::model::{Error, Result};
+use ::model::{Error, Result, parameters};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 use trade::{Economy, StageConvention};
+
+/// The model's name in errors.
+const MODEL: &str = "structure";
 
 /// The names a study file may use.
 pub(super) const NAMES: &[&str] = &[
@@ -43,7 +46,7 @@ impl Parameters {
                 Some(Value::Integer(n)) if (1..=10).contains(n) => Some(n.unsigned_abs() as usize),
                 Some(other) => return Err(refused("level", "a number of digits from 1 to 10", other)),
             },
-            partners: partners(table)?,
+            partners: parameters::economies(MODEL, table, "partners")?,
             stage_convention: match table.get("stage_convention") {
                 None => StageConvention::Cepii,
                 Some(Value::String(word)) if word == "cepii" => StageConvention::Cepii,
@@ -114,28 +117,8 @@ fn group(name: &str, content: &Table) -> Result<Group> {
     Ok(group)
 }
 
-fn partners(table: &Table) -> Result<Vec<Economy>> {
-    const EXPECTED: &str = "a list of economies' codes such as [\"CHN\"]";
-    let Some(value) = table.get("partners") else {
-        return Ok(Vec::new());
-    };
-    let list = value.as_array().ok_or_else(|| refused("partners", EXPECTED, value))?;
-    list.iter()
-        .map(|code| {
-            code.as_str()
-                .and_then(|c| Economy::new(c).ok())
-                .ok_or_else(|| refused("partners", EXPECTED, code))
-        })
-        .collect()
-}
-
 fn refused(parameter: &str, expected: &'static str, found: impl ToString) -> Error {
-    Error::Parameter {
-        model: "structure",
-        parameter: parameter.to_owned(),
-        expected,
-        found: found.to_string(),
-    }
+    Error::parameter(MODEL, parameter, expected, found)
 }
 
 #[cfg(test)]
