@@ -4,6 +4,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::io::Write;
 
 /// Rows of a CSV text, by the names of its header; every row must have every column.
 #[track_caller]
@@ -13,14 +14,12 @@ pub fn csv_rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
 
 /// How many rows and which columns a Parquet file has; every batch is decoded.
 #[track_caller]
-pub fn parquet_rows(bytes: Vec<u8>) -> (usize, Vec<String>) {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(parquet_bytes(bytes)).unwrap();
+pub fn parquet_rows(bytes: &[u8]) -> (usize, Vec<String>) {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     (builder.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum(), names)
-}
-
-fn parquet_bytes(bytes: Vec<u8>) -> arrow::buffer::Buffer {
-    bytes.into()
 }
 
 /// Whether every number below is finite and no text is a number that is not one.

@@ -10,12 +10,14 @@ mod imputed;
 mod outlier;
 mod peers;
 mod rescaled;
+mod series;
 
 pub use code_swap::{CodeSwap, ProductFlow, Resemblance, SwapTest};
 pub use imputed::{ConstantRatio, constant_ratio};
 pub use outlier::{Outlier, partner_outliers};
 pub use peers::{Peer, Peers, peer_outliers};
 pub use rescaled::{Rescaled, rescaled_period};
+pub use series::partner_series;
 
 use trade::Period;
 

@@ -1,9 +1,12 @@
 //! Two reports of one flow: gaps, CIF/FOB margins, reliability, rules, guards.
 //!
-//! Every bilateral flow has two possible witnesses, the exporter and the importer.
-//! [`pairing`] puts their reports side by side, [`gaps`] measures how far they are apart,
-//! [`margins`] estimates what insurance and freight add, [`reliability`] and
-//! [`variance_components`] say whom to trust how far, [`rules`] make one figure of two, and [`guards`] flag what should not be trusted at all.
+//! Every bilateral flow has two possible witnesses, the exporter and the importer. In the order in
+//! which figures pass through: [`pairing`] puts their reports side by side, [`gaps`] measures how far
+//! they are apart, [`margins`] estimates what insurance and freight add, [`reliability`] says who
+//! agrees with whom, [`variance_components`] and [`posterior`] how large each reporter's own error
+//! is, [`rules`] make one figure of two, [`reconcile`] runs all of them with an interval for every
+//! figure, and [`propagate`] draws worlds from these intervals. [`guards`] flag what should not be
+//! trusted at all. How far the rules and their intervals can be trusted stands in `VALIDATION.md`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -3,9 +3,11 @@
 mod argmax;
 mod bai_perron;
 mod fluctuation;
+mod hansen;
 mod segment;
 mod sup_f;
 
 pub use bai_perron::{BaiPerron, BreakInterval, Heterogeneity, Partition, Trim, bai_perron, break_intervals};
 pub use fluctuation::{Fluctuation, ols_cusum, ols_mosum, recursive_cusum};
-pub use sup_f::{FStatistics, f_statistics};
+pub use hansen::{Summary, hansen_p_value};
+pub use sup_f::{FStatistics, SummaryPValues, f_statistics};

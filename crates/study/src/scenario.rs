@@ -288,22 +288,44 @@ fn add_two_way(flows: &mut Vec<Record>) {
     let mut sums: BTreeMap<Place, Record> = BTreeMap::new();
     for record in flows.iter().filter(|r| matches!(r.flow, Flow::Export | Flow::Import)) {
         let Some(value) = record.value else { continue };
-        let both = computed(&Record { flow: Flow::TwoWay, valuation: None, ..record.clone() }, value);
-        sums.entry(place(&both)).and_modify(|sum| sum.value = sum.value.map(|v| v + value)).or_insert(both);
+        let both = computed(
+            &Record {
+                flow: Flow::TwoWay,
+                valuation: None,
+                ..record.clone()
+            },
+            value,
+        );
+        sums.entry(place(&both))
+            .and_modify(|sum| sum.value = sum.value.map(|v| v + value))
+            .or_insert(both);
     }
     let there: BTreeSet<Place> = flows.iter().filter(|r| r.flow == Flow::TwoWay).map(place).collect();
-    flows.extend(sums.into_iter().filter(|(place, _)| !there.contains(place)).map(|(_, record)| record));
+    flows.extend(
+        sums.into_iter()
+            .filter(|(place, _)| !there.contains(place))
+            .map(|(_, record)| record),
+    );
 }
 
 /// Sets aside the flows of periods in which a required partner has no figure.
 fn require(figures: &mut Figures, partners: &[String]) -> std::result::Result<(), String> {
     for code in partners {
         let partner = Economy::new(code).map_err(|e| format!("requires: {e}"))?;
-        let known: BTreeSet<(Period, Flow)> =
-            figures.flows.iter().filter(|r| r.partner == partner && r.value.is_some()).map(|r| (r.period, r.flow)).collect();
-        let (kept, gone) = std::mem::take(&mut figures.flows).into_iter().partition(|r| known.contains(&(r.period, r.flow)));
+        let known: BTreeSet<(Period, Flow)> = figures
+            .flows
+            .iter()
+            .filter(|r| r.partner == partner && r.value.is_some())
+            .map(|r| (r.period, r.flow))
+            .collect();
+        let (kept, gone) = std::mem::take(&mut figures.flows)
+            .into_iter()
+            .partition(|r| known.contains(&(r.period, r.flow)));
         figures.flows = kept;
-        let aside = |record| SetAside { record, reason: format!("trade with {partner} is not known for this period and flow") };
+        let aside = |record| SetAside {
+            record,
+            reason: format!("trade with {partner} is not known for this period and flow"),
+        };
         figures.set_aside.extend(gone.into_iter().map(aside));
     }
     Ok(())
@@ -329,7 +351,10 @@ fn world_from(flows: &mut Vec<Record>, partners: &[String], economy: Economy) ->
     flows.retain(|r| !r.partner.is_world());
     for (_, (value, found, record)) in sums {
         if found == partners.len() {
-            flows.push(Record { reporter: economy, ..computed(&record, value) });
+            flows.push(Record {
+                reporter: economy,
+                ..computed(&record, value)
+            });
         }
     }
     Ok(())

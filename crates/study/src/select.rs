@@ -27,7 +27,13 @@ pub(crate) fn select<'a>(
     };
     let mut chosen: Vec<&Finding> = findings
         .filter(|f| f.measure == measure)
-        .filter(|f| labels.iter().all(|(name, value)| f.labels.get(name).is_some_and(|found| value.split('|').any(|one| one == found))))
+        .filter(|f| {
+            labels.iter().all(|(name, value)| {
+                f.labels
+                    .get(name)
+                    .is_some_and(|found| value.split('|').any(|one| one == found))
+            })
+        })
         .filter(|f| within(f))
         .filter(|f| f.estimate().is_some() || f.interval.is_some())
         .collect();

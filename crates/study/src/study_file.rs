@@ -388,7 +388,12 @@ impl StudyFile {
             }
         }
         let claims: BTreeSet<&str> = self.claim.iter().map(|c| c.id.as_str()).collect();
-        known("the summary", "claim", self.summary.iter().filter_map(|s| s.claim.as_ref()), &claims)?;
+        known(
+            "the summary",
+            "claim",
+            self.summary.iter().filter_map(|s| s.claim.as_ref()),
+            &claims,
+        )?;
         for chart in &self.chart {
             let place = format!("chart `{}`", chart.id);
             known(&place, "scenario", chart.series.iter().map(|s| &s.scenario), &scenarios)?;

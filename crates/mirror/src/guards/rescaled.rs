@@ -39,16 +39,7 @@ pub fn rescaled_period(
     later: (Period, &BTreeMap<String, f64>),
     rule: &Rescaled,
 ) -> Result<Vec<Flag>, Unjudged> {
-    let mut ratios = Vec::new();
-    for (name, &after) in later.1 {
-        let Some(&before) = earlier.1.get(name) else { continue };
-        if !(after.is_finite() && before.is_finite()) {
-            return Err(Unjudged::NotFinite(name.clone()));
-        }
-        if before > 0.0 && after > 0.0 {
-            ratios.push((after.ln() - before.ln(), name.as_str()));
-        }
-    }
+    let ratios = log_ratios(earlier.1, later.1)?;
     let needed = rule.min_entries.max(2);
     if ratios.len() < needed {
         return Err(Unjudged::TooFew {
@@ -57,7 +48,6 @@ pub fn rescaled_period(
             found: ratios.len(),
         });
     }
-    ratios.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
     let (first, count) = fullest_window(&ratios, 2.0 * rule.tolerance);
     let shared = &ratios[first..first + count];
     let middle = shared.iter().map(|r| r.0).sum::<f64>() / count as f64;
@@ -86,6 +76,25 @@ pub fn rescaled_period(
         evidence: evidence.clone(),
     };
     Ok(names.into_iter().map(flag).collect())
+}
+
+/// ln(later/earlier) of every entry that is above zero in both, sorted, with its name.
+fn log_ratios<'a>(
+    earlier: &BTreeMap<String, f64>,
+    later: &'a BTreeMap<String, f64>,
+) -> Result<Vec<(f64, &'a str)>, Unjudged> {
+    let mut ratios = Vec::new();
+    for (name, &after) in later {
+        let Some(&before) = earlier.get(name) else { continue };
+        if !(after.is_finite() && before.is_finite()) {
+            return Err(Unjudged::NotFinite(name.clone()));
+        }
+        if before > 0.0 && after > 0.0 {
+            ratios.push((after.ln() - before.ln(), name.as_str()));
+        }
+    }
+    ratios.sort_by(|a: &(f64, &str), b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+    Ok(ratios)
 }
 
 /// The first index and the count of the sorted ratios in the fullest window of `width`.

@@ -166,20 +166,7 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
             flows.len()
         ));
     }
-    let (nearest, farthest) = (sample.first()?.x, sample.last()?.x);
-    let plain = Observation {
-        contiguous: false,
-        landlocked_exporter: false,
-        landlocked_importer: false,
-        ..flows[0]
-    };
-    let at = |t: f64| nearest * (farthest / nearest).powf(t);
-    let curve = (0..=40).filter_map(|i| {
-        let distance_km = at(f64::from(i) / 40.0);
-        margins
-            .margin(&Observation { distance_km, ..plain })
-            .map(|margin| Point::new(distance_km, 1.0 + margin))
-    });
+    let curve = curve(&margins, sample.first()?.x, sample.last()?.x, &flows[0]);
     let mut chart = Chart::new("cif-fob-curve", Form::Dots, "The import/export ratio by distance");
     chart.caption = format!(
         "Flows of {} reported by both sides, ratios beyond e^3 not shown; the line is the fitted ratio of coastal economies without a common border ({} flows, {} left out as influential). What lies above 1 is freight, insurance and misreporting together",
@@ -198,7 +185,7 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
         },
         Series {
             name: "Fitted ratio".to_owned(),
-            points: curve.collect(),
+            points: curve,
             curve: true,
         },
     ];
@@ -208,4 +195,20 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
         label: "equal reports".to_owned(),
     }];
     Some(chart)
+}
+
+/// The fitted ratio between two distances, for coastal economies without a common border.
+fn curve(margins: &Margins, nearest: f64, farthest: f64, any: &Observation) -> Vec<Point> {
+    let plain = Observation {
+        contiguous: false,
+        landlocked_exporter: false,
+        landlocked_importer: false,
+        ..*any
+    };
+    let point = |i: i32| {
+        let distance_km = nearest * (farthest / nearest).powf(f64::from(i) / 40.0);
+        let margin = margins.margin(&Observation { distance_km, ..plain })?;
+        Some(Point::new(distance_km, 1.0 + margin))
+    };
+    (0..=40).filter_map(point).collect()
 }

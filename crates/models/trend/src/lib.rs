@@ -1,6 +1,6 @@
 //! Trends, growth and breaks of a trade series.
 //!
-//! Pure numerics take times and values: [`line`] and [`log_line`] fit trends by least
+//! Pure numerics take times and values: [`line()`] and [`log_line`] fit trends by least
 //! squares with stated errors, [`theil_sen`] by the median of slopes; [`mann_kendall`] and
 //! its variants for autocorrelated ([`hamed_rao`], [`yue_wang`], [`prewhitened`],
 //! [`trend_free_prewhitened`]) and seasonal series ([`seasonal_mann_kendall`]) test for a

@@ -125,10 +125,10 @@ pub fn line(times: &[f64], values: &[f64], options: &LineOptions) -> Result<Line
 
 /// Fits a log-linear trend by ordinary least squares on the logarithms.
 ///
-/// *Shape* and *Source* as [`line`].
+/// *Shape* and *Source* as [`line()`].
 ///
 /// # Errors
-/// As [`line`]; also refuses a value of zero or less, which has no logarithm.
+/// As [`line()`]; also refuses a value of zero or less, which has no logarithm.
 pub fn log_line(times: &[f64], values: &[f64], options: &LineOptions) -> Result<LogLine> {
     if let Some((time, value)) = times.iter().zip(values).find(|(_, v)| **v <= 0.0) {
         return Err(Error::NotPositive {

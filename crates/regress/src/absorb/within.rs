@@ -132,7 +132,7 @@ impl<'a> Within<'a> {
         for (name, column) in design.terms().iter().zip(design.columns()) {
             let mut left = column.clone();
             self.transform(&mut left)?;
-            if norm(&left) <= 1e-9 * norm(column) {
+            if norm(&left) <= 1e-10 * norm(column) {
                 left.fill(0.0);
             }
             within = within.term(name, left)?;

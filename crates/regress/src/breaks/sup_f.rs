@@ -1,4 +1,5 @@
 use super::bai_perron::Trim;
+use super::hansen::{Summary, hansen_p_value};
 use super::segment::{Segment, rows};
 use crate::design::check_series;
 use crate::{Design, Error, Result};
@@ -18,10 +19,23 @@ pub struct FStatistics {
     pub ave_f: f64,
     /// ln of the mean of exp(F / 2) (Andrews & Ploberger 1994).
     pub exp_f: f64,
+    /// Hansen's (1997) asymptotic p-values of the three; `None` for more than three coefficients.
+    pub p_values: Option<SummaryPValues>,
     /// k, the number of coefficients that change.
     pub k: usize,
     /// (n - first) last / (first (n - last)): on it the asymptotic distribution depends.
     pub lambda: f64,
+}
+
+/// The asymptotic p-values of the three summaries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SummaryPValues {
+    /// Of sup F.
+    pub sup_f: f64,
+    /// Of ave F.
+    pub ave_f: f64,
+    /// Of exp F.
+    pub exp_f: f64,
 }
 
 /// F(i) = (rss - rss_1(i) - rss_2(i)) / ((rss_1(i) + rss_2(i)) / (n - 2k)) for breaks after
@@ -65,8 +79,18 @@ pub fn f_statistics(design: &Design, y: &[f64], trim: Trim) -> Result<FStatistic
     // The largest exponent is taken out so that nothing overflows.
     let exp_f = 0.5 * sup_f + (values.iter().map(|f| (0.5 * (f - sup_f)).exp()).sum::<f64>() / count).ln();
     let lambda = ((n - first) * last) as f64 / (first * (n - last)) as f64;
+    let p = |statistic, summary| hansen_p_value(statistic, summary, k, lambda);
+    let p_values = match (
+        p(sup_f, Summary::SupF),
+        p(ave_f, Summary::AveF),
+        p(exp_f, Summary::ExpF),
+    ) {
+        (Some(sup_f), Some(ave_f), Some(exp_f)) => Some(SummaryPValues { sup_f, ave_f, exp_f }),
+        _ => None,
+    };
     Ok(FStatistics {
         first,
+        p_values,
         values,
         sup_f,
         at: first + offset,

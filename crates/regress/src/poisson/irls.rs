@@ -200,7 +200,7 @@ impl State {
             let mut reached = deviance(y, &next);
             // A step that overshoots is halved towards where it came from; not from the rough start.
             let mut halvings = 0;
-            while iterations > 1 && !(reached <= current * (1.0 + 1e-12) + 1e-12) && halvings < 30 {
+            while iterations > 1 && rises(current, reached) && halvings < 30 {
                 next.iter_mut().zip(&eta).for_each(|(n, e)| *n = 0.5 * (*n + e));
                 reached = deviance(y, &next);
                 halvings += 1;
@@ -281,6 +281,11 @@ fn reweighted(
     let fit = wls(&within.design(design)?, &left, mu)?;
     let explained = z.iter().zip(&fit.residuals).map(|(z, e)| z - e).collect();
     Ok((fit, explained))
+}
+
+/// Whether the deviance rose by more than rounding, or is no number.
+fn rises(from: f64, to: f64) -> bool {
+    to.is_nan() || to > from * (1.0 + 1e-12) + 1e-12
 }
 
 fn deviance(y: &[f64], eta: &[f64]) -> f64 {
