@@ -128,11 +128,15 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
             Perspective::AllCompilers | Perspective::AsPublished => figures.flows.extend(chosen),
         }
     }
-    if let Some(margin) = &scenario.cif_margin {
-        let margin: Decimal3 = margin
-            .parse()
-            .map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
-        restate_fob(&mut figures.flows, margin).map_err(refuse)?;
+    for (flow, margin) in &scenario.cif_margin {
+        let flow: Flow = flow.parse().map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
+        let margin: Decimal3 = margin.parse().map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
+        restate_fob(&mut figures.flows, flow, margin).map_err(refuse)?;
+    }
+    // Guards come first: what is set aside must not live on in sums, and a required partner's
+    // gaps must not cut the series that the outlier test sees.
+    for name in &scenario.guards {
+        guard::apply(name, &study.file.guard, &mut figures).map_err(refuse)?;
     }
     if scenario.derive_two_way {
         add_two_way(&mut figures.flows);
@@ -140,11 +144,6 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
     require(&mut figures, &scenario.requires).map_err(refuse)?;
     if !scenario.world_from.is_empty() {
         world_from(&mut figures.flows, &scenario.world_from, economy).map_err(refuse)?;
-    }
-    for name in &scenario.guards {
-        if let Some(guard) = study.file.guard.iter().find(|g| g.id == *name) {
-            guard::apply(guard, &mut figures).map_err(refuse)?;
-        }
     }
     figures.flows.sort_by(|a, b| a.key().cmp(&b.key()));
     Ok(figures)
@@ -249,12 +248,12 @@ fn preference(layer: &LayerFile, record: &Record) -> (usize, bool, Usd, bool, Op
 }
 
 /// Restates values free on board: value / (1 + margin), to the nearest tenth of a cent.
-fn restate_fob(flows: &mut [Record], margin: Decimal3) -> std::result::Result<(), String> {
+fn restate_fob(flows: &mut [Record], flow: Flow, margin: Decimal3) -> std::result::Result<(), String> {
     let divisor = 1000 + margin.thousandths();
     if divisor <= 0 {
         return Err(format!("cif_margin: a margin of {margin} leaves nothing to divide by"));
     }
-    for record in flows.iter_mut().filter(|r| r.valuation == Some(Valuation::Cif)) {
+    for record in flows.iter_mut().filter(|r| r.flow == flow && r.valuation == Some(Valuation::Cif)) {
         record.value = record.value.map(|value| {
             let scaled = value.thousandths() * 1000;
             let nearest = (2 * scaled + scaled.signum() * divisor) / (2 * divisor);

@@ -88,8 +88,9 @@ pub struct ScenarioFile {
     /// in the periods that have them all.
     #[serde(default)]
     pub world_from: Vec<String>,
-    /// Restate every value free on board at this margin: value / (1 + margin).
-    pub cif_margin: Option<String>,
+    /// Restate a flow's c.i.f. values free on board, at this margin: value / (1 + margin).
+    #[serde(default)]
+    pub cif_margin: BTreeMap<String, String>,
     /// The guards that apply.
     #[serde(default)]
     pub guards: Vec<String>,
@@ -149,6 +150,11 @@ pub struct GuardFile {
     /// Also set aside what the partner-outlier test flags.
     #[serde(default)]
     pub partner_outliers: bool,
+    /// Another guard whose list this one takes over.
+    pub extends: Option<String>,
+    /// A partner caught in one direction is not believed in the other.
+    #[serde(default)]
+    pub both_directions: bool,
 }
 
 /// One run of figures to set aside.
@@ -359,6 +365,9 @@ impl StudyFile {
         unique("chart", self.chart.iter().map(|c| c.id.as_str()))?;
         unique("section", self.section.iter().map(|s| s.id.as_str()))?;
         named("study", &self.id)?;
+        for guard in &self.guard {
+            known(&format!("guard `{}`", guard.id), "guard", guard.extends.iter(), &guards)?;
+        }
         for scenario in &self.scenario {
             named("scenario", &scenario.id)?;
             let place = format!("scenario `{}`", scenario.id);

@@ -234,7 +234,7 @@ fn a_margin_divides_and_does_not_subtract() {
     let world = World::new(&[("a", vec![cif(1000)])]);
     // 1000 / 1.10 = 909.0909..., not 900.
     assert_eq!(
-        world.figures("cif_margin = '0.10'\n[[scenario.layer]]\npin = 'a'"),
+        world.figures("cif_margin = { import = '0.10' }\n[[scenario.layer]]\npin = 'a'"),
         ["2000 import CHN 909.091"]
     );
 }
@@ -254,6 +254,25 @@ fn a_guard_sets_aside_what_it_names_and_says_why() {
     let run = world.study(scenarios).unwrap();
     assert_eq!(lines(&run), ["2000 export CHN 2", "2000 import MEX 5"]);
     assert_eq!(run.scenarios[0].figures.set_aside[0].reason, "guard `g`: the South");
+}
+
+#[test]
+fn what_a_guard_sets_aside_does_not_live_on_in_sums() {
+    let world = World::new(&[("a", vec![
+        record("c", 2000, "PRK", "IND", Flow::Export, 7),
+        record("c", 2000, "PRK", "IND", Flow::Import, 1000),
+    ])]);
+    let with = |guard: &str| {
+        let text = format!(
+            "[[guard]]\nid = 'g'\ntitle = 't'\nreference = 'r'\ndrop = [{{ partner = 'IND', flow = 'import', reason = 'oil' }}]\n\
+             [[guard]]\nid = 'strict'\ntitle = 't'\nreference = 'r'\nextends = 'g'\nboth_directions = true\n\
+             [[scenario]]\nid = 's'\ntitle = 't'\ndescription = 'd'\nderive_two_way = true\nguards = ['{guard}']\n\
+             models = ['echo']\n[[scenario.layer]]\npin = 'a'"
+        );
+        lines(&world.study(&text).unwrap())
+    };
+    assert_eq!(with("g"), ["2000 export IND 7", "2000 total IND 7"]);
+    assert!(with("strict").is_empty());
 }
 
 #[test]

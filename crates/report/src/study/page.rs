@@ -26,7 +26,7 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
         dateline: format!(
-            "{} scenarios, {} findings, {} pinned datasets with {} figures; no figure is ours",
+            "{} scenarios, {} findings, {} pinned datasets with {} figures",
             run.scenarios.len(),
             run.findings.len(),
             run.pins.len(),
@@ -104,7 +104,9 @@ fn claims(study: &Study, run: &Run) -> Claims {
         }],
     });
     let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
-                 the figures for it. Robust means that it holds under all of those; contradicted, that it fails under all.";
+                 the figures for it. Robust means that it holds under all that decide it; contradicted, that it fails \
+                 under all. Where only one scenario decides it, the claim says so: nothing is then known of its \
+                 sensitivity.";
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
@@ -223,11 +225,8 @@ fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
     if !file.world_from.is_empty() {
         choices.push(("total".to_owned(), file.world_from.join(" + ")));
     }
-    if let Some(margin) = &file.cif_margin {
-        choices.push((
-            "valuation".to_owned(),
-            format!("c.i.f. values restated f.o.b. at a margin of {margin}"),
-        ));
+    for (flow, margin) in &file.cif_margin {
+        choices.push(("valuation".to_owned(), format!("c.i.f. {flow}s restated f.o.b. at a margin of {margin}")));
     }
     if !file.guards.is_empty() {
         choices.push(("guards".to_owned(), file.guards.join(", ")));

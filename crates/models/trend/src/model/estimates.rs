@@ -137,8 +137,10 @@ fn with_covariance(mut finding: Finding, record: &CovarianceRecord) -> Finding {
 pub(super) fn add_breaks(output: &mut Output, series: &Series, parameters: &Parameters, reporter: Option<Economy>) {
     let (first, last) = series.span().unwrap_or((1, 0));
     let window = series.window(first, last);
+    let scale = |value: &f64| if series.logarithmic { value.ln() } else { *value };
+    let values: Vec<f64> = window.values.iter().map(scale).collect();
     for &year in &parameters.break_years {
-        let test = known_break(&window.times, &window.values, f64::from(year), &parameters.covariance());
+        let test = known_break(&window.times, &values, f64::from(year), &parameters.covariance());
         for outcome in outcomes(test.map_err(|e| e.to_string())) {
             for finding in outcome.findings() {
                 let finding = finding

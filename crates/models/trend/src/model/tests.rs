@@ -196,3 +196,18 @@ fn trends_state_their_convention() {
     assert_eq!(output.charts[0].series.len(), 3);
     assert_eq!(output.tables[0].rows.len(), 5);
 }
+
+#[test]
+fn a_break_of_a_logarithmic_series_is_tested_on_logarithms() {
+    let values = ["1", "2", "4", "7", "16", "18", "17", "19", "21", "20"];
+    let flow = |flow| {
+        let at = |(n, value): (usize, &&'static str)| record(2000 + n as i16, flow, "CHN", Some(value));
+        values.iter().enumerate().map(at).collect::<Vec<Record>>()
+    };
+    let flows = [flow(Flow::Export), flow(Flow::Import)].concat();
+    let output = run(&flows, Coverage::Complete, "break_years = [2004]");
+    let f = find(&output, "chow_f", &[("series", "exports"), ("test", "chow-f")]);
+    // Two lines against one on the logarithms, by numpy's least squares.
+    let expected = 274.1306091644217;
+    assert!((f.estimate().unwrap() / expected - 1.0).abs() < 1e-10, "{f:?}");
+}
