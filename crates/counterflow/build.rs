@@ -6,8 +6,14 @@ fn main() {
     let say = |name: &str, value: String| println!("cargo:rustc-env=COUNTERFLOW_{name}={value}");
     say("REVISION", revision());
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    say("TOOLCHAIN", output(&rustc, &["--version"]).unwrap_or_else(|| "unknown".to_owned()));
-    say("TARGET", std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned()));
+    say(
+        "TOOLCHAIN",
+        output(&rustc, &["--version"]).unwrap_or_else(|| "unknown".to_owned()),
+    );
+    say(
+        "TARGET",
+        std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned()),
+    );
     println!("cargo:rerun-if-changed=build.rs");
     if let Some(git) = output("git", &["rev-parse", "--absolute-git-dir"]) {
         println!("cargo:rerun-if-changed={git}/logs/HEAD");

@@ -167,11 +167,14 @@ pub struct ConcentrationArguments {
 /// What to fit.
 #[derive(Args, Debug)]
 pub struct FitArguments {
-    /// The formula: `log(y) ~ x1 + x2`.
+    /// The formula: `log(y) ~ x1 + x2 + i(year) | exporter + importer`, with fixed effects after the bar.
     pub formula: String,
     /// A CSV file, or a dataset's Parquet file.
     pub file: PathBuf,
-    /// The covariance of the coefficients: iid, hc0 to hc4, nw:LAG.
+    /// What is fitted.
+    #[arg(long, value_enum, default_value = "gaussian")]
+    pub family: Family,
+    /// The covariance of the coefficients: iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews, cluster:COL+COL.
     #[arg(long, default_value = "iid")]
     pub vcov: String,
     /// A column of weights.
@@ -180,6 +183,15 @@ pub struct FitArguments {
     /// Narrow the rows: `COLUMN = VALUE`, `COLUMN = FROM..TO`. May be repeated.
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
+}
+
+/// What a regression fits.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Family {
+    /// Least squares.
+    Gaussian,
+    /// Poisson pseudo-maximum likelihood: the mean is exp of the terms.
+    Poisson,
 }
 
 /// What to compare.

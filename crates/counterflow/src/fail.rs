@@ -21,7 +21,8 @@ pub type Outcome<T = ExitCode> = Result<T, Failure>;
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         let pipe = |e: &(dyn Error + 'static)| {
-            e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            e.downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
         };
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(e) = cause {

@@ -23,7 +23,12 @@ impl Frame {
         if path.extension().is_some_and(|e| e == "parquet") {
             let (names, columns) = store::read_text_columns(path)?;
             let rows = columns.first().map_or(0, Vec::len) as u64;
-            return Ok(Frame { names, columns, places: (1..=rows).collect(), file });
+            return Ok(Frame {
+                names,
+                columns,
+                places: (1..=rows).collect(),
+                file,
+            });
         }
         let bytes = std::fs::read(path).map_err(|e| Failure::because(format!("cannot read {file}: {e}")))?;
         Self::of_csv(&bytes, file)
@@ -32,21 +37,42 @@ impl Frame {
     fn of_csv(bytes: &[u8], file: String) -> Outcome<Frame> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-        let wrong = |e: csv::Error| Failure::because(format!("{file}: {e}; expected comma-separated text with a header line"));
-        let names: Vec<String> = reader.headers().map_err(wrong)?.iter().map(|n| n.trim().to_owned()).collect();
+        let wrong =
+            |e: csv::Error| Failure::because(format!("{file}: {e}; expected comma-separated text with a header line"));
+        let names: Vec<String> = reader
+            .headers()
+            .map_err(wrong)?
+            .iter()
+            .map(|n| n.trim().to_owned())
+            .collect();
         if names.iter().all(String::is_empty) {
-            return Err(Failure::because(format!("{file}: the file is empty; expected a header line with the columns' names")));
+            return Err(Failure::because(format!(
+                "{file}: the file is empty; expected a header line with the columns' names"
+            )));
         }
-        if let Some(name) = names.iter().enumerate().find(|(i, n)| names[..*i].contains(n)).map(|(_, n)| n) {
-            return Err(Failure::because(format!("{file}, line 1: the column `{name}` stands twice; give one another name")));
+        if let Some(name) = names
+            .iter()
+            .enumerate()
+            .find(|(i, n)| names[..*i].contains(n))
+            .map(|(_, n)| n)
+        {
+            return Err(Failure::because(format!(
+                "{file}, line 1: the column `{name}` stands twice; give one another name"
+            )));
         }
-        let mut frame = Frame { columns: vec![Vec::new(); names.len()], names, places: Vec::new(), file: file.clone() };
+        let mut frame = Frame {
+            columns: vec![Vec::new(); names.len()],
+            names,
+            places: Vec::new(),
+            file: file.clone(),
+        };
         for row in reader.records() {
             let row = row.map_err(wrong)?;
             frame.places.push(row.position().map_or(0, csv::Position::line));
             for (column, cell) in frame.columns.iter_mut().zip(row.iter()) {
                 let cell = cell.trim();
-                column.push((!cell.is_empty() && !["NA", "NaN", "nan", "null"].contains(&cell)).then(|| cell.to_owned()));
+                column
+                    .push((!cell.is_empty() && !["NA", "NaN", "nan", "null"].contains(&cell)).then(|| cell.to_owned()));
             }
         }
         Ok(frame)
@@ -59,9 +85,17 @@ impl Frame {
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Outcome<&[Option<String>]> {
-        let found = self.names.iter().position(|n| n == name).map(|i| self.columns[i].as_slice());
+        let found = self
+            .names
+            .iter()
+            .position(|n| n == name)
+            .map(|i| self.columns[i].as_slice());
         found.ok_or_else(|| {
-            Failure::because(format!("{} has no column `{name}`; it has {}", self.file, self.names.join(", ")))
+            Failure::because(format!(
+                "{} has no column `{name}`; it has {}",
+                self.file,
+                self.names.join(", ")
+            ))
         })
     }
 
@@ -84,10 +118,14 @@ impl Frame {
     pub fn narrow(mut self, conditions: &[String]) -> Outcome<Frame> {
         for condition in conditions {
             let Some((name, wanted)) = condition.split_once('=') else {
-                return Err(Failure::Usage(format!("--where `{condition}`: expected COLUMN = VALUE or COLUMN = FROM..TO")));
+                return Err(Failure::Usage(format!(
+                    "--where `{condition}`: expected COLUMN = VALUE or COLUMN = FROM..TO"
+                )));
             };
             let (name, wanted) = (name.trim(), wanted.trim());
-            let range = wanted.split_once("..").and_then(|(a, b)| a.trim().parse::<f64>().ok().zip(b.trim().parse::<f64>().ok()));
+            let range = wanted
+                .split_once("..")
+                .and_then(|(a, b)| a.trim().parse::<f64>().ok().zip(b.trim().parse::<f64>().ok()));
             let meets = |cell: &Option<String>| match (cell, range) {
                 (Some(text), Some((from, to))) => text.parse::<f64>().is_ok_and(|x| (from..=to).contains(&x)),
                 (Some(text), None) => wanted.split('|').any(|one| one.trim() == text),
@@ -128,7 +166,10 @@ mod tests {
         let text = said(frame("a,b\n1,2\n3,1.250,5\n").and_then(|f| f.numbers("b")));
         assert!(text.contains("x.csv") && text.contains("line: 3"), "{text}");
         let text = said(frame("a,b\n1,2\n3,\"1,250\"\n").and_then(|f| f.numbers("b")));
-        assert!(text.contains("line 3") && text.contains("`b`") && text.contains("1,250"), "{text}");
+        assert!(
+            text.contains("line 3") && text.contains("`b`") && text.contains("1,250"),
+            "{text}"
+        );
         let text = said(frame("a,b\n1,2\n").and_then(|f| f.numbers("c")));
         assert!(text.contains("no column `c`") && text.contains("a, b"), "{text}");
     }

@@ -3,7 +3,6 @@
 mod cli;
 mod commands;
 mod fail;
-mod formula;
 mod frame;
 mod models;
 mod output;

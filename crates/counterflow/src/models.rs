@@ -4,7 +4,12 @@ use model::Model;
 
 /// Every model, in the order in which a study runs them.
 pub fn models() -> Vec<&'static dyn Model> {
-    vec![&trend::Trend, &concentration::Concentration, &structure::Structure, &asymmetry::Asymmetry]
+    vec![
+        &trend::Trend,
+        &concentration::Concentration,
+        &structure::Structure,
+        &asymmetry::Asymmetry,
+    ]
 }
 
 #[cfg(test)]

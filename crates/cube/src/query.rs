@@ -98,10 +98,14 @@ pub enum Level {
 impl FromStr for Level {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        let digits = text.trim_start_matches("hs").trim_start_matches("sitc");
-        match (text, digits.parse::<u8>()) {
-            ("total", _) => Ok(Level::Total),
-            (_, Ok(n @ 1..=10)) => Ok(Level::Digits(n)),
+        match text {
+            "total" => Ok(Level::Total),
+            "sitc1" => Ok(Level::Digits(1)),
+            "hs2" | "sitc2" => Ok(Level::Digits(2)),
+            "sitc3" => Ok(Level::Digits(3)),
+            "hs4" | "sitc4" => Ok(Level::Digits(4)),
+            "sitc5" => Ok(Level::Digits(5)),
+            "hs6" => Ok(Level::Digits(6)),
             _ => Err(Error::Unknown {
                 what: "level",
                 found: text.to_owned(),

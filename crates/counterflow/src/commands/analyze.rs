@@ -22,11 +22,22 @@ pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
         )));
     }
     let files = result_files(&study, &run, &provenance(&study)?, store::sha256_of_bytes)?;
-    let folder = output.file.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.file.id));
+    let folder = output
+        .file
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("results").join(&study.file.id));
     write(&folder, &files)?;
-    let stdout = Output { file: None, ..output.clone() };
+    let stdout = Output {
+        file: None,
+        ..output.clone()
+    };
     stdout.table(&verdicts(&study, &run))?;
-    output.say(&format!("\n{} files in {}; open {}", files.len(), folder.display(), folder.join("report.html").display()));
+    output.say(&format!(
+        "\n{} files in {}; open {}",
+        files.len(),
+        folder.display(),
+        folder.join("report.html").display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,7 +94,14 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
 fn verdicts(study: &Study, run: &Run) -> Table {
     let text = |name| (name, Kind::Text, "");
     let count = |name| (name, Kind::Integer, "");
-    let columns = [text("claim"), text("verdict"), count("holds"), count("fails"), count("undecidable"), text("text")];
+    let columns = [
+        text("claim"),
+        text("verdict"),
+        count("holds"),
+        count("fails"),
+        count("undecidable"),
+        text("text"),
+    ];
     let mut table = Table::new("verdicts", "Claims over all scenarios", &columns);
     for (file, judged) in study.file.claim.iter().zip(&run.claims) {
         let count = |wanted: &dyn Fn(&study::Verdict) -> bool| {

@@ -18,14 +18,20 @@ type Group = (Vec<Option<f64>>, Vec<f64>);
 pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
     let frame = Frame::read(&arguments.file)?;
     if arguments.item.is_some() && arguments.weights.is_some() {
-        return Err(Failure::Usage("--item adds rows up and --weights repeats them: use one of them".to_owned()));
+        return Err(Failure::Usage(
+            "--item adds rows up and --weights repeats them: use one of them".to_owned(),
+        ));
     }
     let groups = groups(&frame, arguments)?;
     if groups.is_empty() {
         return Err(Failure::because(format!("{} has no rows to measure", frame.file)));
     }
-    let convention =
-        Convention { universe: arguments.universe.map_or(Universe::Listed, |n| Universe::Stated(n as u64)), ..Convention::default() };
+    let convention = Convention {
+        universe: arguments
+            .universe
+            .map_or(Universe::Listed, |n| Universe::Stated(n as u64)),
+        ..Convention::default()
+    };
     let indices: Vec<(Vec<String>, Vec<Index>)> = groups
         .into_iter()
         .map(|(key, (values, weights))| {
@@ -35,9 +41,13 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
         .collect();
     match output.format {
         Format::Json => {
-            let findings: Vec<Value> =
-                indices.iter().flat_map(|(key, all)| all.iter().map(|one| finding(&arguments.by, key, one))).collect();
-            let text = serde_json::to_string_pretty(&json!({ "format": "counterflow concentration 1", "findings": findings }))?;
+            let findings: Vec<Value> = indices
+                .iter()
+                .flat_map(|(key, all)| all.iter().map(|one| finding(&arguments.by, key, one)))
+                .collect();
+            let text = serde_json::to_string_pretty(
+                &json!({ "format": "counterflow concentration 1", "findings": findings }),
+            )?;
             output.bytes(format!("{text}\n").as_bytes())?;
         }
         _ => output.table(&table(&arguments.by, &indices))?,
@@ -49,15 +59,25 @@ fn groups(frame: &Frame, arguments: &ConcentrationArguments) -> Outcome<BTreeMap
     let values = frame.numbers(&arguments.value)?;
     let weights = arguments.weights.as_ref().map(|name| frame.numbers(name)).transpose()?;
     let items = arguments.item.as_ref().map(|name| frame.column(name)).transpose()?;
-    let by = arguments.by.iter().map(|name| frame.column(name.trim())).collect::<Outcome<Vec<_>>>()?;
+    let by = arguments
+        .by
+        .iter()
+        .map(|name| frame.column(name.trim()))
+        .collect::<Outcome<Vec<_>>>()?;
     let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     let mut places: BTreeMap<(Vec<String>, String), usize> = BTreeMap::new();
     for row in 0..frame.rows() {
-        let key: Vec<String> = by.iter().map(|column| column[row].clone().unwrap_or_default()).collect();
+        let key: Vec<String> = by
+            .iter()
+            .map(|column| column[row].clone().unwrap_or_default())
+            .collect();
         let weight = match &weights {
             None => 1.0,
             Some(weights) => weights[row].ok_or_else(|| {
-                Failure::because(format!("{}, line {}: the weight is missing", frame.file, frame.places[row]))
+                Failure::because(format!(
+                    "{}, line {}: the weight is missing",
+                    frame.file, frame.places[row]
+                ))
             })?,
         };
         let group = groups.entry(key.clone()).or_default();
@@ -88,7 +108,10 @@ fn finding(by: &[String], key: &[String], index: &Index) -> Value {
     };
     object.insert("n".to_owned(), json!(index.n));
     if let Some(interval) = &index.interval {
-        object.insert("interval".to_owned(), json!({ "low": interval.low, "high": interval.high, "kind": interval.kind }));
+        object.insert(
+            "interval".to_owned(),
+            json!({ "low": interval.low, "high": interval.high, "kind": interval.kind }),
+        );
     }
     object.insert("convention".to_owned(), json!(index.convention));
     Value::Object(object)
@@ -107,7 +130,12 @@ fn table(by: &[String], indices: &[(Vec<String>, Vec<Index>)]) -> Table {
     for (key, all) in indices {
         for index in all {
             let mut row: Vec<Cell> = key.iter().map(|text| Cell::Text(text.clone())).collect();
-            let convention = index.convention.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("; ");
+            let convention = index
+                .convention
+                .iter()
+                .map(|(k, v)| format!("{k}: {v}"))
+                .collect::<Vec<_>>()
+                .join("; ");
             row.push(index.measure.into());
             row.push(index.estimate.as_ref().ok().copied().into());
             row.push(index.n.map(|n| n as i64).into());

@@ -24,7 +24,10 @@ pub fn run(command: &DatasetsCommand, output: &Output) -> Outcome {
 fn chosen(names: &[String], folder: &DatasetsFolder) -> Outcome<Vec<String>> {
     let known = store::pin_names(&folder.datasets)?;
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-        return Err(Failure::because(format!("there is no pin `{name}`; there are {}", known.join(", "))));
+        return Err(Failure::because(format!(
+            "there is no pin `{name}`; there are {}",
+            known.join(", ")
+        )));
     }
     Ok(if names.is_empty() { known } else { names.to_vec() })
 }
@@ -41,7 +44,13 @@ fn list(folder: &DatasetsFolder, output: &Output) -> Outcome {
     for name in chosen(&[], folder)? {
         let about = Pin::open(&folder.datasets.join(&name))?.about;
         let rows = about.file.as_ref().map(|f| f.rows as i64);
-        table.push(vec![name.into(), rows.into(), about.title.into(), about.release.into(), about.licence.into()]);
+        table.push(vec![
+            name.into(),
+            rows.into(),
+            about.title.into(),
+            about.release.into(),
+            about.licence.into(),
+        ]);
     }
     output.table(&table)?;
     Ok(ExitCode::SUCCESS)
@@ -66,7 +75,10 @@ fn show(name: &str, folder: &DatasetsFolder, output: &Output) -> Outcome {
     say("licence", &about.licence);
     say("terms", &about.terms);
     say("citation", &about.citation);
-    say("description", &about.description.split_whitespace().collect::<Vec<_>>().join(" "));
+    say(
+        "description",
+        &about.description.split_whitespace().collect::<Vec<_>>().join(" "),
+    );
     for trap in &about.traps {
         say("trap", trap);
     }
@@ -77,11 +89,18 @@ fn show(name: &str, folder: &DatasetsFolder, output: &Output) -> Outcome {
         say("logical hash", &file.logical_hash);
     }
     for reference in &pin.references {
-        say("reference", &format!("{}: {} {}", reference.key, reference.citation, reference.url));
+        say(
+            "reference",
+            &format!("{}: {} {}", reference.key, reference.citation, reference.url),
+        );
     }
     // Long texts are for reading: as text they are printed whole, not cut to a column.
     if output.format == report::Format::Table {
-        let lines: String = table.rows.iter().map(|row| format!("{:<14}{}\n", text(&row[0]), text(&row[1]))).collect();
+        let lines: String = table
+            .rows
+            .iter()
+            .map(|row| format!("{:<14}{}\n", text(&row[0]), text(&row[1])))
+            .collect();
         output.bytes(lines.as_bytes())?;
     } else {
         output.table(&table)?;
@@ -94,15 +113,27 @@ fn text(cell: &Cell) -> &str {
 }
 
 fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
-    let columns = [("pin", Kind::Text, ""), ("rows", Kind::Integer, ""), ("verdict", Kind::Text, "")];
+    let columns = [
+        ("pin", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("verdict", Kind::Text, ""),
+    ];
     let mut table = Table::new("checks", "Pins against their descriptions", &columns);
     let mut broken = Vec::new();
     for name in chosen(names, folder)? {
         let pin = Pin::open(&folder.datasets.join(&name))?;
         let mut found: Vec<String> = store::check_pin(&pin)?.iter().map(ToString::to_string).collect();
         found.extend(text_differs(&pin)?);
-        let verdict = if found.is_empty() { "as pinned".to_owned() } else { format!("{} things differ", found.len()) };
-        table.push(vec![name.into(), Cell::Integer(pin.facts()?.rows as i64), verdict.into()]);
+        let verdict = if found.is_empty() {
+            "as pinned".to_owned()
+        } else {
+            format!("{} things differ", found.len())
+        };
+        table.push(vec![
+            name.into(),
+            Cell::Integer(pin.facts()?.rows as i64),
+            verdict.into(),
+        ]);
         broken.extend(found);
     }
     output.table(&table)?;
@@ -113,11 +144,21 @@ fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
 }
 
 fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
-    let columns = [("pin", Kind::Text, ""), ("rows", Kind::Integer, ""), ("bytes", Kind::Integer, ""), ("logical_hash", Kind::Text, "")];
+    let columns = [
+        ("pin", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("bytes", Kind::Integer, ""),
+        ("logical_hash", Kind::Text, ""),
+    ];
     let mut table = Table::new("built", "Pins rebuilt from their figures", &columns);
     for name in chosen(names, folder)? {
         let facts = build_one(&folder.datasets.join(&name))?;
-        table.push(vec![name.into(), Cell::Integer(facts.rows as i64), Cell::Integer(facts.bytes as i64), facts.logical_hash.into()]);
+        table.push(vec![
+            name.into(),
+            Cell::Integer(facts.rows as i64),
+            Cell::Integer(facts.bytes as i64),
+            facts.logical_hash.into(),
+        ]);
     }
     output.table(&table)?;
     Ok(ExitCode::SUCCESS)
@@ -127,10 +168,18 @@ fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
 fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
     let folder = &pin.folder;
     let figures = folder.join("figures.csv");
-    let defaults: toml::Table =
-        pin.about.defaults.iter().map(|(k, v)| (k.clone(), toml::Value::String(v.clone()))).collect();
+    let defaults: toml::Table = pin
+        .about
+        .defaults
+        .iter()
+        .map(|(k, v)| (k.clone(), toml::Value::String(v.clone())))
+        .collect();
     let defaults: Defaults = defaults.try_into().map_err(|e: toml::de::Error| {
-        Failure::because(format!("{}: [defaults]: {}", folder.join("pin.toml").display(), e.message()))
+        Failure::because(format!(
+            "{}: [defaults]: {}",
+            folder.join("pin.toml").display(),
+            e.message()
+        ))
     })?;
     let options = Options {
         source: Some(Source::Figures),
@@ -140,7 +189,11 @@ fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
     };
     let imported = sources::import_path(&figures, &options)?;
     if let Some(row) = imported.quarantine.first() {
-        let column = row.column.as_ref().map(|c| format!(", column `{c}`")).unwrap_or_default();
+        let column = row
+            .column
+            .as_ref()
+            .map(|c| format!(", column `{c}`"))
+            .unwrap_or_default();
         return Err(Failure::because(format!(
             "{}, line {}{column}: `{}`: {}; {} ({} bad rows in all; a pin has none)",
             figures.display(),
@@ -152,7 +205,12 @@ fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
         )));
     }
     if let Some(tally) = imported.set_aside.first() {
-        return Err(Failure::because(format!("{}: {} rows are repeats ({})", figures.display(), tally.rows, tally.kind)));
+        return Err(Failure::because(format!(
+            "{}: {} rows are repeats ({})",
+            figures.display(),
+            tally.rows,
+            tally.kind
+        )));
     }
     Ok(imported.records)
 }
@@ -170,7 +228,10 @@ pub fn text_differs(pin: &Pin) -> Outcome<Vec<String>> {
     }
     let shown = |r: &Record| {
         let value = r.value.map_or_else(|| "no value".to_owned(), |v| format!("{v} USD"));
-        format!("{} {} {} {} {} {}: {value}", r.compiler, r.period, r.reporter, r.flow, r.partner, r.product)
+        format!(
+            "{} {} {} {} {} {}: {value}",
+            r.compiler, r.period, r.reporter, r.flow, r.partner, r.product
+        )
     };
     let count = |records: &[Record]| {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -180,12 +241,18 @@ pub fn text_differs(pin: &Pin) -> Outcome<Vec<String>> {
     let (text, file) = (count(&text), count(&file));
     let only = |here: &BTreeMap<String, usize>, there: &BTreeMap<String, usize>, whose: &str| {
         let differing = here.iter().filter(|(line, n)| there.get(*line) != Some(n));
-        differing.map(|(line, _)| format!("pin `{}`: only {whose}: {line}", pin.about.name)).take(5).collect::<Vec<_>>()
+        differing
+            .map(|(line, _)| format!("pin `{}`: only {whose}: {line}", pin.about.name))
+            .take(5)
+            .collect::<Vec<_>>()
     };
     let mut said = only(&text, &file, "figures.csv");
     said.extend(only(&file, &text, "the Parquet file"));
     if said.is_empty() {
-        said.push(format!("pin `{}`: figures.csv and the Parquet file differ in what is not a value", pin.about.name));
+        said.push(format!(
+            "pin `{}`: figures.csv and the Parquet file differ in what is not a value",
+            pin.about.name
+        ));
     }
     Ok(said)
 }
@@ -205,7 +272,10 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
     };
     for invariant in &pin.about.invariant {
         if let Some(what) = invariant.check(&records).first() {
-            return Err(Failure::because(format!("{}: {what}", folder.join("pin.toml").display())));
+            return Err(Failure::because(format!(
+                "{}: {what}",
+                folder.join("pin.toml").display()
+            )));
         }
     }
     let description = folder.join("pin.toml");

@@ -1,43 +1,79 @@
 //! `counterflow fit`: a regression on any table.
 
-use crate::cli::FitArguments;
+mod fitted;
+
+use crate::cli::{Family, FitArguments};
 use crate::fail::{Failure, Outcome};
-use crate::formula::{Chosen, Formula};
 use crate::frame::Frame;
 use crate::output::Output;
+use fitted::{Fitted, Sample};
 use model::{Cell, Kind, Table};
-use regress::{Coefficient, Covariance, CovarianceEstimate, Fit, Lag, NeweyWest, coefficient_table, ols, wls};
+use regress::{Cluster, ClusterAdjustment, Coefficient, Covariance, Kernel, Lag, NeweyWest, Way, formula};
 use report::Format;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 /// Fits and prints the coefficients, or everything as JSON.
 pub fn run(arguments: &FitArguments, output: &Output) -> Outcome {
-    let formula = Formula::parse(&arguments.formula)?;
-    let vcov = covariance(&arguments.vcov)?;
+    let parsed = formula::parse(&arguments.formula).map_err(|e| Failure::Usage(e.to_string()))?;
     let frame = Frame::read(&arguments.file)?.narrow(&arguments.conditions)?;
-    let chosen = formula.choose(&frame, arguments.weights.as_deref())?;
-    let fit = match &chosen.weights {
-        None => ols(&chosen.design, &chosen.y)?,
-        Some(weights) => wls(&chosen.design, &chosen.y, weights)?,
+    let built = columns(&frame, &arguments.formula)?.build(&parsed)?;
+    let weights = arguments
+        .weights
+        .as_deref()
+        .map(|name| frame.numbers(name))
+        .transpose()?;
+    let sample = Sample::of(built, weights.as_deref(), &frame.places);
+    let fitted = match arguments.family {
+        Family::Gaussian => Fitted::gaussian(&sample)?,
+        Family::Poisson => Fitted::poisson(&sample)?,
     };
-    let estimate = fit.covariance(&vcov)?;
-    let terms = coefficient_table(&fit, &estimate, 0.95)?;
+    let vcov = covariance(&arguments.vcov, &frame, &sample)?;
+    let estimate = fitted.covariance(&vcov)?;
+    let terms = regress::table(&fitted.terms, &fitted.coefficients, &estimate, 0.95)?;
     match output.format {
         Format::Json => {
-            let text = serde_json::to_string_pretty(&json(&chosen, &fit, &estimate, &terms))?;
+            let text = serde_json::to_string_pretty(&as_json(&fitted, &estimate.record, &terms))?;
             output.bytes(format!("{text}\n").as_bytes())?;
         }
         _ => {
             output.table(&table(&terms))?;
-            tell(&chosen, &fit, &estimate, output);
+            tell(&fitted, &estimate.record, output);
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn covariance(text: &str) -> Outcome<Covariance> {
-    let wrong = || Failure::Usage(format!("--vcov is expected to be iid, hc0 to hc4, nw or nw:LAG, but is `{text}`"));
+/// The table's columns as the estimators take them. A column of numbers with a slip in it is an
+/// error that names the line where the formula uses it; it is never taken for text.
+fn columns(frame: &Frame, formula: &str) -> Outcome<formula::Frame> {
+    let mut columns = formula::Frame::default();
+    for (name, cells) in frame.names.iter().zip(&frame.columns) {
+        let number = |cell: &Option<String>| {
+            cell.as_ref()
+                .is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+        };
+        let texts = cells.iter().flatten().count();
+        let numbers = cells.iter().filter(|cell| number(cell)).count();
+        if numbers == texts {
+            columns.add(name, formula::Column::Numbers(frame.numbers(name)?))?;
+        } else if numbers == 0 {
+            columns.add(name, formula::Column::Texts(cells.clone()))?;
+        } else if formula.contains(name.as_str()) {
+            frame.numbers(name)?;
+        }
+    }
+    Ok(columns)
+}
+
+fn covariance(text: &str, frame: &Frame, sample: &Sample) -> Outcome<Covariance> {
+    let newey_west = |lag| {
+        Covariance::NeweyWest(NeweyWest {
+            lag,
+            ..NeweyWest::default()
+        })
+    };
     Ok(match text {
         "iid" => Covariance::Iid,
         "hc0" => Covariance::Hc0,
@@ -45,11 +81,57 @@ fn covariance(text: &str) -> Outcome<Covariance> {
         "hc2" => Covariance::Hc2,
         "hc3" => Covariance::Hc3,
         "hc4" => Covariance::Hc4,
-        "nw" => Covariance::NeweyWest(NeweyWest::default()),
+        "nw" => newey_west(Lag::FourNinths),
+        "nw:auto" => newey_west(Lag::NeweyWest1994Lag),
+        "andrews" => Covariance::NeweyWest(NeweyWest {
+            lag: Lag::Andrews1991,
+            kernel: Kernel::QuadraticSpectral,
+            ..NeweyWest::default()
+        }),
         other => {
-            let lag = other.strip_prefix("nw:").and_then(|lag| lag.parse().ok()).ok_or_else(wrong)?;
-            Covariance::NeweyWest(NeweyWest { lag: Lag::Fixed(lag), ..NeweyWest::default() })
+            let wrong = || {
+                Failure::Usage(format!(
+                    "--vcov is expected to be iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews or cluster:COL+COL, but is `{text}`"
+                ))
+            };
+            if let Some(names) = other.strip_prefix("cluster:") {
+                let ways = names
+                    .split('+')
+                    .map(|name| way(name.trim(), frame, sample))
+                    .collect::<Outcome<Vec<_>>>()?;
+                return Ok(Covariance::Cluster(Cluster {
+                    ways,
+                    adjustment: ClusterAdjustment::Stata,
+                    smallest: false,
+                }));
+            }
+            let lag = other
+                .strip_prefix("nw:")
+                .and_then(|lag| lag.parse().ok())
+                .ok_or_else(wrong)?;
+            newey_west(Lag::Fixed(lag))
         }
+    })
+}
+
+/// The groups of a column's values over the rows used, numbered as they come.
+fn way(name: &str, frame: &Frame, sample: &Sample) -> Outcome<Way> {
+    let cells = frame.column(name)?;
+    let mut known = BTreeMap::new();
+    let mut groups = Vec::new();
+    for &row in &sample.rows {
+        let next = known.len() as u32;
+        let cell = cells[row].as_ref().ok_or_else(|| {
+            Failure::because(format!(
+                "{}, line {}, column `{name}`: the cluster is missing",
+                frame.file, frame.places[row]
+            ))
+        })?;
+        groups.push(*known.entry(cell.as_str()).or_insert(next));
+    }
+    Ok(Way {
+        name: name.to_owned(),
+        groups,
     })
 }
 
@@ -79,38 +161,41 @@ fn table(terms: &[Coefficient]) -> Table {
     table
 }
 
-fn tell(chosen: &Chosen, fit: &Fit, estimate: &CovarianceEstimate, output: &Output) {
-    let shown = |x: Option<f64>| x.map_or_else(|| "undefined".to_owned(), |x| format!("{x:.6}"));
-    let record = &estimate.record;
+fn tell(fitted: &Fitted, record: &regress::CovarianceRecord, output: &Output) {
     let lag = record.lag.map(|lag| format!(", lag {lag}")).unwrap_or_default();
+    let measures = fitted
+        .measures
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name} = {:.6}", value.as_f64()?)));
     output.say(&format!(
-        "n = {}, df = {}, R2 = {} ({}), sigma = {}; covariance {}{lag}, factor {}, {} distribution",
-        fit.observations,
-        fit.df_residual,
-        shown(fit.r_squared),
-        if fit.has_constant { "centred" } else { "uncentred" },
-        shown(fit.sigma),
+        "n = {}; {}; covariance {}{lag}, factor {}, {} distribution",
+        fitted.observations,
+        measures.collect::<Vec<_>>().join(", "),
         record.kind,
         record.adjustment,
         record.reference,
     ));
-    for (why, places) in &chosen.dropped {
+    for (why, places) in &fitted.dropped {
         output.say(&format!("note: {} rows not used: {why}", places.len()));
     }
-    for collinear in &fit.collinear {
+    for collinear in &fitted.collinear {
         output.say(&format!("note: left out as collinear: {collinear}"));
     }
 }
 
-fn json(chosen: &Chosen, fit: &Fit, estimate: &CovarianceEstimate, terms: &[Coefficient]) -> Value {
-    let record = &estimate.record;
-    let mut dropped: Vec<Value> =
-        chosen.dropped.iter().map(|(why, rows)| json!({ "what": "rows", "reason": why, "rows": rows })).collect();
-    dropped.extend(fit.collinear.iter().map(|c| json!({ "what": "term", "term": c.term, "reason": format!("collinear: {c}"), "rows": [] })));
+fn as_json(fitted: &Fitted, record: &regress::CovarianceRecord, terms: &[Coefficient]) -> Value {
+    let rows = fitted
+        .dropped
+        .iter()
+        .map(|(why, rows)| json!({ "what": "rows", "reason": why, "rows": rows }));
+    let collinear = fitted
+        .collinear
+        .iter()
+        .map(|c| json!({ "what": "term", "term": c.term, "reason": format!("collinear: {c}"), "rows": [] }));
     json!({
         "format": "counterflow fit 1",
-        "nobs": fit.observations,
-        "dropped": dropped,
+        "nobs": fitted.observations,
+        "dropped": rows.chain(collinear).collect::<Vec<_>>(),
         "terms": terms.iter().map(|t| json!({
             "term": t.term,
             "estimate": t.estimate,
@@ -120,19 +205,7 @@ fn json(chosen: &Chosen, fit: &Fit, estimate: &CovarianceEstimate, terms: &[Coef
             "conf_low": t.conf_low,
             "conf_high": t.conf_high,
         })).collect::<Vec<_>>(),
-        "fit": {
-            "r_squared": fit.r_squared,
-            "r_squared_kind": if fit.has_constant { "centred" } else { "uncentred" },
-            "adj_r_squared": fit.adj_r_squared,
-            "sigma": fit.sigma,
-            "f_statistic": fit.f_test.map(|f| f.statistic),
-            "f_p_value": fit.f_test.map(|f| f.p_value),
-            "df_residual": fit.df_residual,
-            "log_lik": fit.log_lik,
-            "aic": fit.aic,
-            "bic": fit.bic,
-            "deviance": fit.rss,
-        },
+        "fit": fitted.measures.iter().cloned().collect::<serde_json::Map<String, Value>>(),
         "covariance": {
             "type": record.kind,
             "kernel": record.kernel,
@@ -142,6 +215,7 @@ fn json(chosen: &Chosen, fit: &Fit, estimate: &CovarianceEstimate, terms: &[Coef
             "prewhitening": record.prewhitening,
             "adjustment": record.adjustment,
             "factor": record.factor,
+            "clusters": record.clusters.iter().map(|(name, n)| json!({ "name": name, "groups": n })).collect::<Vec<_>>(),
             "df": record.df,
             "reference": record.reference,
         },

@@ -12,18 +12,30 @@ use std::process::ExitCode;
 /// `--out`, the summary alone is printed.
 pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     let source = arguments.source.as_deref().map(source).transpose()?;
-    let options = Options { source, defaults: defaults(&arguments.defaults)?, ..Options::default() };
+    let options = Options {
+        source,
+        defaults: defaults(&arguments.defaults)?,
+        ..Options::default()
+    };
     let imported = sources::import_path(&arguments.file, &options)?;
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
     if arguments.strict && bad > 0 {
         tell(&imported, &arguments.file, output);
-        return Err(Failure::because(format!("{bad} bad rows, and --strict was asked for; nothing was written")));
+        return Err(Failure::because(format!(
+            "{bad} bad rows, and --strict was asked for; nothing was written"
+        )));
     }
     if imported.records.is_empty() {
         tell(&imported, &arguments.file, output);
-        return Err(Failure::because(format!("{}: not one row could be used", arguments.file.display())));
+        return Err(Failure::because(format!(
+            "{}: not one row could be used",
+            arguments.file.display()
+        )));
     }
-    let stdout = Output { file: None, ..output.clone() };
+    let stdout = Output {
+        file: None,
+        ..output.clone()
+    };
     if let Some(path) = &output.file {
         if bad > 0 {
             let beside = path.with_extension("quarantine.csv");
@@ -49,25 +61,46 @@ fn defaults(pairs: &[String]) -> Outcome<Defaults> {
     let mut table = toml::Table::new();
     for pair in pairs {
         let Some((column, value)) = pair.split_once('=') else {
-            return Err(Failure::Usage(format!("--default is expected as COLUMN=VALUE, but is `{pair}`")));
+            return Err(Failure::Usage(format!(
+                "--default is expected as COLUMN=VALUE, but is `{pair}`"
+            )));
         };
         table.insert(column.trim().to_owned(), toml::Value::String(value.trim().to_owned()));
     }
-    table.try_into().map_err(|e: toml::de::Error| Failure::Usage(format!("--default: {}", e.message())))
+    table
+        .try_into()
+        .map_err(|e: toml::de::Error| Failure::Usage(format!("--default: {}", e.message())))
 }
 
 /// Tells what was set aside and the first bad rows, on the standard error.
 pub fn tell(imported: &Imported, path: &Path, output: &Output) {
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
     for tally in &imported.set_aside {
-        output.say(&format!("note: {} rows set aside ({}), {} USD", tally.rows, tally.kind, tally.value));
+        output.say(&format!(
+            "note: {} rows set aside ({}), {} USD",
+            tally.rows, tally.kind, tally.value
+        ));
     }
     if bad > 0 {
-        output.say(&format!("warning: {bad} of {} rows are in quarantine:", imported.rows_read));
+        output.say(&format!(
+            "warning: {bad} of {} rows are in quarantine:",
+            imported.rows_read
+        ));
     }
     for row in imported.quarantine.iter().take(10) {
-        let column = row.column.as_ref().map(|c| format!(", column `{c}`")).unwrap_or_default();
-        output.say(&format!("  {}, line {}{column}: `{}`: {}; {}", path.display(), row.line, row.value, row.reason, row.advice));
+        let column = row
+            .column
+            .as_ref()
+            .map(|c| format!(", column `{c}`"))
+            .unwrap_or_default();
+        output.say(&format!(
+            "  {}, line {}{column}: `{}`: {}; {}",
+            path.display(),
+            row.line,
+            row.value,
+            row.reason,
+            row.advice
+        ));
     }
     if bad > 10 {
         output.say(&format!("  ... and {} more", bad - 10));
@@ -75,25 +108,51 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
 }
 
 fn summary(imported: &Imported) -> Table {
-    let columns = [("what", Kind::Text, ""), ("rows", Kind::Integer, ""), ("value_usd", Kind::Decimal, "USD")];
+    let columns = [
+        ("what", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("value_usd", Kind::Decimal, "USD"),
+    ];
     let mut table = Table::new("import", "What became of the rows", &columns);
     let value = imported.records.iter().filter_map(|r| r.value).sum::<trade::Usd>();
-    table.push(vec!["rows read".into(), Cell::Integer(imported.rows_read as i64), Cell::Missing]);
-    table.push(vec!["records".into(), Cell::Integer(imported.records.len() as i64), value.into()]);
+    table.push(vec![
+        "rows read".into(),
+        Cell::Integer(imported.rows_read as i64),
+        Cell::Missing,
+    ]);
+    table.push(vec![
+        "records".into(),
+        Cell::Integer(imported.records.len() as i64),
+        value.into(),
+    ]);
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
     table.push(vec!["in quarantine".into(), Cell::Integer(bad as i64), Cell::Missing]);
     for tally in &imported.set_aside {
-        table.push(vec![format!("set aside: {}", tally.kind).into(), Cell::Integer(tally.rows as i64), tally.value.into()]);
+        table.push(vec![
+            format!("set aside: {}", tally.kind).into(),
+            Cell::Integer(tally.rows as i64),
+            tally.value.into(),
+        ]);
     }
     for tally in &imported.totals {
-        table.push(vec![format!("records that are totals: {}", tally.kind).into(), Cell::Integer(tally.rows as i64), tally.value.into()]);
+        table.push(vec![
+            format!("records that are totals: {}", tally.kind).into(),
+            Cell::Integer(tally.rows as i64),
+            tally.value.into(),
+        ]);
     }
     table
 }
 
 fn quarantine(imported: &Imported) -> Table {
     let text = |name| (name, Kind::Text, "");
-    let columns = [("line", Kind::Integer, ""), text("column"), text("value"), text("reason"), text("advice")];
+    let columns = [
+        ("line", Kind::Integer, ""),
+        text("column"),
+        text("value"),
+        text("reason"),
+        text("advice"),
+    ];
     let mut table = Table::new("quarantine", "Rows that could not be used", &columns);
     for row in &imported.quarantine {
         table.push(vec![

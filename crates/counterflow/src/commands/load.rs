@@ -36,8 +36,14 @@ pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
         return Ok(Data::Dataset(Pin::open(&path)?.parquet()?));
     }
     if !path.exists() {
-        let known = store::pin_names(datasets).map(|names| names.join(", ")).unwrap_or_default();
-        let pins = if known.is_empty() { String::new() } else { format!("; pins in {} are {known}", datasets.display()) };
+        let known = store::pin_names(datasets)
+            .map(|names| names.join(", "))
+            .unwrap_or_default();
+        let pins = if known.is_empty() {
+            String::new()
+        } else {
+            format!("; pins in {} are {known}", datasets.display())
+        };
         return Err(Failure::because(format!("`{data}` is neither a pin nor a file{pins}")));
     }
     if path.extension().is_some_and(|e| e == "parquet") {
@@ -45,5 +51,11 @@ pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     }
     let imported = sources::import_path(&path, &Options::default())?;
     super::import::tell(&imported, &path, output);
+    if imported.records.is_empty() {
+        return Err(Failure::because(format!(
+            "{}: not one row could be used",
+            path.display()
+        )));
+    }
     Ok(Data::Imported(Box::new(imported)))
 }

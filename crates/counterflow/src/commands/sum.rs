@@ -8,11 +8,24 @@ use cube::{Dimension, Grouped, Query};
 use model::{Cell, Kind, Table};
 use std::process::ExitCode;
 use store::Filter;
+use trade::{Classification, Economy, Flow, Status, Valuation};
 
 /// Sums the dataset as asked.
 pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
-    let by = arguments.by.iter().map(|d| d.trim().parse::<Dimension>()).collect::<cube::Result<Vec<_>>>();
+    let by = arguments
+        .by
+        .iter()
+        .map(|d| d.trim().parse::<Dimension>())
+        .collect::<cube::Result<Vec<_>>>();
     let by = by.map_err(|e| Failure::Usage(e.to_string()))?;
+    if let Some(twice) = by
+        .iter()
+        .enumerate()
+        .find(|(i, d)| by[..*i].contains(d))
+        .map(|(_, d)| d)
+    {
+        return Err(Failure::Usage(format!("--by names `{twice}` twice")));
+    }
     let mut query = Query::new(&by, filter(&arguments.conditions)?).map_err(|e| Failure::Usage(e.to_string()))?;
     if let Some(level) = &arguments.level {
         query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
@@ -47,12 +60,34 @@ fn filter(conditions: &[String]) -> Outcome<Filter> {
             let (from, to) = years.ok_or_else(|| wrong("year = 2003 or year = 1989..2008"))?;
             filter = filter.with_years(from..=to);
         } else {
-            for one in value.split('|') {
-                filter = filter.with(column, one.trim());
+            for one in value.split('|').map(str::trim) {
+                possible(column, one).map_err(|expected| wrong(&expected))?;
+                filter = filter.with(column, one);
             }
         }
     }
     Ok(filter)
+}
+
+/// Refuses a column or a value that no record can have: nothing would be summed, and it would
+/// look like an answer.
+fn possible(column: &str, value: &str) -> Result<(), String> {
+    let known = match column {
+        "reporter" | "partner" => value.parse::<Economy>().map(drop),
+        "flow" => value.parse::<Flow>().map(drop),
+        "classification" => value.parse::<Classification>().map(drop),
+        "status" => value.parse::<Status>().map(drop),
+        "valuation" => value.parse::<Valuation>().map(drop),
+        "product" | "compiler" | "basis" | "quantity_unit" => Ok(()),
+        _ => {
+            return Err(
+                "a condition on year, reporter, partner, flow, product, classification, compiler, basis, \
+                        status, valuation or quantity_unit"
+                    .to_owned(),
+            );
+        }
+    };
+    known.map_err(|e| e.to_string())
 }
 
 fn table(grouped: &Grouped, top: Option<usize>) -> Table {
@@ -72,7 +107,13 @@ fn table(grouped: &Grouped, top: Option<usize>) -> Table {
     for group in groups {
         let mut row: Vec<Cell> = group.key.iter().map(|text| Cell::Text(text.clone())).collect();
         row.push(group.value.into());
-        row.push(group.value.filter(|_| total > 0.0).map(|value| value.to_f64() / total).into());
+        row.push(
+            group
+                .value
+                .filter(|_| total > 0.0)
+                .map(|value| value.to_f64() / total)
+                .into(),
+        );
         row.push(group.net_weight_kg.into());
         row.push(Cell::Integer(group.records as i64));
         row.push(Cell::Integer(group.records_without_value as i64));

@@ -16,12 +16,26 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(&arguments.study, output)?;
     let path = study.folder().join("expected.csv");
     if arguments.accept {
+        if !run.broken_pins.is_empty() {
+            let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+            return Err(Failure::because(format!(
+                "{}\nnothing was published: restore the pin's files, or rebuild it with `counterflow datasets build`",
+                said.join("\n")
+            )));
+        }
         store::write_atomically(&path, expected_text(&run.findings).as_bytes())?;
-        output.say(&format!("{} findings published in {}", run.findings.len(), path.display()));
+        output.say(&format!(
+            "{} findings published in {}",
+            run.findings.len(),
+            path.display()
+        ));
         return Ok(ExitCode::SUCCESS);
     }
     let text = std::fs::read_to_string(&path).map_err(|e| {
-        Failure::because(format!("cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`", path.display()))
+        Failure::because(format!(
+            "cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`",
+            path.display()
+        ))
     })?;
     let expected = parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))?;
     let moved = compare(&expected, &run.findings);
@@ -31,7 +45,11 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         broken.extend(text_differs(&Pin::open(&study.datasets.join(&pin.about.name))?)?);
     }
     if moved.is_empty() && broken.is_empty() {
-        output.say(&format!("{} pins as pinned, {} findings as published", run.pins.len(), expected.len()));
+        output.say(&format!(
+            "{} pins as pinned, {} findings as published",
+            run.pins.len(),
+            expected.len()
+        ));
         return Ok(ExitCode::SUCCESS);
     }
     broken.insert(0, format!("{} of {} findings moved", moved.len(), expected.len()));
