@@ -40,6 +40,14 @@ impl Failure {
     pub fn because(what: impl Into<String>) -> Self {
         Failure::Error(what.into().into())
     }
+
+    /// Names the file that the failure is about, where it does not name it itself.
+    pub fn about(self, file: &str) -> Self {
+        match self {
+            Failure::Error(error) if !error.to_string().contains(file) => Self::because(format!("{file}: {error}")),
+            other => other,
+        }
+    }
 }
 
 /// Tells a failure on the standard error and gives its exit code.

@@ -68,8 +68,10 @@ pub struct Link {
 /// A claim's verdict over all scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Holds under every scenario that can tell.
+    /// Holds under every scenario that can tell, and there are several.
     Robust,
+    /// Holds under the only scenario that can tell: nothing is known of its sensitivity.
+    OneSource,
     /// Holds under some and fails under others.
     DependsOnSource,
     /// Fails under every scenario that can tell.
@@ -80,8 +82,9 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, the firmest first.
-    pub const ALL: [Verdict; 4] = [
+    pub const ALL: [Verdict; 5] = [
         Verdict::Robust,
+        Verdict::OneSource,
         Verdict::DependsOnSource,
         Verdict::Contradicted,
         Verdict::NotTestable,
@@ -91,6 +94,7 @@ impl Verdict {
     pub const fn words(self) -> &'static str {
         match self {
             Verdict::Robust => "robust",
+            Verdict::OneSource => "one source only",
             Verdict::DependsOnSource => "depends on the source",
             Verdict::Contradicted => "contradicted",
             Verdict::NotTestable => "not testable",

@@ -78,6 +78,10 @@ impl<R: Read> Guard<R> {
             self.starts.pop_front();
         }
         let line = self.starts.front().map_or(self.line, |&(_, line)| line);
+        // What is left in front is the next record, should it prove too long.
+        while self.starts.front().is_some_and(|&(start, _)| start < to) {
+            self.starts.pop_front();
+        }
         let mut well_quoted = true;
         while self.misquoted.front().is_some_and(|&at| at < to) {
             self.misquoted.pop_front();

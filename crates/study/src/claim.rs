@@ -25,8 +25,10 @@ pub enum Verdict {
 /// What all scenarios together say of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overall {
-    /// It holds in every scenario that decides it.
+    /// It holds in every scenario that decides it, and there are several.
     Robust,
+    /// It holds in the only scenario that decides it: nothing is known of its sensitivity.
+    OneSource,
     /// It holds in some and fails in others.
     DependsOnSource,
     /// It fails in every scenario that decides it.
@@ -39,6 +41,7 @@ impl fmt::Display for Overall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Overall::Robust => "robust",
+            Overall::OneSource => "one source only",
             Overall::DependsOnSource => "depends on the source",
             Overall::Contradicted => "contradicted",
             Overall::NotTestable => "not testable with the pinned data",
@@ -70,13 +73,13 @@ pub(crate) fn judge(claim: &ClaimFile, order: &[&str], findings: &ByScenario<'_>
         let (verdict, numbers) = judge_in(claim, scenario, findings);
         verdicts.push((scenario.to_owned(), verdict, numbers));
     }
-    let holds = verdicts.iter().any(|(_, v, _)| *v == Verdict::Holds);
-    let fails = verdicts.iter().any(|(_, v, _)| *v == Verdict::Fails);
-    let overall = match (holds, fails) {
-        (true, true) => Overall::DependsOnSource,
-        (true, false) => Overall::Robust,
-        (false, true) => Overall::Contradicted,
-        (false, false) => Overall::NotTestable,
+    let count = |wanted: Verdict| verdicts.iter().filter(|(_, v, _)| *v == wanted).count();
+    let overall = match (count(Verdict::Holds), count(Verdict::Fails)) {
+        (0, 0) => Overall::NotTestable,
+        (0, _) => Overall::Contradicted,
+        (1, 0) => Overall::OneSource,
+        (_, 0) => Overall::Robust,
+        _ => Overall::DependsOnSource,
     };
     Judged {
         id: claim.id.clone(),
@@ -191,6 +194,9 @@ pub(crate) fn digits(x: f64) -> String {
         s if s >= 1e6 => (x / 1e6, " million"),
         _ => (x, ""),
     };
+    if scaled.abs() >= 1000.0 {
+        return grouped(scaled);
+    }
     let decimals = match scaled.abs() {
         s if s >= 100.0 || s == 0.0 => 0,
         s if s >= 10.0 => 1,
@@ -199,6 +205,17 @@ pub(crate) fn digits(x: f64) -> String {
         _ => return format!("{scaled:.2e}{unit}"),
     };
     format!("{scaled:.decimals$}{unit}")
+}
+
+/// A whole number with its thousands set apart; of a number below a million only three digits stay.
+fn grouped(x: f64) -> String {
+    let unit = 10_f64.powf(x.abs().log10().floor() - 2.0);
+    let whole = ((x / unit).round() * unit).abs() as u64;
+    let mut text = whole.to_string();
+    for place in (1..text.len()).rev().filter(|p| (whole.to_string().len() - p) % 3 == 0) {
+        text.insert(place, ',');
+    }
+    if x < 0.0 { format!("-{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -220,7 +237,7 @@ mod tests {
     #[test]
     fn a_number_is_compared() {
         let at = |x| [Finding::new("partner_share", "share", x)];
-        assert_eq!(judged(&claim(SHARE), &at(0.98)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(SHARE), &at(0.98)).overall, Overall::OneSource);
         assert_eq!(judged(&claim(SHARE), &at(0.9)).overall, Overall::Contradicted);
         assert_eq!(judged(&claim(SHARE), &[]).overall, Overall::NotTestable);
         assert_eq!(judged(&claim(""), &at(0.9)).overall, Overall::NotTestable);
@@ -231,7 +248,7 @@ mod tests {
         let between =
             |low, high| [Finding::undefined("partner_share", "share", "bounds").interval(low, high, "bounds")];
         assert_eq!(judged(&claim(SHARE), &between(0.9, 0.99)).overall, Overall::NotTestable);
-        assert_eq!(judged(&claim(SHARE), &between(0.975, 0.99)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(SHARE), &between(0.975, 0.99)).overall, Overall::OneSource);
         assert_eq!(judged(&claim(SHARE), &between(0.5, 0.9)).overall, Overall::Contradicted);
     }
 
@@ -239,8 +256,22 @@ mod tests {
     fn a_confidence_interval_counts_where_the_test_asks_for_it() {
         let test = SHARE.replace("0.97", "0.0").replace(">=", ">") + "whole_interval = true\n";
         let slope = |low, high| [Finding::new("partner_share", "1", 0.5).interval(low, high, "95% confidence")];
-        assert_eq!(judged(&claim(&test), &slope(0.1, 0.9)).overall, Overall::Robust);
+        assert_eq!(judged(&claim(&test), &slope(0.1, 0.9)).overall, Overall::OneSource);
         assert_eq!(judged(&claim(&test), &slope(-0.1, 0.9)).overall, Overall::NotTestable);
+    }
+
+    #[test]
+    fn numbers_are_short_for_people() {
+        let shown = [2.295e9, -743_277.0, 1234.0, 0.0417, 12.34, 0.0].map(digits);
+        assert_eq!(shown, ["2.29 billion", "-743,000", "1,230", "0.042", "12.3", "0"]);
+    }
+
+    #[test]
+    fn it_takes_two_scenarios_to_be_robust() {
+        let at = [Finding::new("partner_share", "share", 0.98)];
+        let by: ByScenario<'_> = BTreeMap::from([("a", at.iter().collect()), ("b", at.iter().collect())]);
+        assert_eq!(judge(&claim(SHARE), &["a", "b"], &by).overall, Overall::Robust);
+        assert_eq!(judge(&claim(SHARE), &["a", "c"], &by).overall, Overall::OneSource);
     }
 
     #[test]
@@ -260,7 +291,7 @@ mod tests {
         let test = "[[test]]\nsays = 'ratio'\nmeasure = 'x'\nop = '<='\nvalue = 0.01\nover = { measure = 'y' }\n";
         let findings = [Finding::new("x", "USD", 2.27e9), Finding::new("y", "USD", 3.1e11)];
         let judged = judged(&claim(test), &findings);
-        assert_eq!(judged.overall, Overall::Robust);
+        assert_eq!(judged.overall, Overall::OneSource);
         assert!(judged.verdicts[0].2[0].contains("0.007"), "{:?}", judged.verdicts);
     }
 }

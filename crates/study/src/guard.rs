@@ -8,31 +8,51 @@ use trade::{Economy, Flow, Period, Record};
 
 /// Moves the figures that the guard of this name concerns from the flows to what is set aside.
 pub(crate) fn apply(name: &str, guards: &[GuardFile], figures: &mut Figures) -> Result<(), String> {
-    let find = |name: &str| guards.iter().find(|g| g.id == name).ok_or_else(|| format!("there is no guard `{name}`"));
+    let find = |name: &str| {
+        guards
+            .iter()
+            .find(|g| g.id == name)
+            .ok_or_else(|| format!("there is no guard `{name}`"))
+    };
     let guard = find(name)?;
     let base = guard.extends.as_deref().map(find).transpose()?;
     let wrong = |e: trade::Error| format!("guard `{name}`: {e}");
     let mut drops = Vec::new();
     for drop in guard.drop.iter().chain(base.iter().flat_map(|base| &base.drop)) {
-        let flow = drop.flow.as_ref().filter(|_| !guard.both_directions).map(|f| f.parse::<Flow>());
-        drops.push((Economy::new(&drop.partner).map_err(wrong)?, flow.transpose().map_err(wrong)?, drop));
+        let flow = drop
+            .flow
+            .as_ref()
+            .filter(|_| !guard.both_directions)
+            .map(|f| f.parse::<Flow>());
+        drops.push((
+            Economy::new(&drop.partner).map_err(wrong)?,
+            flow.transpose().map_err(wrong)?,
+            drop,
+        ));
     }
     let listed = |record: &Record| {
         let drop = drops.iter().find(|(partner, flow, drop)| {
             *partner == record.partner
                 && flow.is_none_or(|f| f == record.flow)
-                && drop.years.is_none_or(|[from, to]| (from..=to).contains(&record.period.year()))
+                && drop
+                    .years
+                    .is_none_or(|[from, to]| (from..=to).contains(&record.period.year()))
         });
         drop.map(|(_, _, drop): &(Economy, Option<Flow>, &DropFile)| format!("guard `{name}`: {}", drop.reason))
     };
     // The test sees the series as they are, before the list cuts them.
     let outliers_count = guard.partner_outliers || base.is_some_and(|base| base.partner_outliers);
-    let flagged = if outliers_count { outliers(&figures.flows) } else { BTreeMap::new() };
+    let flagged = if outliers_count {
+        outliers(&figures.flows)
+    } else {
+        BTreeMap::new()
+    };
     move_aside(figures, listed);
     move_aside(figures, |record| {
         let own = flagged.get(&(record.partner, record.flow, record.period));
         let other = record.flow.mirror().filter(|_| guard.both_directions);
-        own.or_else(|| flagged.get(&(record.partner, other?, record.period))).cloned()
+        own.or_else(|| flagged.get(&(record.partner, other?, record.period)))
+            .cloned()
     });
     Ok(())
 }

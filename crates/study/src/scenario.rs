@@ -129,8 +129,12 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
         }
     }
     for (flow, margin) in &scenario.cif_margin {
-        let flow: Flow = flow.parse().map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
-        let margin: Decimal3 = margin.parse().map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
+        let flow: Flow = flow
+            .parse()
+            .map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
+        let margin: Decimal3 = margin
+            .parse()
+            .map_err(|e: trade::Error| refuse(format!("cif_margin: {e}")))?;
         restate_fob(&mut figures.flows, flow, margin).map_err(refuse)?;
     }
     // Guards come first: what is set aside must not live on in sums, and a required partner's
@@ -253,7 +257,10 @@ fn restate_fob(flows: &mut [Record], flow: Flow, margin: Decimal3) -> std::resul
     if divisor <= 0 {
         return Err(format!("cif_margin: a margin of {margin} leaves nothing to divide by"));
     }
-    for record in flows.iter_mut().filter(|r| r.flow == flow && r.valuation == Some(Valuation::Cif)) {
+    for record in flows
+        .iter_mut()
+        .filter(|r| r.flow == flow && r.valuation == Some(Valuation::Cif))
+    {
         record.value = record.value.map(|value| {
             let scaled = value.thousandths() * 1000;
             let nearest = (2 * scaled + scaled.signum() * divisor) / (2 * divisor);

@@ -258,10 +258,13 @@ fn a_guard_sets_aside_what_it_names_and_says_why() {
 
 #[test]
 fn what_a_guard_sets_aside_does_not_live_on_in_sums() {
-    let world = World::new(&[("a", vec![
-        record("c", 2000, "PRK", "IND", Flow::Export, 7),
-        record("c", 2000, "PRK", "IND", Flow::Import, 1000),
-    ])]);
+    let world = World::new(&[(
+        "a",
+        vec![
+            record("c", 2000, "PRK", "IND", Flow::Export, 7),
+            record("c", 2000, "PRK", "IND", Flow::Import, 1000),
+        ],
+    )]);
     let with = |guard: &str| {
         let text = format!(
             "[[guard]]\nid = 'g'\ntitle = 't'\nreference = 'r'\ndrop = [{{ partner = 'IND', flow = 'import', reason = 'oil' }}]\n\

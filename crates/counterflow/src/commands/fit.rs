@@ -18,7 +18,12 @@ use std::process::ExitCode;
 pub fn run(arguments: &FitArguments, output: &Output) -> Outcome {
     let parsed = formula::parse(&arguments.formula).map_err(|e| Failure::Usage(e.to_string()))?;
     let frame = Frame::read(&arguments.file)?.narrow(&arguments.conditions)?;
-    let built = columns(&frame, &arguments.formula)?.build(&parsed)?;
+    // The estimators know no file.
+    fit(arguments, &parsed, &frame, output).map_err(|failure| failure.about(&frame.file))
+}
+
+fn fit(arguments: &FitArguments, parsed: &formula::Formula, frame: &Frame, output: &Output) -> Outcome {
+    let built = columns(frame, &arguments.formula)?.build(parsed)?;
     let weights = arguments
         .weights
         .as_deref()
@@ -29,7 +34,7 @@ pub fn run(arguments: &FitArguments, output: &Output) -> Outcome {
         Family::Gaussian => Fitted::gaussian(&sample)?,
         Family::Poisson => Fitted::poisson(&sample)?,
     };
-    let vcov = covariance(&arguments.vcov, &frame, &sample)?;
+    let vcov = covariance(&arguments.vcov, frame, &sample)?;
     let estimate = fitted.covariance(&vcov)?;
     let terms = regress::table(&fitted.terms, &fitted.coefficients, &estimate, 0.95)?;
     match output.format {

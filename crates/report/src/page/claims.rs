@@ -15,6 +15,7 @@ impl Badge {
     pub(crate) fn of(verdict: Verdict) -> Badge {
         let class = match verdict {
             Verdict::Robust => "robust",
+            Verdict::OneSource => "single",
             Verdict::DependsOnSource => "depends",
             Verdict::Contradicted => "contradicted",
             Verdict::NotTestable => "untestable",

@@ -69,6 +69,7 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
 fn badge(overall: Overall) -> Badge {
     match overall {
         Overall::Robust => Badge::Robust,
+        Overall::OneSource => Badge::OneSource,
         Overall::DependsOnSource => Badge::DependsOnSource,
         Overall::Contradicted => Badge::Contradicted,
         Overall::NotTestable => Badge::NotTestable,
@@ -104,9 +105,9 @@ fn claims(study: &Study, run: &Run) -> Claims {
         }],
     });
     let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
-                 the figures for it. Robust means that it holds under all that decide it; contradicted, that it fails \
-                 under all. Where only one scenario decides it, the claim says so: nothing is then known of its \
-                 sensitivity.";
+                 the figures for it. Robust means that it holds under all that decide it, of which there are several; \
+                 contradicted, that it fails under all. Where it holds under the only scenario that decides it, \
+                 nothing is known of its sensitivity to the source.";
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
@@ -115,8 +116,16 @@ fn claims(study: &Study, run: &Run) -> Claims {
 
 /// A word of caution where the verdict rests on one scenario.
 fn alone(judged: &Judged) -> &'static str {
-    let decided = judged.verdicts.iter().filter(|(_, v, _)| !matches!(v, Verdict::Undecidable(_))).count();
-    if decided == 1 { " Only one scenario decides it, so that nothing can be said of its sensitivity to the source." } else { "" }
+    let decided = judged
+        .verdicts
+        .iter()
+        .filter(|(_, v, _)| !matches!(v, Verdict::Undecidable(_)))
+        .count();
+    if decided == 1 {
+        " Only one scenario decides it, so that nothing can be said of its sensitivity to the source."
+    } else {
+        ""
+    }
 }
 
 fn section_of(
@@ -141,13 +150,18 @@ fn section_of(
         section.blocks.push(Block::Chart(chart));
     }
     for wanted in &file.tables {
-        let table = selected(wanted, tables).map_err(|what| Error::Study { what: format!("section `{}`: {what}", file.id) })?;
+        let table = selected(wanted, tables).map_err(|what| Error::Study {
+            what: format!("section `{}`: {what}", file.id),
+        })?;
         let path = format!("tables/{}.csv", table.id);
-        section.blocks.push(Block::Table { table, rows_shown: ROWS_SHOWN, file: Some(path) });
+        section.blocks.push(Block::Table {
+            table,
+            rows_shown: ROWS_SHOWN,
+            file: Some(path),
+        });
     }
     Ok(section)
 }
-
 
 /// A chart of the study file by its name, or a model's as `scenario/chart`.
 fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
@@ -165,23 +179,44 @@ fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
 
 /// The rows and columns of a table that a section asks for.
 fn selected(wanted: &TableFile, tables: &[Table]) -> std::result::Result<Table, String> {
-    let table = tables.iter().find(|t| t.id == wanted.name).ok_or_else(|| format!("there is no table `{}`", wanted.name))?;
+    let table = tables
+        .iter()
+        .find(|t| t.id == wanted.name)
+        .ok_or_else(|| format!("there is no table `{}`", wanted.name))?;
     let place = |column: &String| {
         let found = table.columns.iter().position(|c| c.name == *column);
         found.ok_or_else(|| format!("the table `{}` has no column `{column}`", table.id))
     };
     let only = wanted.only.iter().map(|(column, values)| Ok((place(column)?, values)));
     let only = only.collect::<std::result::Result<Vec<_>, String>>()?;
-    let present = wanted.present.iter().map(place).collect::<std::result::Result<Vec<_>, String>>()?;
-    let shown = wanted.columns.iter().map(place).collect::<std::result::Result<Vec<_>, String>>()?;
-    let shown = if shown.is_empty() { (0..table.columns.len()).collect() } else { shown };
+    let present = wanted
+        .present
+        .iter()
+        .map(place)
+        .collect::<std::result::Result<Vec<_>, String>>()?;
+    let shown = wanted
+        .columns
+        .iter()
+        .map(place)
+        .collect::<std::result::Result<Vec<_>, String>>()?;
+    let shown = if shown.is_empty() {
+        (0..table.columns.len()).collect()
+    } else {
+        shown
+    };
     let keep = |row: &&Vec<Cell>| {
-        only.iter().all(|(at, values)| values.split('|').any(|value| plain(&row[*at]) == value))
+        only.iter()
+            .all(|(at, values)| values.split('|').any(|value| plain(&row[*at]) == value))
             && present.iter().all(|at| row[*at] != Cell::Missing)
     };
     Ok(Table {
         columns: shown.iter().map(|&at| table.columns[at].clone()).collect(),
-        rows: table.rows.iter().filter(keep).map(|row| shown.iter().map(|&at| row[at].clone()).collect()).collect(),
+        rows: table
+            .rows
+            .iter()
+            .filter(keep)
+            .map(|row| shown.iter().map(|&at| row[at].clone()).collect())
+            .collect(),
         ..table.clone()
     })
 }
@@ -226,7 +261,10 @@ fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
         choices.push(("total".to_owned(), file.world_from.join(" + ")));
     }
     for (flow, margin) in &file.cif_margin {
-        choices.push(("valuation".to_owned(), format!("c.i.f. {flow}s restated f.o.b. at a margin of {margin}")));
+        choices.push((
+            "valuation".to_owned(),
+            format!("c.i.f. {flow}s restated f.o.b. at a margin of {margin}"),
+        ));
     }
     if !file.guards.is_empty() {
         choices.push(("guards".to_owned(), file.guards.join(", ")));

@@ -78,7 +78,9 @@ impl Sample {
     /// The formula's terms have something to estimate.
     fn has_terms(&self) -> Outcome<()> {
         if self.design.terms().is_empty() {
-            return Err(Failure::because("the formula has no term beside the absorbed effects: there is nothing to estimate"));
+            return Err(Failure::because(
+                "the formula has no term beside the absorbed effects: there is nothing to estimate",
+            ));
         }
         Ok(())
     }
