@@ -35,23 +35,42 @@ pub fn call_in<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Call {
         .timeout(PATIENCE)
         .output()
         .unwrap();
-    let said = arguments.iter().map(|a| a.as_ref().to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let said = arguments
+        .iter()
+        .map(|a| a.as_ref().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!stderr.contains("panicked"), "counterflow {said}\n{stderr}");
     let code = output.status.code();
     let code = code.unwrap_or_else(|| panic!("counterflow {said}: ended by a signal or took too long\n{stderr}"));
-    assert!((0..=2).contains(&code), "counterflow {said}: exit code {code}\n{stderr}");
+    assert!(
+        (0..=2).contains(&code),
+        "counterflow {said}: exit code {code}\n{stderr}"
+    );
     if code == 2 {
         assert!(stderr.contains("--help"), "wrong usage is told where to look\n{stderr}");
     }
-    Call { code, stdout: output.stdout, stderr, said }
+    Call {
+        code,
+        stdout: output.stdout,
+        stderr,
+        said,
+    }
 }
 
 impl Call {
     /// Demands an exit code.
     #[track_caller]
     pub fn code(self, expected: i32) -> Self {
-        assert_eq!(self.code, expected, "counterflow {}\n{}\n{}", self.said, self.text(), self.stderr);
+        assert_eq!(
+            self.code,
+            expected,
+            "counterflow {}\n{}\n{}",
+            self.said,
+            self.text(),
+            self.stderr
+        );
         self
     }
 
@@ -65,7 +84,12 @@ impl Call {
     #[track_caller]
     pub fn tells(self, texts: &[&str]) -> Self {
         for text in texts {
-            assert!(self.stderr.contains(text), "counterflow {}: no `{text}` in\n{}", self.said, self.stderr);
+            assert!(
+                self.stderr.contains(text),
+                "counterflow {}: no `{text}` in\n{}",
+                self.said,
+                self.stderr
+            );
         }
         self
     }

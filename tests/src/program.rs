@@ -21,7 +21,14 @@ pub fn program() -> &'static Path {
 fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--locked", "--package", "counterflow", "--message-format", "json-render-diagnostics"]);
+    command.args([
+        "build",
+        "--locked",
+        "--package",
+        "counterflow",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -29,7 +36,9 @@ fn build() -> PathBuf {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the program does not build:\n{said}");
     let messages = String::from_utf8(output.stdout).unwrap();
-    let mut messages = messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let mut messages = messages
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let built = messages.find(|m| m["target"]["name"] == "counterflow" && m["executable"].is_string());
     PathBuf::from(built.unwrap()["executable"].as_str().unwrap())
 }

@@ -9,7 +9,10 @@ use std::io::Write;
 /// Rows of a CSV text, by the names of its header; every row must have every column.
 #[track_caller]
 pub fn csv_rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_reader(bytes).deserialize().map(|row| row.unwrap()).collect()
+    csv::Reader::from_reader(bytes)
+        .deserialize()
+        .map(|row| row.unwrap())
+        .collect()
 }
 
 /// How many rows and which columns a Parquet file has; every batch is decoded.
@@ -19,7 +22,10 @@ pub fn parquet_rows(bytes: &[u8]) -> (usize, Vec<String>) {
     file.write_all(bytes).unwrap();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
-    (builder.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum(), names)
+    (
+        builder.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum(),
+        names,
+    )
 }
 
 /// Whether every number below is finite and no text is a number that is not one.

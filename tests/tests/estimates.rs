@@ -19,10 +19,23 @@ fn file(text: &str) -> (TempDir, PathBuf) {
 /// Gini as ineq prints them for the ten, the rest from their formulas.
 #[test]
 fn concentration_of_the_example_of_ineq() {
-    let values = [541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261, 0, 0, 0, 0, 0];
-    let text = values.iter().fold("income\n".to_owned(), |text, value| format!("{text}{value}\n"));
+    let values = [
+        541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261, 0, 0, 0, 0, 0,
+    ];
+    let text = values
+        .iter()
+        .fold("income\n".to_owned(), |text, value| format!("{text}{value}\n"));
     let (_folder, path) = file(&text);
-    let said = call(&["concentration", "--value", "income", path.to_str().unwrap(), "--format", "json"]).ok().json();
+    let said = call(&[
+        "concentration",
+        "--value",
+        "income",
+        path.to_str().unwrap(),
+        "--format",
+        "json",
+    ])
+    .ok()
+    .json();
     let findings = said["findings"].as_array().unwrap();
     let find = |measure: &str| findings.iter().find(|f| f["measure"] == measure).unwrap();
     for (measure, known) in [
@@ -41,11 +54,21 @@ fn concentration_of_the_example_of_ineq() {
         let found = find(measure)["estimate"].as_f64().unwrap();
         assert!((found - known).abs() < 1e-8, "{measure}: {found}, known {known}");
         assert_eq!(find(measure)["n"], 15);
-        assert_eq!(find(measure)["convention"]["zeros"], "counted as members", "{measure} names its convention");
+        assert_eq!(
+            find(measure)["convention"]["zeros"],
+            "counted as members",
+            "{measure} names its convention"
+        );
     }
     for undefined in ["theil_l", "atkinson_1"] {
         assert!(find(undefined)["estimate"].is_null(), "{undefined}");
-        assert!(find(undefined)["undefined"].as_str().unwrap().contains("5 of 15 items are zero"), "{undefined}");
+        assert!(
+            find(undefined)["undefined"]
+                .as_str()
+                .unwrap()
+                .contains("5 of 15 items are zero"),
+            "{undefined}"
+        );
     }
 }
 
@@ -53,15 +76,38 @@ fn concentration_of_the_example_of_ineq() {
 fn concentration_by_group_and_item() {
     let (_folder, path) = file("year,partner,usd\n2001,A,1\n2001,A,2\n2001,B,3\n2002,A,4\n2002,B,\n");
     let path = path.to_str().unwrap();
-    let said =
-        call(&["concentration", path, "--value", "usd", "--item", "partner", "--by", "year", "--format", "json"]).ok();
+    let said = call(&[
+        "concentration",
+        path,
+        "--value",
+        "usd",
+        "--item",
+        "partner",
+        "--by",
+        "year",
+        "--format",
+        "json",
+    ])
+    .ok();
     let said = said.json();
     let find = |year: &str| {
         let findings = said["findings"].as_array().unwrap();
-        findings.iter().find(|f| f["year"] == year && f["measure"] == "hhi").unwrap().clone()
+        findings
+            .iter()
+            .find(|f| f["year"] == year && f["measure"] == "hhi")
+            .unwrap()
+            .clone()
     };
-    assert_eq!(find("2001")["estimate"], 0.5, "rows of one partner are added before they are squared");
-    assert!(find("2002")["undefined"].is_string(), "a missing value is not zero: {}", find("2002"));
+    assert_eq!(
+        find("2001")["estimate"],
+        0.5,
+        "rows of one partner are added before they are squared"
+    );
+    assert!(
+        find("2002")["undefined"].is_string(),
+        "a missing value is not zero: {}",
+        find("2002")
+    );
 }
 
 /// Longley's data with NIST's certified values, both in the public domain: 1e-9 or better.
@@ -70,10 +116,19 @@ fn fit_of_longley_as_certified_by_nist() {
     let text = std::fs::read_to_string(root().join("crates/regress/tests/nist/longley.txt")).unwrap();
     let (certified, data) = text.split_once("[data]").unwrap();
     let names = ["y", "deflator", "gnp", "unemployed", "armed", "population", "year"];
-    let rows = data.trim().lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(","));
-    let (_folder, path) = file(&format!("{}\n{}\n", names.join(","), rows.collect::<Vec<_>>().join("\n")));
+    let rows = data
+        .trim()
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(","));
+    let (_folder, path) = file(&format!(
+        "{}\n{}\n",
+        names.join(","),
+        rows.collect::<Vec<_>>().join("\n")
+    ));
     let formula = format!("y ~ {}", names[1..].join(" + "));
-    let said = call(&["fit", &formula, path.to_str().unwrap(), "--format", "json"]).ok().json();
+    let said = call(&["fit", &formula, path.to_str().unwrap(), "--format", "json"])
+        .ok()
+        .json();
     let close = |found: &Value, known: &str, what: &str| {
         let (found, known) = (found.as_f64().unwrap(), known.parse::<f64>().unwrap());
         assert!((found / known - 1.0).abs() < 1e-9, "{what}: {found}, certified {known}");
@@ -96,15 +151,28 @@ fn fit_of_longley_as_certified_by_nist() {
 fn fit_names_what_it_leaves_out_and_what_it_cannot_do() {
     let (_folder, path) = file("y,x,z\n1,1,2\n2,2,4\n4,3,6\n4,4,8\n,5,10\n0,6,13\n");
     let path = path.to_str().unwrap();
-    let said = call(&["fit", "log(y) ~ x + z", path, "--where", "x = 1..5", "--format", "json"]).ok().json();
+    let said = call(&["fit", "log(y) ~ x + z", path, "--where", "x = 1..5", "--format", "json"])
+        .ok()
+        .json();
     assert_eq!(said["nobs"], 4);
     let dropped = said["dropped"].as_array().unwrap();
-    assert_eq!(dropped[0]["rows"], serde_json::json!([6]), "the line of the missing y: {dropped:?}");
+    assert_eq!(
+        dropped[0]["rows"],
+        serde_json::json!([6]),
+        "the line of the missing y: {dropped:?}"
+    );
     assert!(dropped.iter().any(|d| d["what"] == "term"), "z is twice x: {dropped:?}");
-    call(&["fit", "y ~ x", path, "--where", "x = 1..1"]).code(1).tells(&["error: "]);
-    call(&["fit", "y ~ width", path]).code(1).tells(&["no column `width`", "y, x, z"]);
-    let nw = call(&["fit", "y ~ x", path, "--vcov", "nw:2", "--format", "json"]).ok().json();
-    assert_eq!((&nw["covariance"]["kernel"], &nw["covariance"]["lag"]), (&"bartlett".into(), &2.into()));
+    call(&["fit", "y ~ x", path, "--where", "x = 1..1"])
+        .code(1)
+        .tells(&["error: "]);
+    call(&["fit", "y ~ width", path]).code(1).tells(&["`width`", "x, y, z"]);
+    let nw = call(&["fit", "y ~ x", path, "--vcov", "nw:2", "--format", "json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (&nw["covariance"]["kernel"], &nw["covariance"]["lag"]),
+        (&"bartlett".into(), &2.into())
+    );
 }
 
 /// Six reports of four flows.
@@ -116,12 +184,28 @@ const SIX: &str = "period,reporter,partner,flow,value_usd,compiler\n\
 #[test]
 fn mirror_pairs_of_six_reports() {
     let (_folder, path) = file(SIX);
-    let pairs = csv_rows(&call(&["mirror", "pairs", path.to_str().unwrap(), "--format", "csv"]).ok().stdout);
+    let pairs = csv_rows(
+        &call(&["mirror", "pairs", path.to_str().unwrap(), "--format", "csv"])
+            .ok()
+            .stdout,
+    );
     let shown: Vec<String> = pairs
         .iter()
-        .map(|p| ["exporter", "importer", "export_value", "import_value", "gap"].map(|c| p[c].as_str()).join(" "))
+        .map(|p| {
+            ["exporter", "importer", "export_value", "import_value", "gap"]
+                .map(|c| p[c].as_str())
+                .join(" ")
+        })
         .collect();
-    assert_eq!(shown, ["CHN KOR 100 120 20", "JPN CHN 80  ", "JPN KOR  50 ", "KOR CHN 200 150 -50"]);
+    assert_eq!(
+        shown,
+        [
+            "CHN KOR 100 120 20",
+            "JPN CHN 80  ",
+            "JPN KOR  50 ",
+            "KOR CHN 200 150 -50"
+        ]
+    );
     let number = |at: usize, column: &str| pairs[at][column].parse::<f64>().unwrap();
     assert!((number(0, "log_ratio") - 1.2_f64.ln()).abs() < 1e-15);
     assert!((number(0, "normalised_gap") - 20.0 / 220.0).abs() < 1e-15);
@@ -132,8 +216,16 @@ fn mirror_pairs_of_six_reports() {
 #[test]
 fn mirror_gaps_of_six_reports() {
     let (_folder, path) = file(SIX);
-    let gaps = csv_rows(&call(&["mirror", "gaps", path.to_str().unwrap(), "--format", "csv"]).ok().stdout);
-    let value = |measure: &str| gaps.iter().find(|g| g["measure"] == measure).unwrap()["value"].parse::<f64>().unwrap();
+    let gaps = csv_rows(
+        &call(&["mirror", "gaps", path.to_str().unwrap(), "--format", "csv"])
+            .ok()
+            .stdout,
+    );
+    let value = |measure: &str| {
+        gaps.iter().find(|g| g["measure"] == measure).unwrap()["value"]
+            .parse::<f64>()
+            .unwrap()
+    };
     for (measure, by_hand) in [
         ("pairs", 2.0),
         ("exporter_only", 1.0),
@@ -143,16 +235,26 @@ fn mirror_gaps_of_six_reports() {
         ("asymmetry", 70.0 / 570.0),
         ("coverage", 570.0 / 700.0),
     ] {
-        assert!((value(measure) - by_hand).abs() < 1e-15, "{measure}: {}", value(measure));
+        assert!(
+            (value(measure) - by_hand).abs() < 1e-15,
+            "{measure}: {}",
+            value(measure)
+        );
     }
     let tenth = gaps.iter().find(|g| g["measure"] == "log_ratio_p10").unwrap();
-    assert!(tenth["value"].is_empty() && tenth["undefined"].contains("2 flows"), "{tenth:?}");
+    assert!(
+        tenth["value"].is_empty() && tenth["undefined"].contains("2 flows"),
+        "{tenth:?}"
+    );
 }
 
 #[test]
 fn mirror_of_one_side_only_says_so() {
     let (_folder, path) = file("period,reporter,partner,flow,value_usd,compiler\n2003,CHN,KOR,export,100,test\n");
     let gaps = call(&["mirror", "gaps", path.to_str().unwrap(), "--format", "csv"]).ok();
-    let pairs = csv_rows(&gaps.stdout).into_iter().find(|g| g["measure"] == "pairs").unwrap();
+    let pairs = csv_rows(&gaps.stdout)
+        .into_iter()
+        .find(|g| g["measure"] == "pairs")
+        .unwrap();
     assert_eq!(pairs["value"].parse(), Ok(0.0));
 }

@@ -20,12 +20,19 @@ fn on(name: &str, bytes: &[u8], arguments: &[&str]) -> Call {
     std::fs::write(folder.path().join(name), bytes).unwrap();
     let said = call_in(folder.path(), arguments);
     let mut files = files_below(folder.path());
-    assert!(files.remove(name).is_some_and(|kept| kept == bytes), "{name}: the input is left alone");
+    assert!(
+        files.remove(name).is_some_and(|kept| kept == bytes),
+        "{name}: the input is left alone"
+    );
     let target = files.remove("out.parquet");
     files.remove("out.quarantine.csv");
     assert!(files.is_empty(), "{name}: {:?}", files.keys());
     match target {
-        Some(bytes) => assert!(said.code == 0 && tests::parquet_rows(&bytes).0 > 0, "{name}: {}", said.stderr),
+        Some(bytes) => assert!(
+            said.code == 0 && tests::parquet_rows(&bytes).0 > 0,
+            "{name}: {}",
+            said.stderr
+        ),
         None => assert!(said.code != 0 || !arguments.contains(&"--out"), "{name}"),
     }
     if said.code == 1 {
@@ -52,7 +59,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn utf16(text: &str) -> Vec<u8> {
-    [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    [0xfeff]
+        .into_iter()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect()
 }
 
 /// Files of which nothing can be used, and what is said of them.
@@ -63,20 +74,46 @@ fn hopeless() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("empty.csv", Vec::new(), "nothing"),
         ("white.csv", b" \n\t\r\n  ".to_vec(), "white space"),
         ("header.csv", HEADER.as_bytes().to_vec(), "not one row"),
-        ("data.csv", b"2003,CHN,KOR,export,100,test\n2003,KOR,CHN,import,120,test\n".to_vec(), "looks like data"),
-        ("missing.csv", b"period,reporter,partner,value_usd,compiler\n2003,CHN,KOR,100,test\n".to_vec(), "flow"),
+        (
+            "data.csv",
+            b"2003,CHN,KOR,export,100,test\n2003,KOR,CHN,import,120,test\n".to_vec(),
+            "looks like data",
+        ),
+        (
+            "missing.csv",
+            b"period,reporter,partner,value_usd,compiler\n2003,CHN,KOR,100,test\n".to_vec(),
+            "flow",
+        ),
         ("misspelt.csv", with("value_usd", "value_us"), "is it `value_usd`"),
         ("twice.csv", with("partner", "reporter"), "reporter"),
-        ("strange.csv", b"colour,shape\nred,round\n".to_vec(), "`colour`, `shape`"),
+        (
+            "strange.csv",
+            b"colour,shape\nred,round\n".to_vec(),
+            "`colour`, `shape`",
+        ),
         ("unclosed.csv", with("CHN,KOR", "\"CHN,KOR"), "line 2"),
         ("utf16.csv", utf16(GOOD), "UTF-16"),
         ("nul.csv", with("CHN", "C\0N"), "line 2"),
-        ("page.csv", b"<!DOCTYPE html><html><body>Not found</body></html>".to_vec(), "HTML"),
+        (
+            "page.csv",
+            b"<!DOCTYPE html><html><body>Not found</body></html>".to_vec(),
+            "HTML",
+        ),
         ("answer.csv", b"{\"error\": \"quota\"}".to_vec(), "JSON"),
         ("sheet.csv", b"PK\x03\x04\x14\0\x06\0".to_vec(), "spreadsheet"),
         ("table.csv", parquet, "Parquet"),
-        ("random.csv", (0..4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect(), ""),
-        ("short.csv.gz", truncated[..truncated.len() / 2].to_vec(), "cut short or damaged"),
+        (
+            "random.csv",
+            (0..4096_u32)
+                .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+                .collect(),
+            "",
+        ),
+        (
+            "short.csv.gz",
+            truncated[..truncated.len() / 2].to_vec(),
+            "cut short or damaged",
+        ),
         ("stub.csv.gz", truncated[..6].to_vec(), "cut short or damaged"),
         ("twice.csv.gz", gzip(&gzip(GOOD.as_bytes())), "gzip inside gzip"),
     ]
@@ -86,9 +123,24 @@ fn hopeless() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 fn one_bad_row() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let value = |text: &str| with(",100,", &format!(",{text},"));
     vec![
-        ("short.csv", with("2003,CHN,KOR,export,100,test", "2003,CHN,KOR,export"), "line 2"),
-        ("long.csv", with("2003,CHN,KOR,export,100,test", "2003,CHN,KOR,export,100,test,more"), "line 2"),
-        ("latin1.csv", with("test", "caf@").iter().map(|b| if *b == b'@' { 0xe9 } else { *b }).collect(), "line 2"),
+        (
+            "short.csv",
+            with("2003,CHN,KOR,export,100,test", "2003,CHN,KOR,export"),
+            "line 2",
+        ),
+        (
+            "long.csv",
+            with("2003,CHN,KOR,export,100,test", "2003,CHN,KOR,export,100,test,more"),
+            "line 2",
+        ),
+        (
+            "latin1.csv",
+            with("test", "caf@")
+                .iter()
+                .map(|b| if *b == b'@' { 0xe9 } else { *b })
+                .collect(),
+            "line 2",
+        ),
         ("decimal.csv", value("\"100,5\""), "100,5"),
         ("thousands.csv", value("\"1,000\""), "1,000"),
         ("spaced.csv", value("1 000"), "1 000"),
@@ -112,7 +164,12 @@ fn one_bad_row() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 #[test]
 fn a_good_file_is_imported() {
     let said = import("good.csv", GOOD.as_bytes()).ok();
-    assert!(said.text().contains("330") && said.stderr.is_empty(), "{}{}", said.text(), said.stderr);
+    assert!(
+        said.text().contains("330") && said.stderr.is_empty(),
+        "{}{}",
+        said.text(),
+        said.stderr
+    );
     import("good.csv.gz", &gzip(GOOD.as_bytes())).ok();
     let windows = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
     import("windows.csv", windows.as_bytes()).ok();
@@ -125,9 +182,17 @@ fn a_hopeless_file_is_refused_by_every_command() {
         for command in [&["sum", name][..], &["mirror", "gaps", name]] {
             on(name, &bytes, command).code(1).tells(&["error: ", named]);
         }
-        for command in [&["concentration", "--value", "value_usd", name][..], &["fit", "value_usd ~ period", name]] {
+        for command in [
+            &["concentration", "--value", "value_usd", name][..],
+            &["fit", "value_usd ~ period", name],
+        ] {
             let said = on(name, &bytes, command);
-            assert!(said.code == 1 || csv_like(name), "{name}: {} {}", said.said, said.text());
+            assert!(
+                said.code == 1 || csv_like(name),
+                "{name}: {} {}",
+                said.said,
+                said.text()
+            );
         }
     }
 }
@@ -141,8 +206,16 @@ fn csv_like(name: &str) -> bool {
 #[test]
 fn a_bad_row_is_set_apart_with_its_line_and_the_rest_is_used() {
     for (name, bytes, named) in one_bad_row() {
-        let said = import(name, &bytes).ok().tells(&["1 of 3 rows are in quarantine", name, "line 2", named]);
-        assert!(said.text().lines().any(|line| line.contains("records") && line.contains("230")), "{}", said.text());
+        let said = import(name, &bytes)
+            .ok()
+            .tells(&["1 of 3 rows are in quarantine", name, "line 2", named]);
+        assert!(
+            said.text()
+                .lines()
+                .any(|line| line.contains("records") && line.contains("230")),
+            "{}",
+            said.text()
+        );
         let strict = on(name, &bytes, &["import", name, "--out", "out.parquet", "--strict"]);
         strict.code(1).tells(&["--strict", "line 2", named]);
     }
@@ -155,7 +228,14 @@ fn the_quarantine_is_a_table_of_its_own() {
     call_in(folder.path(), &["import", "bad.csv", "--out", "out.parquet"]).ok();
     let rows = csv_rows(&std::fs::read(folder.path().join("out.quarantine.csv")).unwrap());
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0]["line"].as_str(), rows[0]["column"].as_str(), rows[0]["value"].as_str()), ("2", "value_usd", "1e308"));
+    assert_eq!(
+        (
+            rows[0]["line"].as_str(),
+            rows[0]["column"].as_str(),
+            rows[0]["value"].as_str()
+        ),
+        ("2", "value_usd", "1e308")
+    );
     assert!(!rows[0]["reason"].is_empty() && !rows[0]["advice"].is_empty());
     // The same file without the bad row: no quarantine of an earlier day may stand beside it.
     std::fs::write(folder.path().join("bad.csv"), GOOD).unwrap();
@@ -173,22 +253,38 @@ fn tables_for_indices_and_fits_are_refused_with_line_and_column() {
         ("y,x\n1,2\n2\n3,4\n", "line"),
         ("y,x\n1,2\n2,3,4\n3,4\n", "line"),
         ("y,x,x\n1,2,3\n", "twice"),
-        ("y,z\n1,2\n", "no column `x`"),
+        ("y,z\n1,2\n", "`x`"),
         ("y,x\n", "t.csv"),
     ];
     for (text, named) in cases {
-        on("t.csv", text.as_bytes(), &["fit", "y ~ x", "t.csv"]).code(1).tells(&[named]);
-        on("t.csv", text.as_bytes(), &["concentration", "--value", "x", "t.csv"]).code(1).tells(&[named]);
+        on("t.csv", text.as_bytes(), &["fit", "y ~ x", "t.csv"])
+            .code(1)
+            .tells(&[named]);
+        on("t.csv", text.as_bytes(), &["concentration", "--value", "x", "t.csv"])
+            .code(1)
+            .tells(&[named]);
     }
     // A table that can be read, of which no index is defined: told for each, never a number.
     for text in ["x\n0\n0\n", "x\n-1\n2\n", "x\n1\nNA\n", "x\n1e308\n1e308\n"] {
-        let said = on("t.csv", text.as_bytes(), &["concentration", "--value", "x", "t.csv", "--format", "json"]).ok();
+        let said = on(
+            "t.csv",
+            text.as_bytes(),
+            &["concentration", "--value", "x", "t.csv", "--format", "json"],
+        )
+        .ok();
         for finding in said.json()["findings"].as_array().unwrap() {
             let estimate = finding["estimate"].as_f64();
-            assert!(estimate.is_some_and(f64::is_finite) != finding["undefined"].is_string(), "{text}: {finding}");
+            assert!(
+                estimate.is_some_and(f64::is_finite) != finding["undefined"].is_string(),
+                "{text}: {finding}"
+            );
         }
     }
-    on("t.csv", b"y,x\n1e308,1\n-1e308,2\n1e308,3\n1e308,4\n", &["fit", "y ~ x", "t.csv"]);
+    on(
+        "t.csv",
+        b"y,x\n1e308,1\n-1e308,2\n1e308,3\n1e308,4\n",
+        &["fit", "y ~ x", "t.csv"],
+    );
 }
 
 #[test]
@@ -212,11 +308,26 @@ fn a_damaged_or_foreign_parquet_file_is_refused() {
     let foreign = tests::call(&["datasets", "list", "--format", "parquet"]).ok().stdout;
     let mut flipped = whole.clone();
     flipped[..200].reverse();
-    for bytes in [&whole[..whole.len() / 2], &whole[1000..], &whole[..4], b"", &foreign, &flipped] {
-        for command in [&["sum", "d.parquet", "--by", "flow"][..], &["mirror", "gaps", "d.parquet"]] {
+    for bytes in [
+        &whole[..whole.len() / 2],
+        &whole[1000..],
+        &whole[..4],
+        b"",
+        &foreign,
+        &flipped,
+    ] {
+        for command in [
+            &["sum", "d.parquet", "--by", "flow"][..],
+            &["mirror", "gaps", "d.parquet"],
+        ] {
             on("d.parquet", bytes, command).code(1);
         }
-        on("d.parquet", bytes, &["concentration", "--value", "value_usd", "d.parquet"]).code(1);
+        on(
+            "d.parquet",
+            bytes,
+            &["concentration", "--value", "value_usd", "d.parquet"],
+        )
+        .code(1);
     }
 }
 
@@ -235,9 +346,17 @@ fn a_target_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("good.csv"), GOOD).unwrap();
     std::fs::write(folder.path().join("file"), "in the way").unwrap();
-    call_in(folder.path(), &["import", "good.csv", "--out", "file/out.parquet"]).code(1).tells(&["file/out.parquet"]);
-    call_in(folder.path(), &["datasets", "list"]).code(1).tells(&["datasets"]);
-    let said = call_in(folder.path(), &["sum", "good.csv", "--by", "flow", "--out", "file/out.csv"]).code(1);
+    call_in(folder.path(), &["import", "good.csv", "--out", "file/out.parquet"])
+        .code(1)
+        .tells(&["file/out.parquet"]);
+    call_in(folder.path(), &["datasets", "list"])
+        .code(1)
+        .tells(&["datasets"]);
+    let said = call_in(
+        folder.path(),
+        &["sum", "good.csv", "--by", "flow", "--out", "file/out.csv"],
+    )
+    .code(1);
     said.tells(&["file/out.csv"]);
     assert_eq!(std::fs::read(folder.path().join("file")).unwrap(), b"in the way");
 }

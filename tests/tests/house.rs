@@ -29,8 +29,19 @@ const ABOVE_ALL: [&str; 3] = ["counterflow", "tests", "benches"];
 
 fn packages() -> Vec<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--locked", "--offline"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    let arguments = [
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--locked",
+        "--offline",
+    ];
+    let output = Command::new(cargo)
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     metadata["packages"].as_array().unwrap().clone()
@@ -43,7 +54,11 @@ fn name(package: &Value) -> &str {
 /// The folder of a package below the workspace's, with forward slashes.
 fn place(package: &Value) -> String {
     let manifest = Path::new(package["manifest_path"].as_str().unwrap());
-    let folder = manifest.parent().unwrap().strip_prefix(root().canonicalize().unwrap()).unwrap();
+    let folder = manifest
+        .parent()
+        .unwrap()
+        .strip_prefix(root().canonicalize().unwrap())
+        .unwrap();
     folder.to_string_lossy().replace('\\', "/")
 }
 
@@ -58,13 +73,19 @@ fn arrows_point_down_only() {
     let plan: BTreeMap<&str, &[&str]> = MAY_USE.into_iter().collect();
     for package in packages.iter().filter(|p| !ABOVE_ALL.contains(&name(p))) {
         let storey = if is_model(package) { "MODEL" } else { name(package) };
-        let allowed = plan.get(storey).unwrap_or_else(|| panic!("{} has no place in the plan of the house", name(package)));
+        let allowed = plan
+            .get(storey)
+            .unwrap_or_else(|| panic!("{} has no place in the plan of the house", name(package)));
         for dependency in package["dependencies"].as_array().unwrap() {
             let used = name(dependency);
             // Tests may lean on synthetic worlds, and on what is below anyway.
             let for_tests = dependency["kind"] == "dev" && used == "synth";
             if ours.contains(used) && !for_tests {
-                assert!(allowed.contains(&used), "{} may not use {used}; it may use {allowed:?}", name(package));
+                assert!(
+                    allowed.contains(&used),
+                    "{} may not use {used}; it may use {allowed:?}",
+                    name(package)
+                );
             }
         }
     }
@@ -74,16 +95,29 @@ fn arrows_point_down_only() {
 fn every_crate_stands_where_its_name_says_and_says_what_it_is() {
     for package in packages() {
         let place = place(&package);
-        assert_eq!(place.rsplit('/').next(), Some(name(&package)), "a crate's folder bears its name");
+        assert_eq!(
+            place.rsplit('/').next(),
+            Some(name(&package)),
+            "a crate's folder bears its name"
+        );
         let description = package["description"].as_str().unwrap_or_default();
         assert!(description.split(' ').count() >= 3, "{place} has no description");
-        assert_eq!(package["publish"], serde_json::json!([]), "{place} is not for publication");
+        assert_eq!(
+            package["publish"],
+            serde_json::json!([]),
+            "{place} is not for publication"
+        );
         assert_eq!(package["license"], "MIT OR Apache-2.0", "{place}");
         let manifest = std::fs::read_to_string(root().join(&place).join("Cargo.toml")).unwrap();
         let manifest: toml::Table = manifest.parse().unwrap();
-        let inherited = manifest.get("lints").and_then(|lints| lints.get("workspace")?.as_bool());
+        let inherited = manifest
+            .get("lints")
+            .and_then(|lints| lints.get("workspace")?.as_bool());
         // cube is to have unsafe code one day and may then set its lints itself.
-        assert!(inherited == Some(true) || name(&package) == "cube", "{place}: [lints] workspace = true");
+        assert!(
+            inherited == Some(true) || name(&package) == "cube",
+            "{place}: [lints] workspace = true"
+        );
     }
 }
 
@@ -94,7 +128,11 @@ fn every_model_is_in_the_one_list() {
     let models: Vec<&Value> = packages.iter().filter(|p| is_model(p)).collect();
     assert!(models.len() >= 4);
     for model in models {
-        assert!(list.contains(&format!("&{}::", name(model))), "{} is not in counterflow's list of models", name(model));
+        assert!(
+            list.contains(&format!("&{}::", name(model))),
+            "{} is not in counterflow's list of models",
+            name(model)
+        );
     }
 }
 
@@ -118,7 +156,10 @@ fn files() -> Vec<String> {
 fn unsafe_code_stands_in_the_cube_only() {
     // The word is put together here so that this file does not hold it.
     let word = format!("un{}", "safe");
-    for name in files().iter().filter(|name| name.ends_with(".rs") && !name.starts_with("crates/cube/")) {
+    for name in files()
+        .iter()
+        .filter(|name| name.ends_with(".rs") && !name.starts_with("crates/cube/"))
+    {
         let text = std::fs::read_to_string(root().join(name)).unwrap();
         for form in [" {", " fn", " impl", " extern", "_code)"] {
             assert!(!text.contains(&format!("{word}{form}")), "{name}: {word}{form}");
@@ -126,7 +167,10 @@ fn unsafe_code_stands_in_the_cube_only() {
     }
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest: toml::Table = manifest.parse().unwrap();
-    assert_eq!(manifest["workspace"]["lints"]["rust"][&format!("{word}_code")].as_str(), Some("forbid"));
+    assert_eq!(
+        manifest["workspace"]["lints"]["rust"][&format!("{word}_code")].as_str(),
+        Some("forbid")
+    );
 }
 
 #[test]
@@ -136,9 +180,14 @@ fn no_file_names_a_path_of_a_machine() {
     for name in files().iter().filter(|name| *name != this) {
         let bytes = std::fs::read(root().join(name)).unwrap();
         for mark in marks {
-            let mut at = bytes.windows(mark.len()).enumerate().filter(|(_, window)| *window == mark);
+            let mut at = bytes
+                .windows(mark.len())
+                .enumerate()
+                .filter(|(_, window)| *window == mark);
             // Inside an address (https://host/home/page) it is no path of a machine.
-            let found = at.find(|(at, _)| *at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"-_.~%/".contains(&bytes[at - 1])));
+            let found = at.find(|(at, _)| {
+                *at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"-_.~%/".contains(&bytes[at - 1]))
+            });
             assert!(found.is_none(), "{name} holds {}", String::from_utf8_lossy(mark));
         }
     }
@@ -146,7 +195,10 @@ fn no_file_names_a_path_of_a_machine() {
 
 #[test]
 fn rooms_are_small() {
-    for name in files().iter().filter(|name| name.ends_with(".rs") && name.starts_with("crates/")) {
+    for name in files()
+        .iter()
+        .filter(|name| name.ends_with(".rs") && name.starts_with("crates/"))
+    {
         let lines = std::fs::read_to_string(root().join(name)).unwrap().lines().count();
         assert!(lines <= 500, "{name} has {lines} lines: divide it");
     }

@@ -15,7 +15,10 @@ fn results() -> &'static Files {
         let workspace = Workspace::new();
         let said = workspace.call(&["analyze"]).ok().text();
         for claim in 'a'..='q' {
-            assert!(said.lines().any(|line| line.starts_with(&format!("{claim} "))), "claim {claim}:\n{said}");
+            assert!(
+                said.lines().any(|line| line.starts_with(&format!("{claim} "))),
+                "claim {claim}:\n{said}"
+            );
         }
         files_below(&workspace.path("results/dprk"))
     })
@@ -29,25 +32,48 @@ fn manifest() -> Value {
 fn findings() -> BTreeMap<String, Option<f64>> {
     let manifest = manifest();
     let findings = manifest["findings"].as_array().unwrap();
-    let named = findings.iter().map(|f| (f["id"].as_str().unwrap().to_owned(), f["estimate"].as_f64()));
+    let named = findings
+        .iter()
+        .map(|f| (f["id"].as_str().unwrap().to_owned(), f["estimate"].as_f64()));
     let named: BTreeMap<_, _> = named.collect();
     assert_eq!(named.len(), findings.len(), "each finding has a name of its own");
     named
 }
 
 fn estimate(id: &str) -> f64 {
-    findings().get(id).unwrap_or_else(|| panic!("there is no finding {id}")).unwrap_or_else(|| panic!("{id} is undefined"))
+    findings()
+        .get(id)
+        .unwrap_or_else(|| panic!("there is no finding {id}"))
+        .unwrap_or_else(|| panic!("{id} is undefined"))
 }
 
 #[test]
 fn one_command_writes_report_findings_tables_and_manifest() {
     let files = results();
-    for name in ["report.html", "findings.csv", "findings.json", "findings.parquet", "run.json"] {
+    for name in [
+        "report.html",
+        "findings.csv",
+        "findings.json",
+        "findings.parquet",
+        "run.json",
+    ] {
         assert!(files.get(name).is_some_and(|bytes| !bytes.is_empty()), "{name}");
     }
-    let tables: Vec<&str> =
-        files.keys().filter_map(|name| name.strip_prefix("tables/")?.strip_suffix(".csv")).collect();
-    for needed in ["balance", "trends", "breaks", "concentration", "claims", "regimes", "pairs", "set-aside", "figures"] {
+    let tables: Vec<&str> = files
+        .keys()
+        .filter_map(|name| name.strip_prefix("tables/")?.strip_suffix(".csv"))
+        .collect();
+    for needed in [
+        "balance",
+        "trends",
+        "breaks",
+        "concentration",
+        "claims",
+        "regimes",
+        "pairs",
+        "set-aside",
+        "figures",
+    ] {
         assert!(tables.contains(&needed), "{needed}: {tables:?}");
     }
     for table in &tables {
@@ -55,7 +81,12 @@ fn one_command_writes_report_findings_tables_and_manifest() {
         let (parquet, _) = parquet_rows(&files[&format!("tables/{table}.parquet")]);
         assert_eq!(rows, parquet, "{table}");
     }
-    assert_eq!(files.len(), 5 + 2 * tables.len(), "nothing else, and nothing unfinished: {:?}", files.keys());
+    assert_eq!(
+        files.len(),
+        5 + 2 * tables.len(),
+        "nothing else, and nothing unfinished: {:?}",
+        files.keys()
+    );
 }
 
 #[test]
@@ -71,7 +102,17 @@ fn the_report_is_one_file_about_this_study() {
         let name = pin["name"].as_str().unwrap();
         assert!(text.contains(name), "{name}");
     }
-    for outside in ["<link", "<iframe", "<script src", "@import", "url(http", "src=\"http", "src=\"//", "{{", "}}"] {
+    for outside in [
+        "<link",
+        "<iframe",
+        "<script src",
+        "@import",
+        "url(http",
+        "src=\"http",
+        "src=\"//",
+        "{{",
+        "}}",
+    ] {
         assert!(!text.contains(outside), "{outside}");
     }
     assert!(text.len() < 4 << 20, "{} bytes are too many to forward", text.len());
@@ -102,7 +143,11 @@ fn the_manifest_names_every_input_and_output_by_its_hash() {
     let (files, manifest) = (results(), manifest());
     let outputs = manifest["outputs"].as_array().unwrap();
     let named: BTreeSet<&str> = outputs.iter().map(|o| o["path"].as_str().unwrap()).collect();
-    let written: BTreeSet<&str> = files.keys().map(String::as_str).filter(|name| *name != "run.json").collect();
+    let written: BTreeSet<&str> = files
+        .keys()
+        .map(String::as_str)
+        .filter(|name| *name != "run.json")
+        .collect();
     assert_eq!(named, written);
     for output in outputs {
         let bytes = &files[output["path"].as_str().unwrap()];
@@ -131,16 +176,24 @@ fn the_findings_are_the_same_in_every_format() {
     assert_eq!(parquet_rows(&files["findings.parquet"]).0, findings.len());
     // Row by row they are in one order, and a number read back is the same number (but for the
     // last bits, which this reader of JSON does not promise).
-    let same = |a: Option<f64>, b: Option<f64>| a == b || a.zip(b).is_some_and(|(a, b)| (a - b).abs() <= 1e-14 * a.abs());
+    let same =
+        |a: Option<f64>, b: Option<f64>| a == b || a.zip(b).is_some_and(|(a, b)| (a - b).abs() <= 1e-14 * a.abs());
     for (row, json) in rows.iter().zip(&json) {
         for name in ["scenario", "model", "measure", "unit", "tolerance"] {
             assert_eq!(row[name], json[name].as_str().unwrap());
         }
         assert_eq!(row["period"], json["labels"]["period"].as_str().unwrap_or_default());
-        assert!(same(row["value"].parse().ok(), json["value"]["estimate"].as_f64()), "{json}");
+        assert!(
+            same(row["value"].parse().ok(), json["value"]["estimate"].as_f64()),
+            "{json}"
+        );
         let undefined = json["value"]["undefined"].as_str();
         assert_eq!(row["undefined"], undefined.unwrap_or_default());
-        assert_eq!(row["value"].is_empty(), undefined.is_some(), "either a number or the reason: {json}");
+        assert_eq!(
+            row["value"].is_empty(),
+            undefined.is_some(),
+            "either a number or the reason: {json}"
+        );
     }
 }
 
@@ -171,13 +224,22 @@ fn ten_figures_by_hand() {
         ("imf/trend/balance period=2008", -4_519_370_000.0),
         ("imf/trend/deficit_ratio period=2008", 4_519_370_000.0 / exports),
         // China: 757,870,000 of its imports and 2,254,620,000 of the North's.
-        ("imf/concentration/partner_share flow=total partner=CHN period=2008", 3_012_490_000.0 / (exports + imports)),
+        (
+            "imf/concentration/partner_share flow=total partner=CHN period=2008",
+            3_012_490_000.0 / (exports + imports),
+        ),
         // kotra-totals: r14, preferred to the same in rounded tens of millions.
         ("kotra/trend/imports period=2008", 2_685_478_000.0),
         // kotra-totals, 2017 and 2018: 1,772 and 243 million.
-        ("kotra/trend/change_since from=2017 series=exports to=2018", 243.0 / 1772.0 - 1.0),
+        (
+            "kotra/trend/change_since from=2017 series=exports to=2018",
+            243.0 / 1772.0 - 1.0,
+        ),
         // kotra-china-share: 90.1 per cent, crude oil counted.
-        ("kotra/concentration/partner_share flow=total partner=CHN period=2014", 0.901),
+        (
+            "kotra/concentration/partner_share flow=total partner=CHN period=2014",
+            0.901,
+        ),
         // china-customs: China's imports are the North's exports.
         ("china/trend/exports period=2023", 291_890_000.0),
         ("china/trend/imports period=2023", 2_003_500_000.0),
@@ -194,7 +256,10 @@ fn ten_figures_by_hand() {
     ];
     for (id, by_hand) in cases {
         let found = estimate(id);
-        assert!((found - by_hand).abs() <= 4.0 * f64::EPSILON * by_hand.abs(), "{id}: {found}, by hand {by_hand}");
+        assert!(
+            (found - by_hand).abs() <= 4.0 * f64::EPSILON * by_hand.abs(),
+            "{id}: {found}, by hand {by_hand}"
+        );
     }
 }
 
@@ -212,8 +277,16 @@ fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
     let cases = [
         ("economy = \"PRK\"", "economy = \"ATLANTIS\"", "ATLANTIS"),
         ("seed = 20101222", "seed = 20101222\nsede = 1", "sede"),
-        ("models = [\"trend\", \"concentration\"]\n[[scenario.layer]]\npin = \"factbook\"", "models = [\"tarot\"]\n[[scenario.layer]]\npin = \"factbook\"", "tarot"),
-        ("pin = \"factbook\"\n\n[[scenario]]\nid = \"china\"", "pin = \"fictbook\"\n\n[[scenario]]\nid = \"china\"", "fictbook"),
+        (
+            "models = [\"trend\", \"concentration\"]\n[[scenario.layer]]\npin = \"factbook\"",
+            "models = [\"tarot\"]\n[[scenario.layer]]\npin = \"factbook\"",
+            "tarot",
+        ),
+        (
+            "pin = \"factbook\"\n\n[[scenario]]\nid = \"china\"",
+            "pin = \"fictbook\"\n\n[[scenario]]\nid = \"china\"",
+            "fictbook",
+        ),
         ("[model.trend]", "[model.trend]\nbreaks = 3", "breaks"),
         ("title = \"KOTRA\"", "title = \"KOTRA", "study.toml"),
     ];
@@ -223,7 +296,9 @@ fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
         workspace.call(&["analyze"]).code(1).tells(&[named]);
         assert!(!workspace.path("results").exists(), "{named}");
     }
-    call(&["analyze", "studies/nowhere"]).code(1).tells(&["studies/nowhere"]);
+    call(&["analyze", "studies/nowhere"])
+        .code(1)
+        .tells(&["studies/nowhere"]);
 }
 
 #[test]
@@ -232,6 +307,9 @@ fn a_folder_of_something_else_is_left_alone() {
     let notes = workspace.path("notes");
     std::fs::create_dir(&notes).unwrap();
     std::fs::write(notes.join("diary.txt"), "private").unwrap();
-    workspace.call(&["analyze", "--out", "notes"]).code(1).tells(&["notes", "--out"]);
+    workspace
+        .call(&["analyze", "--out", "notes"])
+        .code(1)
+        .tells(&["notes", "--out"]);
     assert_eq!(files_below(Path::new(&notes)).len(), 1);
 }

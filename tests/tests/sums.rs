@@ -7,9 +7,15 @@ use tests::{call, csv_rows, root};
 
 /// The groups of a sum by one dimension, as they are written.
 fn sums(arguments: &[&str]) -> Vec<(String, i128)> {
-    let rows = csv_rows(&call(&[&["sum"], arguments, &["--format", "csv", "--quiet"]].concat()).ok().stdout);
+    let rows = csv_rows(
+        &call(&[&["sum"], arguments, &["--format", "csv", "--quiet"]].concat())
+            .ok()
+            .stdout,
+    );
     let by = arguments[arguments.iter().position(|a| *a == "--by").unwrap() + 1];
-    rows.iter().map(|row| (row[by].clone(), row["value_usd"].parse().unwrap())).collect()
+    rows.iter()
+        .map(|row| (row[by].clone(), row["value_usd"].parse().unwrap()))
+        .collect()
 }
 
 fn figures(pin: &str) -> Vec<BTreeMap<String, String>> {
@@ -26,7 +32,11 @@ fn sums_are_those_of_the_figures() {
     let found = sums(&["cow-3", "--by", "year", "--where", "reporter = PRK"]);
     assert_eq!(found, by_hand.into_iter().collect::<Vec<_>>());
     assert_eq!(found.iter().find(|(year, _)| year == "2008").unwrap().1, 6_738_770_000);
-    assert_eq!(found.iter().map(|(_, value)| value).sum::<i128>(), 50_355_320_285, "the pin's own invariant");
+    assert_eq!(
+        found.iter().map(|(_, value)| value).sum::<i128>(),
+        50_355_320_285,
+        "the pin's own invariant"
+    );
 }
 
 #[test]
@@ -35,7 +45,12 @@ fn cents_and_large_numbers_are_exact() {
     let path = folder.path().join("cents.csv");
     let mut text = "period,reporter,partner,flow,value_usd,compiler\n".to_owned();
     // In doubles 0.1 + 0.2 is not 0.3, and no double is 9007199254740.993.
-    for (partner, value) in [("CHN", "0.1"), ("KOR", "0.2"), ("JPN", "9007199254740.992"), ("RUS", "0.001")] {
+    for (partner, value) in [
+        ("CHN", "0.1"),
+        ("KOR", "0.2"),
+        ("JPN", "9007199254740.992"),
+        ("RUS", "0.001"),
+    ] {
         text += &format!("2003,PRK,{partner},export,{value},test\n");
     }
     std::fs::write(&path, text).unwrap();
@@ -45,7 +60,15 @@ fn cents_and_large_numbers_are_exact() {
 
 #[test]
 fn the_largest_groups_come_first_and_shares_are_of_everything() {
-    let arguments = ["cow-3", "--by", "reporter", "--where", "year = 2008", "--where", "partner = PRK"];
+    let arguments = [
+        "cow-3",
+        "--by",
+        "reporter",
+        "--where",
+        "year = 2008",
+        "--where",
+        "partner = PRK",
+    ];
     let all = sums(&arguments);
     let mut largest = all.clone();
     largest.sort_by_key(|(_, value)| std::cmp::Reverse(*value));
@@ -59,15 +82,34 @@ fn the_largest_groups_come_first_and_shares_are_of_everything() {
 
 #[test]
 fn conditions_narrow() {
-    let by_year = sums(&["kotra-totals", "--by", "year", "--where", "flow = export", "--where", "year=2016..2018"]);
+    let by_year = sums(&[
+        "kotra-totals",
+        "--by",
+        "year",
+        "--where",
+        "flow = export",
+        "--where",
+        "year=2016..2018",
+    ]);
     let direct: i128 = figures("kotra-totals")
         .iter()
         .filter(|row| row["flow"] == "export" && row["period"] == "2018")
         .map(|row| row["value_usd"].parse::<i128>().unwrap())
         .sum();
-    assert_eq!(by_year.iter().map(|(year, _)| year.as_str()).collect::<Vec<_>>(), ["2016", "2017", "2018"]);
+    assert_eq!(
+        by_year.iter().map(|(year, _)| year.as_str()).collect::<Vec<_>>(),
+        ["2016", "2017", "2018"]
+    );
     assert_eq!(by_year[2].1, direct);
-    let two = sums(&["cow-3", "--by", "partner", "--where", "partner = CHN|KOR", "--where", "year = 2003"]);
+    let two = sums(&[
+        "cow-3",
+        "--by",
+        "partner",
+        "--where",
+        "partner = CHN|KOR",
+        "--where",
+        "year = 2003",
+    ]);
     assert!(two.iter().all(|(partner, _)| partner == "CHN" || partner == "KOR") && !two.is_empty());
 }
 
@@ -75,7 +117,10 @@ fn conditions_narrow() {
 fn a_sum_that_would_count_trade_twice_is_refused() {
     let cases: [(&[&str], &[&str]); 4] = [
         // A total beside its two directions.
-        (&["kotra-totals", "--by", "year"], &["overlap in `flow`", "export, import, total", "--by", "--where"]),
+        (
+            &["kotra-totals", "--by", "year"],
+            &["overlap in `flow`", "export, import, total", "--by", "--where"],
+        ),
         // Two reports of one flow.
         (&["comtrade-2003-top40", "--by", "reporter"], &["overlap in `flow`"]),
         // Two compilers.
@@ -84,10 +129,16 @@ fn a_sum_that_would_count_trade_twice_is_refused() {
             &["overlap in `compiler`", "COW 3.0", "WITS", "add `compiler` to --by"],
         ),
         // Chapters beside the total.
-        (&["comtrade-2003-chapters", "--by", "flow"], &["overlap in `product`", "--level total"]),
+        (
+            &["comtrade-2003-chapters", "--by", "flow"],
+            &["overlap in `product`", "--level total"],
+        ),
     ];
     for (arguments, named) in cases {
-        let said = call(&[&["sum"], arguments].concat()).code(1).tells(named).tells(&["count the same trade twice"]);
+        let said = call(&[&["sum"], arguments].concat())
+            .code(1)
+            .tells(named)
+            .tells(&["count the same trade twice"]);
         assert!(said.stdout.is_empty(), "a refused sum prints no number");
     }
 }
@@ -98,8 +149,16 @@ fn what_the_refusal_advises_works() {
     let flows = sums(&["comtrade-2003-chapters", "--by", "flow", "--level", "total"]);
     for (flow, value) in flows {
         let figures = figures("comtrade-2003-chapters");
-        let totals = figures.iter().filter(|row| row["flow"] == flow && row["product"] == "TOTAL");
-        assert_eq!(value, totals.map(|row| row["value_usd"].parse::<i128>().unwrap()).sum::<i128>(), "{flow}");
+        let totals = figures
+            .iter()
+            .filter(|row| row["flow"] == flow && row["product"] == "TOTAL");
+        assert_eq!(
+            value,
+            totals
+                .map(|row| row["value_usd"].parse::<i128>().unwrap())
+                .sum::<i128>(),
+            "{flow}"
+        );
     }
 }
 
@@ -123,7 +182,10 @@ fn a_condition_that_nothing_can_meet_is_refused_and_not_summed_to_nothing() {
     for condition in ["colour = red", "flow = smuggling", "partner = China", "reporter = prk"] {
         let said = call(&["sum", "cow-3", "--by", "flow", "--where", condition]).code(2);
         assert!(said.stdout.is_empty());
-        said.tells(&[condition.split(" = ").nth(usize::from(!condition.starts_with("colour"))).unwrap()]);
+        said.tells(&[condition
+            .split(" = ")
+            .nth(usize::from(!condition.starts_with("colour")))
+            .unwrap()]);
     }
     call(&["sum", "cow-3", "--level", "hs9"]).code(2).tells(&["hs9"]);
     call(&["sum", "cow-3", "--by", "year,year"]).code(2).tells(&["year"]);

@@ -15,13 +15,17 @@ const ONE_DOLLAR_MORE: &str = "2008,import,2685478001,";
 /// The findings that a call says have moved, each with what happened to it.
 fn moved(call: &Call) -> Vec<(String, String)> {
     let rows = csv_rows(&call.stdout);
-    rows.into_iter().map(|mut row| (row.remove("finding").unwrap(), row.remove("what").unwrap())).collect()
+    rows.into_iter()
+        .map(|mut row| (row.remove("finding").unwrap(), row.remove("what").unwrap()))
+        .collect()
 }
 
 /// Writes one figure of a pin's Parquet file anew, with everything else as it was.
 fn spoil_parquet(path: &Path) {
     let mut records = store::read_records(path, &store::Filter::default()).unwrap();
-    let found = records.iter_mut().find(|r| r.value == Some(Usd::from_thousandths(2_685_478_000_000)));
+    let found = records
+        .iter_mut()
+        .find(|r| r.value == Some(Usd::from_thousandths(2_685_478_000_000)));
     found.unwrap().value = Some(Usd::from_thousandths(2_685_478_001_000));
     store::write_records(path, &records).unwrap();
 }
@@ -30,7 +34,12 @@ fn spoil_parquet(path: &Path) {
 fn the_committed_findings_are_what_the_program_finds() {
     let said = call(&["verify", "--format", "csv"]);
     let moved = moved(&said);
-    assert!(moved.is_empty(), "{} findings moved, such as {:?}", moved.len(), moved[0]);
+    assert!(
+        moved.is_empty(),
+        "{} findings moved, such as {:?}",
+        moved.len(),
+        moved[0]
+    );
     said.ok().tells(&["pins as pinned", "findings as published"]);
 }
 
@@ -40,7 +49,10 @@ fn what_was_accepted_is_found_again() {
     let before = std::fs::read(workspace.path(EXPECTED)).unwrap();
     workspace.call(&["verify", "--threads", "2"]).ok();
     workspace.call(&["verify", "--accept"]).ok().tells(&["published in"]);
-    assert!(before == std::fs::read(workspace.path(EXPECTED)).unwrap(), "publishing twice writes the same bytes");
+    assert!(
+        before == std::fs::read(workspace.path(EXPECTED)).unwrap(),
+        "publishing twice writes the same bytes"
+    );
     assert!(!workspace.path("results").exists(), "verify writes no results");
 }
 
@@ -50,25 +62,52 @@ fn one_dollar_moves_the_findings_that_rest_on_it() {
     workspace.edit(KOTRA, IMPORTS_2008, ONE_DOLLAR_MORE);
     workspace.call(&["datasets", "build", "kotra-totals"]).ok();
     workspace.call(&["datasets", "check"]).ok();
-    let said = workspace.call(&["verify", "--format", "csv"]).code(1).tells(&["findings moved"]);
+    let said = workspace
+        .call(&["verify", "--format", "csv"])
+        .code(1)
+        .tells(&["findings moved"]);
     let moved = moved(&said);
-    let imports = moved.iter().find(|(id, _)| id == "kotra/trend/imports period=2008").unwrap();
-    assert!(imports.1.contains("2685478000") && imports.1.contains("2685478001"), "{}", imports.1);
-    assert!(moved.iter().any(|(id, _)| id == "kotra/trend/balance period=2008"), "{moved:?}");
+    let imports = moved
+        .iter()
+        .find(|(id, _)| id == "kotra/trend/imports period=2008")
+        .unwrap();
+    assert!(
+        imports.1.contains("2685478000") && imports.1.contains("2685478001"),
+        "{}",
+        imports.1
+    );
+    assert!(
+        moved.iter().any(|(id, _)| id == "kotra/trend/balance period=2008"),
+        "{moved:?}"
+    );
     for (id, what) in &moved {
-        assert!(id.starts_with("kotra") || id.starts_with("compilers/"), "no other source has this figure: {id} {what}");
+        assert!(
+            id.starts_with("kotra") || id.starts_with("compilers/"),
+            "no other source has this figure: {id} {what}"
+        );
     }
     assert!(moved.len() < 100, "{} findings", moved.len());
     // The text form names them whole: what is cut cannot be looked up.
     let text = workspace.call(&["verify"]).code(1);
-    assert!(text.text().contains("kotra/trend/imports period=2008"), "{}", text.text());
+    assert!(
+        text.text().contains("kotra/trend/imports period=2008"),
+        "{}",
+        text.text()
+    );
 }
 
 #[test]
 fn a_figure_changed_without_a_rebuild_is_named() {
     let workspace = Workspace::published();
     workspace.edit(KOTRA, IMPORTS_2008, ONE_DOLLAR_MORE);
-    let named = ["kotra-totals", "only figures.csv", "2008", "2685478001", "only the Parquet file", "2685478000"];
+    let named = [
+        "kotra-totals",
+        "only figures.csv",
+        "2008",
+        "2685478001",
+        "only the Parquet file",
+        "2685478000",
+    ];
     workspace.call(&["verify"]).code(1).tells(&named);
     workspace.call(&["datasets", "check"]).code(1).tells(&named);
     workspace.call(&["datasets", "check", "cow-3"]).ok();
@@ -80,13 +119,27 @@ fn a_parquet_file_changed_by_hand_is_named() {
     spoil_parquet(&workspace.path("datasets/kotra-totals/kotra-totals.parquet"));
     let named = ["pin `kotra-totals`", "sha256", "logical hash"];
     let said = workspace.call(&["verify", "--format", "csv"]).code(1).tells(&named);
-    assert!(moved(&said).iter().any(|(id, _)| id == "kotra/trend/imports period=2008"), "and its findings too");
-    workspace.call(&["datasets", "check", "kotra-totals"]).code(1).tells(&named);
+    assert!(
+        moved(&said)
+            .iter()
+            .any(|(id, _)| id == "kotra/trend/imports period=2008"),
+        "and its findings too"
+    );
+    workspace
+        .call(&["datasets", "check", "kotra-totals"])
+        .code(1)
+        .tells(&named);
     workspace.call(&["analyze"]).code(1).tells(&["kotra-totals"]);
-    assert!(!workspace.path("results").exists(), "no results from figures that are not the pinned ones");
+    assert!(
+        !workspace.path("results").exists(),
+        "no results from figures that are not the pinned ones"
+    );
     let before = std::fs::read(workspace.path(EXPECTED)).unwrap();
     workspace.call(&["verify", "--accept"]).code(1).tells(&["kotra-totals"]);
-    assert!(before == std::fs::read(workspace.path(EXPECTED)).unwrap(), "nor are they published");
+    assert!(
+        before == std::fs::read(workspace.path(EXPECTED)).unwrap(),
+        "nor are they published"
+    );
 }
 
 #[test]
@@ -96,19 +149,32 @@ fn a_hash_changed_in_the_description_is_named() {
     let text = std::fs::read_to_string(workspace.path(pin)).unwrap();
     let hash = text.lines().find_map(|line| line.strip_prefix("sha256 = ")).unwrap();
     workspace.edit(pin, hash, &format!("\"{}\"", "0".repeat(64)));
-    workspace.call(&["verify"]).code(1).tells(&["pin `factbook`", "sha256", "0 of "]);
+    workspace
+        .call(&["verify"])
+        .code(1)
+        .tells(&["pin `factbook`", "sha256", "0 of "]);
 }
 
 #[test]
 fn a_lost_or_damaged_pin_is_an_error_that_names_the_file() {
-    for damage in [None, Some(&b""[..]), Some(b"PAR1 and no more"), Some(b"PAR1\0\0\0\0\xff\xff\xff\x7fPAR1")] {
+    for damage in [
+        None,
+        Some(&b""[..]),
+        Some(b"PAR1 and no more"),
+        Some(b"PAR1\0\0\0\0\xff\xff\xff\x7fPAR1"),
+    ] {
         let workspace = Workspace::published();
         let path = workspace.path("datasets/factbook/factbook.parquet");
         match damage {
             None => std::fs::remove_file(&path).unwrap(),
             Some(bytes) => std::fs::write(&path, bytes).unwrap(),
         }
-        for command in [&["verify"][..], &["analyze"], &["datasets", "check"], &["sum", "factbook"]] {
+        for command in [
+            &["verify"][..],
+            &["analyze"],
+            &["datasets", "check"],
+            &["sum", "factbook"],
+        ] {
             workspace.call(command).code(1).tells(&["factbook.parquet"]);
         }
     }
@@ -122,9 +188,16 @@ fn a_row_that_an_invariant_counts_cannot_be_lost() {
     let before = std::fs::read(&parquet).unwrap();
     let said = workspace.call(&["datasets", "build", "kotra-totals"]).code(1);
     said.tells(&["imports of 2008: two quotations of one figure", "1 records, expected 2"]);
-    assert!(before == std::fs::read(&parquet).unwrap(), "a refused pin stays as it was");
+    assert!(
+        before == std::fs::read(&parquet).unwrap(),
+        "a refused pin stays as it was"
+    );
     // A dollar that an invariant adds up is refused as well.
-    workspace.edit("datasets/cow-3/figures.csv", "2008,PRK,CHN,2254620000,", "2008,PRK,CHN,2254620001,");
+    workspace.edit(
+        "datasets/cow-3/figures.csv",
+        "2008,PRK,CHN,2254620000,",
+        "2008,PRK,CHN,2254620001,",
+    );
     let said = workspace.call(&["datasets", "build", "cow-3"]).code(1);
     said.tells(&["invariant `North Korea's imports of 2008", "6738770001", "6738770000"]);
 }
@@ -133,7 +206,10 @@ fn a_row_that_an_invariant_counts_cannot_be_lost() {
 fn published_findings_that_come_and_go_are_named() {
     let workspace = Workspace::published();
     let text = std::fs::read_to_string(workspace.path(EXPECTED)).unwrap();
-    let gone = text.lines().find(|line| line.ends_with(",kotra/trend/imports period=2008")).unwrap();
+    let gone = text
+        .lines()
+        .find(|line| line.ends_with(",kotra/trend/imports period=2008"))
+        .unwrap();
     let stranger = gone.replace("period=2008", "period=1908");
     workspace.edit(EXPECTED, &format!("{gone}\n"), &format!("{stranger}\n"));
     let said = workspace.call(&["verify", "--format", "csv"]).code(1);
@@ -141,7 +217,10 @@ fn published_findings_that_come_and_go_are_named() {
     assert_eq!(moved.len(), 2, "{moved:?}");
     let what = |id: &str| moved.iter().find(|(found, _)| found == id).unwrap().1.as_str();
     assert_eq!(what("kotra/trend/imports period=2008"), "found, but never published");
-    assert_eq!(what("kotra/trend/imports period=1908"), "published, but no longer found");
+    assert_eq!(
+        what("kotra/trend/imports period=1908"),
+        "published, but no longer found"
+    );
 }
 
 #[test]
@@ -153,7 +232,10 @@ fn published_findings_that_cannot_be_read_are_refused_with_their_line() {
         (text.replacen("value,low", "valeu,low", 1), "line 1"),
         (text.replacen(&second, "1,2,3", 1), "line 2"),
         (text.replacen(&second, &format!("twelve{second}"), 1), "line 2"),
-        (text.replacen(&second, &second.replace("relative", "roughly"), 1), "line 2"),
+        (
+            text.replacen(&second, &second.replace("relative", "roughly"), 1),
+            "line 2",
+        ),
         (format!("{text}{second}\n"), "each finding once"),
         (String::new(), "line 1"),
     ];
@@ -162,5 +244,8 @@ fn published_findings_that_cannot_be_read_are_refused_with_their_line() {
         workspace.call(&["verify"]).code(1).tells(&["expected.csv", named]);
     }
     std::fs::remove_file(workspace.path(EXPECTED)).unwrap();
-    workspace.call(&["verify"]).code(1).tells(&["expected.csv", "verify --accept"]);
+    workspace
+        .call(&["verify"])
+        .code(1)
+        .tells(&["expected.csv", "verify --accept"]);
 }

@@ -36,6 +36,11 @@ impl Frame {
 
     fn of_csv(bytes: &[u8], file: String) -> Outcome<Frame> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+            let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+            let what = "a zero byte, where text in UTF-8 was expected; save the table as CSV in UTF-8";
+            return Err(Failure::because(format!("{file}, line {line}: {what}")));
+        }
         let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
         let wrong =
             |e: csv::Error| Failure::because(format!("{file}: {e}; expected comma-separated text with a header line"));

@@ -2,7 +2,7 @@
 //!
 //! A study file names pins, scenarios, models and claims. [`Study::open`] reads it,
 //! [`run`] builds every scenario's flows, runs every model on them and judges every claim,
-//! and [`verify`] compares a run with the findings that were published.
+//! and [`compare`] tells which of its findings are not as published.
 //!
 //! The crate knows no model by name: it is given a list.
 

@@ -37,8 +37,12 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
         ..output.clone()
     };
     if let Some(path) = &output.file {
+        let beside = path.with_extension("quarantine.csv");
+        if bad == 0 && beside.exists() {
+            // It told of an earlier import.
+            std::fs::remove_file(&beside)?;
+        }
         if bad > 0 {
-            let beside = path.with_extension("quarantine.csv");
             store::write_atomically(&beside, &report::to_bytes(&quarantine(&imported), report::Format::Csv)?)?;
             output.say(&format!("the quarantine is in {}", beside.display()));
         }
