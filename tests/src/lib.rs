@@ -6,12 +6,14 @@
 
 #![allow(clippy::unwrap_used)] // a helper that cannot help should end the test
 
+mod broken;
 mod call;
 mod program;
 mod tables;
 mod workspace;
 
+pub use broken::{GOOD, HEADER, call_on, gzip};
 pub use call::{Call, call, call_in};
-pub use program::{program, root};
+pub use program::{program, root, skipped};
 pub use tables::{csv_rows, json_finite, parquet_rows, sha256};
 pub use workspace::{Files, Workspace, files_below};

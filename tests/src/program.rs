@@ -42,3 +42,9 @@ fn build() -> PathBuf {
     let built = messages.find(|m| m["target"]["name"] == "counterflow" && m["executable"].is_string());
     PathBuf::from(built.unwrap()["executable"].as_str().unwrap())
 }
+
+/// Says loudly that a test was left out: to the process's own standard error, because the harness
+/// swallows what a passing test prints.
+pub fn skipped(why: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIPPED: {why}\n").as_bytes());
+}

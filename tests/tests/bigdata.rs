@@ -5,15 +5,14 @@
 
 use std::io::Read;
 use std::path::PathBuf;
-use tests::{call, csv_rows, parquet_rows};
+use tests::{call, csv_rows, parquet_rows, skipped};
 
 /// The file of world trade in 2003: all reporters and partners, totals only.
 const WORLD_2003: &str = "mirror/comtrade_raw_2003_TOTAL_only_44k_redistributable.csv.gz";
 
 fn data(name: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("COUNTERFLOW_TEST_DATA") else {
-        // To the process's own standard error: the harness swallows what a test prints.
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"SKIPPED: COUNTERFLOW_TEST_DATA is not set\n");
+        skipped("COUNTERFLOW_TEST_DATA is not set");
         return None;
     };
     let path = PathBuf::from(folder).join(name);

@@ -122,7 +122,16 @@ fn wrong_usage_is_two_and_names_what_is_wrong() {
         (&["import", "x.csv", "--default", "reporter"], "COLUMN=VALUE"),
         (&["import", "x.csv", "--default", "reportre=PRK"], "reportre"),
         (&["fit", "y = x", "x.csv"], "expected `~`"),
-        (&["fit", "y ~ x", "x.csv", "--vcov", "robust"], "nw:LAG"),
+        (
+            &[
+                "fit",
+                "value_usd ~ period",
+                "datasets/cow-3/figures.csv",
+                "--vcov",
+                "robust",
+            ],
+            "nw:LAG",
+        ),
         (&["mirror", "everything", "cow-3"], "reliability"),
         (&["datasets"], "check  Re-hash pins"),
         (&["concentration", "x.csv"], "--value"),

@@ -4,58 +4,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use flate2::write::GzEncoder;
-use std::io::Write;
-use tests::{Call, call_in, csv_rows, files_below, root};
-
-/// A good tidy file; most broken ones are this with one thing wrong.
-const GOOD: &str = "period,reporter,partner,flow,value_usd,compiler\n\
-    2003,CHN,KOR,export,100,test\n2003,KOR,CHN,import,120,test\n2004,CHN,KOR,export,110,test\n";
-const HEADER: &str = "period,reporter,partner,flow,value_usd,compiler\n";
-
-/// Calls the program in a folder of its own that holds one file, and demands that the file is
-/// named where it fails, that the target is there whole or not at all, and nothing else.
-fn on(name: &str, bytes: &[u8], arguments: &[&str]) -> Call {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(name), bytes).unwrap();
-    let said = call_in(folder.path(), arguments);
-    let mut files = files_below(folder.path());
-    assert!(
-        files.remove(name).is_some_and(|kept| kept == bytes),
-        "{name}: the input is left alone"
-    );
-    let target = files.remove("out.parquet");
-    files.remove("out.quarantine.csv");
-    assert!(files.is_empty(), "{name}: {:?}", files.keys());
-    match target {
-        Some(bytes) => assert!(
-            said.code == 0 && tests::parquet_rows(&bytes).0 > 0,
-            "{name}: {}",
-            said.stderr
-        ),
-        None => assert!(said.code != 0 || !arguments.contains(&"--out"), "{name}"),
-    }
-    if said.code == 1 {
-        assert!(said.stderr.contains(name), "{name} is not named in\n{}", said.stderr);
-        assert!(said.stdout.is_empty(), "{name}: {}", said.text());
-    }
-    said
-}
+use tests::{Call, GOOD, HEADER, call_in, call_on, csv_rows, gzip, root};
 
 fn import(name: &str, bytes: &[u8]) -> Call {
-    on(name, bytes, &["import", name, "--out", "out.parquet"])
+    call_on(name, bytes, &["import", name, "--out", "out.parquet"])
 }
 
 /// Replaces one text in the good file.
 fn with(old: &str, new: &str) -> Vec<u8> {
     assert!(GOOD.contains(old), "{old}");
     GOOD.replacen(old, new, 1).into_bytes()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -180,13 +138,13 @@ fn a_hopeless_file_is_refused_by_every_command() {
     for (name, bytes, named) in hopeless() {
         import(name, &bytes).code(1).tells(&["error: ", named]);
         for command in [&["sum", name][..], &["mirror", "gaps", name]] {
-            on(name, &bytes, command).code(1).tells(&["error: ", named]);
+            call_on(name, &bytes, command).code(1).tells(&["error: ", named]);
         }
         for command in [
             &["concentration", "--value", "value_usd", name][..],
             &["fit", "value_usd ~ period", name],
         ] {
-            let said = on(name, &bytes, command);
+            let said = call_on(name, &bytes, command);
             assert!(
                 said.code == 1 || csv_like(name),
                 "{name}: {} {}",
@@ -216,7 +174,7 @@ fn a_bad_row_is_set_apart_with_its_line_and_the_rest_is_used() {
             "{}",
             said.text()
         );
-        let strict = on(name, &bytes, &["import", name, "--out", "out.parquet", "--strict"]);
+        let strict = call_on(name, &bytes, &["import", name, "--out", "out.parquet", "--strict"]);
         strict.code(1).tells(&["--strict", "line 2", named]);
     }
 }
@@ -241,122 +199,4 @@ fn the_quarantine_is_a_table_of_its_own() {
     std::fs::write(folder.path().join("bad.csv"), GOOD).unwrap();
     call_in(folder.path(), &["import", "bad.csv", "--out", "out.parquet"]).ok();
     assert!(!folder.path().join("out.quarantine.csv").exists(), "a stale quarantine");
-}
-
-#[test]
-fn tables_for_indices_and_fits_are_refused_with_line_and_column() {
-    let cases = [
-        ("y,x\n1,2\n2,\"1,5\"\n3,4\n", "line 3"),
-        ("y,x\n1,2\n2,inf\n3,4\n", "line 3"),
-        ("y,x\n1,2\n2,many\n3,4\n", "many"),
-        ("y,x\n1,2\n2,1e999\n3,4\n", "1e999"),
-        ("y,x\n1,2\n2\n3,4\n", "line"),
-        ("y,x\n1,2\n2,3,4\n3,4\n", "line"),
-        ("y,x,x\n1,2,3\n", "twice"),
-        ("y,z\n1,2\n", "`x`"),
-        ("y,x\n", "t.csv"),
-    ];
-    for (text, named) in cases {
-        on("t.csv", text.as_bytes(), &["fit", "y ~ x", "t.csv"])
-            .code(1)
-            .tells(&[named]);
-        on("t.csv", text.as_bytes(), &["concentration", "--value", "x", "t.csv"])
-            .code(1)
-            .tells(&[named]);
-    }
-    // A table that can be read, of which no index is defined: told for each, never a number.
-    for text in ["x\n0\n0\n", "x\n-1\n2\n", "x\n1\nNA\n", "x\n1e308\n1e308\n"] {
-        let said = on(
-            "t.csv",
-            text.as_bytes(),
-            &["concentration", "--value", "x", "t.csv", "--format", "json"],
-        )
-        .ok();
-        for finding in said.json()["findings"].as_array().unwrap() {
-            let estimate = finding["estimate"].as_f64();
-            assert!(
-                estimate.is_some_and(f64::is_finite) != finding["undefined"].is_string(),
-                "{text}: {finding}"
-            );
-        }
-    }
-    on(
-        "t.csv",
-        b"y,x\n1e308,1\n-1e308,2\n1e308,3\n1e308,4\n",
-        &["fit", "y ~ x", "t.csv"],
-    );
-}
-
-#[test]
-fn a_folder_is_no_file() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("folder.csv")).unwrap();
-    for command in [
-        &["import", "folder.csv"][..],
-        &["sum", "folder.csv"],
-        &["mirror", "gaps", "folder.csv"],
-        &["concentration", "--value", "x", "folder.csv"],
-        &["fit", "y ~ x", "folder.csv"],
-    ] {
-        call_in(folder.path(), command).code(1).tells(&["folder.csv"]);
-    }
-}
-
-#[test]
-fn a_damaged_or_foreign_parquet_file_is_refused() {
-    let whole = std::fs::read(root().join("datasets/cow-3/cow-3.parquet")).unwrap();
-    let foreign = tests::call(&["datasets", "list", "--format", "parquet"]).ok().stdout;
-    let mut flipped = whole.clone();
-    flipped[..200].reverse();
-    for bytes in [
-        &whole[..whole.len() / 2],
-        &whole[1000..],
-        &whole[..4],
-        b"",
-        &foreign,
-        &flipped,
-    ] {
-        for command in [
-            &["sum", "d.parquet", "--by", "flow"][..],
-            &["mirror", "gaps", "d.parquet"],
-        ] {
-            on("d.parquet", bytes, command).code(1);
-        }
-        on(
-            "d.parquet",
-            bytes,
-            &["concentration", "--value", "value_usd", "d.parquet"],
-        )
-        .code(1);
-    }
-}
-
-#[test]
-fn a_line_that_never_ends_and_a_bomb_cost_little() {
-    let line = vec![b'7'; 50 << 20];
-    import("line.csv", &line).code(1).tells(&["line"]);
-    let endless = [HEADER.as_bytes(), b"2003,CHN,KOR,export,", &line].concat();
-    import("endless.csv", &endless).code(1).tells(&["line 2"]);
-    let zeros = gzip(&[HEADER.as_bytes(), &vec![b'\n'; 200 << 20]].concat());
-    import("bomb.csv.gz", &zeros).code(1);
-}
-
-#[test]
-fn a_target_that_cannot_be_written_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("good.csv"), GOOD).unwrap();
-    std::fs::write(folder.path().join("file"), "in the way").unwrap();
-    call_in(folder.path(), &["import", "good.csv", "--out", "file/out.parquet"])
-        .code(1)
-        .tells(&["file/out.parquet"]);
-    call_in(folder.path(), &["datasets", "list"])
-        .code(1)
-        .tells(&["datasets"]);
-    let said = call_in(
-        folder.path(),
-        &["sum", "good.csv", "--by", "flow", "--out", "file/out.csv"],
-    )
-    .code(1);
-    said.tells(&["file/out.csv"]);
-    assert_eq!(std::fs::read(folder.path().join("file")).unwrap(), b"in the way");
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-use tests::root;
+use tests::{root, skipped};
 
 /// The crates that each crate may use. A model is any crate in `crates/models`; a new one needs no
 /// line here, and models never use each other.
@@ -146,7 +146,7 @@ fn files() -> Vec<String> {
             names.map(str::to_owned).collect()
         }
         _ => {
-            println!("SKIPPED: no git checkout here");
+            skipped("no git checkout here");
             Vec::new()
         }
     }
@@ -175,7 +175,7 @@ fn unsafe_code_stands_in_the_cube_only() {
 
 #[test]
 fn no_file_names_a_path_of_a_machine() {
-    let marks = ["/home/", "/root/", "/Users/", "C:\\Users", "/work/", "/tmp/"].map(|mark| mark.as_bytes());
+    let marks = ["/home/", "/Users/", "C:\\Users"].map(|mark| mark.as_bytes());
     let this = "tests/tests/house.rs";
     for name in files().iter().filter(|name| *name != this) {
         let bytes = std::fs::read(root().join(name)).unwrap();

@@ -4,9 +4,8 @@
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::OnceLock;
-use tests::{Files, Workspace, call, csv_rows, files_below, json_finite, parquet_rows, root, sha256};
+use tests::{Files, Workspace, csv_rows, files_below, json_finite, parquet_rows, root, sha256};
 
 /// The results of one run, read once.
 fn results() -> &'static Files {
@@ -270,46 +269,4 @@ fn an_undefined_finding_says_why() {
     let reasons: Vec<&str> = undefined.map(|reason| reason.as_str().unwrap()).collect();
     assert!(!reasons.is_empty(), "a study of the North has gaps");
     assert!(reasons.iter().all(|reason| reason.len() > 10), "every one has a reason");
-}
-
-#[test]
-fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
-    let cases = [
-        ("economy = \"PRK\"", "economy = \"ATLANTIS\"", "ATLANTIS"),
-        ("seed = 20101222", "seed = 20101222\nsede = 1", "sede"),
-        (
-            "models = [\"trend\", \"concentration\"]\n[[scenario.layer]]\npin = \"factbook\"",
-            "models = [\"tarot\"]\n[[scenario.layer]]\npin = \"factbook\"",
-            "tarot",
-        ),
-        (
-            "pin = \"factbook\"\n\n[[scenario]]\nid = \"china\"",
-            "pin = \"fictbook\"\n\n[[scenario]]\nid = \"china\"",
-            "fictbook",
-        ),
-        ("[model.trend]", "[model.trend]\nbreaks = 3", "breaks"),
-        ("title = \"KOTRA\"", "title = \"KOTRA", "study.toml"),
-    ];
-    for (old, new, named) in cases {
-        let workspace = Workspace::new();
-        workspace.edit("studies/dprk/study.toml", old, new);
-        workspace.call(&["analyze"]).code(1).tells(&[named]);
-        assert!(!workspace.path("results").exists(), "{named}");
-    }
-    call(&["analyze", "studies/nowhere"])
-        .code(1)
-        .tells(&["studies/nowhere"]);
-}
-
-#[test]
-fn a_folder_of_something_else_is_left_alone() {
-    let workspace = Workspace::new();
-    let notes = workspace.path("notes");
-    std::fs::create_dir(&notes).unwrap();
-    std::fs::write(notes.join("diary.txt"), "private").unwrap();
-    workspace
-        .call(&["analyze", "--out", "notes"])
-        .code(1)
-        .tells(&["notes", "--out"]);
-    assert_eq!(files_below(Path::new(&notes)).len(), 1);
 }

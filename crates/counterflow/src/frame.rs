@@ -41,6 +41,12 @@ impl Frame {
             let what = "a zero byte, where text in UTF-8 was expected; save the table as CSV in UTF-8";
             return Err(Failure::because(format!("{file}, line {line}: {what}")));
         }
+        if bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
+            let last = bytes.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
+            let line = 1 + bytes[..last].iter().filter(|byte| **byte == b'\n').count();
+            let what = "a quotation mark that has no partner, up to which rows run together; close or remove it";
+            return Err(Failure::because(format!("{file}, line {line} or before: {what}")));
+        }
         let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
         let wrong =
             |e: csv::Error| Failure::because(format!("{file}: {e}; expected comma-separated text with a header line"));
@@ -163,6 +169,13 @@ mod tests {
         assert_eq!(frame.numbers("value").unwrap(), [Some(1.5), None, None]);
         let narrowed = frame.narrow(&["year = 2002..2003".to_owned()]).unwrap();
         assert_eq!(narrowed.places, [3, 4]);
+    }
+
+    #[test]
+    fn an_open_quote_is_an_error_and_no_long_cell() {
+        let text = format!("{:?}", frame("a,b\n1,2\n3,\"4\n5,6\n").unwrap_err());
+        assert!(text.contains("line 3"), "{text}");
+        assert_eq!(frame("a,b\n1,\"say \"\"x\"\"\"\n").unwrap().rows(), 1);
     }
 
     #[test]

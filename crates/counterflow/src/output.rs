@@ -41,10 +41,15 @@ impl Output {
         }
     }
 
-    /// Tells something beside the results, on the standard error.
+    /// Tells something beside the results, on the standard error, unless silence was asked for.
     pub fn say(&self, what: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr().lock(), "{what}");
+            self.warn(what);
         }
+    }
+
+    /// Tells what changes the meaning of the results, such as rows that are not in them.
+    pub fn warn(&self, what: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{what}");
     }
 }

@@ -212,7 +212,10 @@ fn grouped(x: f64) -> String {
     let unit = 10_f64.powf(x.abs().log10().floor() - 2.0);
     let whole = ((x / unit).round() * unit).abs() as u64;
     let mut text = whole.to_string();
-    for place in (1..text.len()).rev().filter(|p| (whole.to_string().len() - p) % 3 == 0) {
+    for place in (1..text.len())
+        .rev()
+        .filter(|p| (whole.to_string().len() - p).is_multiple_of(3))
+    {
         text.insert(place, ',');
     }
     if x < 0.0 { format!("-{text}") } else { text }

@@ -86,7 +86,7 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
         ));
     }
     if bad > 0 {
-        output.say(&format!(
+        output.warn(&format!(
             "warning: {bad} of {} rows are in quarantine:",
             imported.rows_read
         ));

@@ -6,6 +6,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use cube::{Dimension, Grouped, Query};
 use model::{Cell, Kind, Table};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use store::Filter;
 use trade::{Classification, Economy, Flow, Status, Valuation};
@@ -58,12 +59,20 @@ fn filter(conditions: &[String]) -> Outcome<Filter> {
             let (from, to) = value.split_once("..").unwrap_or((value, value));
             let years = from.trim().parse::<i16>().ok().zip(to.trim().parse::<i16>().ok());
             let (from, to) = years.ok_or_else(|| wrong("year = 2003 or year = 1989..2008"))?;
+            // A second condition on one column narrows further.
+            let (from, to) = filter
+                .years
+                .as_ref()
+                .map_or((from, to), |y| (from.max(*y.start()), to.min(*y.end())));
             filter = filter.with_years(from..=to);
         } else {
+            let mut wanted = BTreeSet::new();
             for one in value.split('|').map(str::trim) {
                 possible(column, one).map_err(|expected| wrong(&expected))?;
-                filter = filter.with(column, one);
+                wanted.insert(one.to_owned());
             }
+            let values = filter.any_of.entry(column.to_owned()).or_insert_with(|| wanted.clone());
+            values.retain(|value| wanted.contains(value));
         }
     }
     Ok(filter)

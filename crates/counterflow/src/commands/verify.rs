@@ -39,7 +39,13 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     })?;
     let expected = parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))?;
     let moved = compare(&expected, &run.findings);
-    output.table(&table(&moved))?;
+    if output.format == report::Format::Table {
+        // Names are long, and a name cut short cannot be looked up.
+        let lines: String = moved.iter().map(|one| format!("{one}\n")).collect();
+        output.bytes(lines.as_bytes())?;
+    } else {
+        output.table(&table(&moved))?;
+    }
     let mut broken: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
     for pin in &run.pins {
         broken.extend(text_differs(&Pin::open(&study.datasets.join(&pin.about.name))?)?);
