@@ -253,6 +253,8 @@ struct Grouping<'a> {
     /// For text columns: the column's dictionary code to our code, filled as they come.
     known: Vec<Vec<Option<u32>>>,
     words: Vec<Words>,
+    /// The last row's year and its code.
+    year: Option<(i16, u32)>,
 }
 
 impl<'a> Grouping<'a> {
@@ -268,7 +270,7 @@ impl<'a> Grouping<'a> {
             by.push((dimension, column));
         }
         let words = by.iter().map(|_| Words::default()).collect();
-        Ok(Grouping { by, known, words })
+        Ok(Grouping { by, known, words, year: None })
     }
 
     fn key(&mut self, row: usize, periods: &Periods<'_>) -> Key {
@@ -280,7 +282,14 @@ impl<'a> Grouping<'a> {
                     let code = column.code(row);
                     *self.known[place][code].get_or_insert_with(|| words.code(column.text(code)))
                 }
-                None if *dimension == Dimension::Year => words.code(&periods.year.value(row).to_string()),
+                None if *dimension == Dimension::Year => {
+                    let year = periods.year.value(row);
+                    // Files are sorted by period: the year is nearly always that of the row before.
+                    match self.year {
+                        Some((known, code)) if known == year => code,
+                        _ => self.year.insert((year, words.code(&year.to_string()))).1,
+                    }
+                }
                 None => words.code(&periods.text(row)),
             };
         }
