@@ -142,7 +142,11 @@ impl Periods<'_> {
     /// How many months the period covers; 0 for one that does not start with its year
     /// (a month column that is filled), so that twelve months from July are no calendar year.
     fn calendar_months(&self, row: usize) -> usize {
-        if self.month.is_null(row) { self.months.value(row).max(0) as usize } else { 0 }
+        if self.month.is_null(row) {
+            self.months.value(row).max(0) as usize
+        } else {
+            0
+        }
     }
 
     fn text(&self, row: usize) -> String {
@@ -270,7 +274,12 @@ impl<'a> Grouping<'a> {
             by.push((dimension, column));
         }
         let words = by.iter().map(|_| Words::default()).collect();
-        Ok(Grouping { by, known, words, year: None })
+        Ok(Grouping {
+            by,
+            known,
+            words,
+            year: None,
+        })
     }
 
     fn key(&mut self, row: usize, periods: &Periods<'_>) -> Key {

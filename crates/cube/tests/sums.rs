@@ -5,27 +5,21 @@ use cube::{Dimension, Error, Query, sum_batches, sum_dataset};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use store::{Filter, batch_of_records, write_records};
-use trade::{Classification, Economy, Flow, Period, Record, Status, Usd};
+use trade::{Classification, Economy, Flow, Period, Record, Usd};
 
 fn record(year: i16, partner: &str, flow: Flow, product: &str, value: Option<i128>) -> Record {
     Record {
-        compiler: "UN Comtrade".into(),
-        period: Period::annual(year).unwrap(),
-        reporter: Economy::new("PRK").unwrap(),
-        partner: Economy::new(partner).unwrap(),
-        flow,
         classification: Classification::Hs(2),
         product: product.into(),
-        valuation: None,
         value: value.map(Usd::from_thousandths),
-        rounded_to: None,
-        share_percent: None,
-        net_weight_kg: None,
-        quantity: None,
-        quantity_unit: None,
-        status: Status::Reported,
-        basis: None,
-        reference: None,
+        ..Record::new(
+            "UN Comtrade",
+            Period::annual(year).unwrap(),
+            Economy::new("PRK").unwrap(),
+            Economy::new(partner).unwrap(),
+            flow,
+            trade::Usd::ZERO,
+        )
     }
 }
 
@@ -157,7 +151,10 @@ fn a_level_uses_its_own_rows_or_cuts_longer_codes() {
     ] {
         let groups = one(&records);
         assert_eq!(groups.len(), 1);
-        assert_eq!((groups[0].key[0].as_str(), groups[0].value.unwrap().thousandths()), ("27", 70));
+        assert_eq!(
+            (groups[0].key[0].as_str(), groups[0].value.unwrap().thousandths()),
+            ("27", 70)
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Records for this crate's tests.
 
-use trade::{Classification, Economy, Flow, Period, Record, Status, Usd};
+use trade::{Classification, Economy, Flow, Period, Record, Usd};
 
 /// A UN Comtrade figure in whole dollars; `None` is a blank.
 pub(crate) fn record(
@@ -12,22 +12,16 @@ pub(crate) fn record(
     value: Option<i64>,
 ) -> Record {
     Record {
-        compiler: "UN Comtrade".into(),
-        period: Period::annual(year).unwrap(),
-        reporter: Economy::new(reporter).unwrap(),
-        partner: Economy::new(partner).unwrap(),
-        flow,
         classification: Classification::Hs(2),
         product: product.into(),
-        valuation: None,
         value: value.map(Usd::from_units),
-        rounded_to: None,
-        share_percent: None,
-        net_weight_kg: None,
-        quantity: None,
-        quantity_unit: None,
-        status: Status::Reported,
-        basis: None,
-        reference: None,
+        ..Record::new(
+            "UN Comtrade",
+            Period::annual(year).unwrap(),
+            Economy::new(reporter).unwrap(),
+            Economy::new(partner).unwrap(),
+            flow,
+            trade::Usd::ZERO,
+        )
     }
 }

@@ -16,7 +16,10 @@ pub type TextColumns = Vec<Vec<Option<String>>>;
 /// # Errors
 /// When the file cannot be read, is no Parquet, or has a column that has no text (nested ones).
 pub fn read_text_columns(path: &Path) -> Result<(Vec<String>, TextColumns)> {
-    let damaged = |e: &dyn std::fmt::Display| Error::Parquet { path: path.to_owned(), reason: e.to_string() };
+    let damaged = |e: &dyn std::fmt::Display| Error::Parquet {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    };
     let file = File::open(path).map_err(io("read", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
     let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
@@ -24,13 +27,23 @@ pub fn read_text_columns(path: &Path) -> Result<(Vec<String>, TextColumns)> {
     for batch in builder.build().map_err(|e| damaged(&e))? {
         let batch = batch.map_err(|e| damaged(&e))?;
         for (column, array) in columns.iter_mut().zip(batch.columns()) {
-            column.extend(texts(array).map_err(|e| damaged(&e))?.iter().map(|t| t.map(str::to_owned)));
+            column.extend(
+                texts(array)
+                    .map_err(|e| damaged(&e))?
+                    .iter()
+                    .map(|t| t.map(str::to_owned)),
+            );
         }
     }
     Ok((names, columns))
 }
 
 fn texts(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {
-    let options = CastOptions { safe: false, format_options: FormatOptions::default() };
-    Ok(cast_with_options(array, &DataType::Utf8, &options)?.as_string::<i32>().clone())
+    let options = CastOptions {
+        safe: false,
+        format_options: FormatOptions::default(),
+    };
+    Ok(cast_with_options(array, &DataType::Utf8, &options)?
+        .as_string::<i32>()
+        .clone())
 }

@@ -3,7 +3,7 @@
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch};
 use store::{Filter, read_records, scan, write_records};
-use trade::{Classification, Economy, Flow, Period, Record, Status, Usd};
+use trade::{Classification, Economy, Flow, Period, Record, Usd};
 
 fn world() -> Vec<Record> {
     let mut records = Vec::new();
@@ -13,23 +13,17 @@ fn world() -> Vec<Record> {
                 for n in 0..10 {
                     let code = |k: u8| Economy::new(&format!("A{}{}", (b'A' + k) as char, "A")).unwrap();
                     records.push(Record {
-                        compiler: "test".into(),
-                        period: Period::annual(year).unwrap(),
-                        reporter: code(reporter),
-                        partner: code(partner),
-                        flow: if n % 2 == 0 { Flow::Export } else { Flow::Import },
                         classification: Classification::Hs(2),
                         product: format!("{:02}", 10 + n).into(),
-                        valuation: None,
                         value: (n != 3).then(|| Usd::from_units(i64::from(year) * i64::from(n + 1))),
-                        rounded_to: None,
-                        share_percent: None,
-                        net_weight_kg: None,
-                        quantity: None,
-                        quantity_unit: None,
-                        status: Status::Reported,
-                        basis: None,
-                        reference: None,
+                        ..Record::new(
+                            "test",
+                            Period::annual(year).unwrap(),
+                            code(reporter),
+                            code(partner),
+                            if n % 2 == 0 { Flow::Export } else { Flow::Import },
+                            trade::Usd::ZERO,
+                        )
                     });
                 }
             }

@@ -5,7 +5,7 @@
 use asymmetry::Asymmetry;
 use model::{Coverage, Input, Model, Output};
 use std::path::Path;
-use trade::{Classification, Flow, Period, Record, Status, economies};
+use trade::{Classification, Flow, Period, Record, economies};
 
 /// The four flows of UN Comtrade's old column set.
 const FLOWS: [Flow; 4] = [Flow::Import, Flow::Export, Flow::ReExport, Flow::ReImport];
@@ -28,23 +28,17 @@ fn world() -> Option<Vec<Record>> {
             None => trade::Economy::new(&format!("M{field}")).unwrap(),
         };
         records.push(Record {
-            compiler: "UN Comtrade".into(),
-            period: Period::annual(year).unwrap(),
-            reporter: economy(&row[1]),
-            partner: economy(&row[3]),
-            flow: FLOWS[row[2].parse::<usize>().unwrap() - 1],
             classification: Classification::from_comtrade(&row[4]).unwrap(),
             product: (&row[5]).into(),
-            valuation: None,
             value: row[9].parse().ok(),
-            rounded_to: None,
-            share_percent: None,
-            net_weight_kg: None,
-            quantity: None,
-            quantity_unit: None,
-            status: Status::Reported,
-            basis: None,
-            reference: None,
+            ..Record::new(
+                "UN Comtrade",
+                Period::annual(year).unwrap(),
+                economy(&row[1]),
+                economy(&row[3]),
+                FLOWS[row[2].parse::<usize>().unwrap() - 1],
+                trade::Usd::ZERO,
+            )
         });
     }
     Some(records)

@@ -28,7 +28,12 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Reads the parameters; what is not set has its default.
     pub fn read(table: &Table) -> Result<Self> {
-        let regions = parameters::texts(MODEL, table, "regions", "a list of regions such as [\"Northern Africa\"]")?;
+        let regions = parameters::texts(
+            MODEL,
+            table,
+            "regions",
+            "a list of regions such as [\"Northern Africa\"]",
+        )?;
         let known = |region: &str| trade::economies().iter().any(|e| e.region == Some(region));
         if let Some(unknown) = regions.iter().find(|region| !known(region)) {
             return Err(refused(

@@ -1,5 +1,5 @@
-use ::model::Notes;
 use super::breakdown::{Breakdown, Known};
+use ::model::Notes;
 use model::Coverage;
 use std::collections::BTreeMap;
 use trade::{Decimal3, Economy, Flow, Period, Usd};

@@ -1,7 +1,7 @@
-use ::model::Notes;
 use super::figure::{Figure, Said};
 use super::parameters::Parameters;
 use crate::nesting::{container, looks_whole, parts};
+use ::model::Notes;
 use ::model::{Coverage, Finding, Input};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

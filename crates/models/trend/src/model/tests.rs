@@ -1,27 +1,21 @@
 use super::Trend;
 use ::model::{Coverage, Finding, Input, Model, Output, Tolerance, Value};
 use std::sync::Arc;
-use trade::{Classification, Economy, Flow, Period, Record, Status, TOTAL};
+use trade::{Classification, Economy, Flow, Period, Record, TOTAL};
 
 fn record(year: i16, flow: Flow, partner: &str, value: Option<&str>) -> Record {
     Record {
-        compiler: Arc::from("X"),
-        period: Period::annual(year).unwrap(),
-        reporter: Economy::new("PRK").unwrap(),
-        partner: Economy::new(partner).unwrap(),
-        flow,
         classification: Classification::HsUnstated,
         product: Arc::from(TOTAL),
-        valuation: None,
         value: value.map(|v| v.parse().unwrap()),
-        rounded_to: None,
-        share_percent: None,
-        net_weight_kg: None,
-        quantity: None,
-        quantity_unit: None,
-        status: Status::Reported,
-        basis: None,
-        reference: None,
+        ..Record::new(
+            "X",
+            Period::annual(year).unwrap(),
+            Economy::new("PRK").unwrap(),
+            Economy::new(partner).unwrap(),
+            flow,
+            trade::Usd::ZERO,
+        )
     }
 }
 
