@@ -5,4 +5,3 @@ mod page;
 mod tables;
 
 pub use files::{Provenance, ResultFile, result_files};
-pub use page::study_page;

@@ -66,9 +66,9 @@ impl Pinned {
         };
         for name in names {
             let pin = Pin::open(&study.datasets.join(name))?;
-            pinned.broken.extend(store::check_pin(&pin)?);
             let first = pinned.references.len() as u32;
             let mut records = pin.records(&Filter::default())?;
+            pinned.broken.extend(store::check_pin(&pin, &records)?);
             for record in &mut records {
                 record.reference = record.reference.map(|n| first + n);
             }

@@ -14,13 +14,7 @@ use study::{Run, Study};
 /// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
 pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(arguments, output)?;
-    if !run.broken_pins.is_empty() {
-        let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
-        return Err(Failure::because(format!(
-            "{}\nnothing was written: restore the pin's files, or rebuild it with `counterflow datasets build`",
-            said.join("\n")
-        )));
-    }
+    refuse_broken(&run, "written")?;
     let files = result_files(&study, &run, &provenance(&study)?, store::sha256_of_bytes)?;
     let folder = output
         .file
@@ -39,6 +33,18 @@ pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
         folder.join("report.html").display()
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a run of pins that are not what their descriptions say: nothing is to come of it.
+pub fn refuse_broken(run: &Run, what: &str) -> Outcome<()> {
+    if run.broken_pins.is_empty() {
+        return Ok(());
+    }
+    let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+    Err(Failure::because(format!(
+        "{}\nnothing was {what}: restore the pin's files, or rebuild it with `counterflow datasets build`",
+        said.join("\n")
+    )))
 }
 
 /// Reads a study and runs it, with progress.

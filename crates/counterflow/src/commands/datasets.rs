@@ -8,7 +8,7 @@ use sources::{Defaults, Options, Source};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
-use store::{FileFacts, Pin};
+use store::{FileFacts, Filter, Pin};
 use trade::Record;
 
 /// Runs one of the commands on pins.
@@ -122,8 +122,12 @@ fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
     let mut broken = Vec::new();
     for name in chosen(names, folder)? {
         let pin = Pin::open(&folder.datasets.join(&name))?;
-        let mut found: Vec<String> = store::check_pin(&pin)?.iter().map(ToString::to_string).collect();
-        found.extend(text_differs(&pin)?);
+        let records = pin.records(&Filter::default())?;
+        let mut found: Vec<String> = store::check_pin(&pin, &records)?
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        found.extend(text_differs(&pin, &records)?);
         let verdict = if found.is_empty() {
             "as pinned".to_owned()
         } else {
@@ -217,13 +221,12 @@ fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
 
 /// How a pin's text of figures and its Parquet file differ; empty where they say the same, or
 /// where there is no such text.
-pub fn text_differs(pin: &Pin) -> Outcome<Vec<String>> {
+pub fn text_differs(pin: &Pin, file: &[Record]) -> Outcome<Vec<String>> {
     if !pin.folder.join("figures.csv").exists() {
         return Ok(Vec::new());
     }
     let text = figures(pin)?;
-    let file = pin.records(&store::Filter::default())?;
-    if store::logical_hash(&text) == store::logical_hash(&file) {
+    if store::logical_hash(&text) == store::logical_hash(file) {
         return Ok(Vec::new());
     }
     let shown = |r: &Record| {
@@ -238,7 +241,7 @@ pub fn text_differs(pin: &Pin) -> Outcome<Vec<String>> {
         records.iter().for_each(|r| *seen.entry(shown(r)).or_default() += 1);
         seen
     };
-    let (text, file) = (count(&text), count(&file));
+    let (text, file) = (count(&text), count(file));
     let only = |here: &BTreeMap<String, usize>, there: &BTreeMap<String, usize>, whose: &str| {
         let differing = here.iter().filter(|(line, n)| there.get(*line) != Some(n));
         differing

@@ -1,13 +1,13 @@
 //! `counterflow verify`: recompute a study and compare it with what was published.
 
-use super::analyze::recompute;
+use super::analyze::{recompute, refuse_broken};
 use super::datasets::text_differs;
 use crate::cli::VerifyArguments;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
 use std::process::ExitCode;
-use store::Pin;
+use store::{Filter, Pin};
 use study::{Moved, compare, expected_text, parse_expected};
 
 /// Re-hashes the pins, recomputes the study, and names every finding that moved. A pin that is
@@ -16,13 +16,7 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(&arguments.study, output)?;
     let path = study.folder().join("expected.csv");
     if arguments.accept {
-        if !run.broken_pins.is_empty() {
-            let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
-            return Err(Failure::because(format!(
-                "{}\nnothing was published: restore the pin's files, or rebuild it with `counterflow datasets build`",
-                said.join("\n")
-            )));
-        }
+        refuse_broken(&run, "published")?;
         store::write_atomically(&path, expected_text(&run.findings).as_bytes())?;
         output.say(&format!(
             "{} findings published in {}",
@@ -48,7 +42,8 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     }
     let mut broken: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
     for pin in &run.pins {
-        broken.extend(text_differs(&Pin::open(&study.datasets.join(&pin.about.name))?)?);
+        let pin = Pin::open(&study.datasets.join(&pin.about.name))?;
+        broken.extend(text_differs(&pin, &pin.records(&Filter::default())?)?);
     }
     if moved.is_empty() && broken.is_empty() {
         output.say(&format!(

@@ -133,17 +133,9 @@ fn index(measure: &Measure, shares: &Result<Shares, Undefined>, with: Convention
 mod tests {
     use super::*;
     use crate::convention::Universe;
-    use crate::testing::{INEQ, close};
+    use crate::testing::{INEQ, close, find, some};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
-
-    fn some(values: &[f64]) -> Vec<Option<f64>> {
-        values.iter().copied().map(Some).collect()
-    }
-
-    fn find(indices: &[Index], name: &str) -> Index {
-        indices.iter().find(|index| index.measure == name).unwrap().clone()
-    }
 
     #[test]
     fn names_are_unique_and_those_promised_are_there() {

@@ -161,15 +161,7 @@ fn repeated(values: &[Option<f64>], weights: Option<&[f64]>, n: u64) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{INEQ, close};
-
-    fn some(values: &[f64]) -> Vec<Option<f64>> {
-        values.iter().copied().map(Some).collect()
-    }
-
-    fn find(indices: &[Index], name: &str) -> Index {
-        indices.iter().find(|index| index.measure == name).unwrap().clone()
-    }
+    use crate::testing::{INEQ, close, find, some};
 
     #[test]
     fn intervals_are_of_three_kinds() {

@@ -1,5 +1,6 @@
 //! Shared by the tests of this crate.
 
+use crate::catalogue::Index;
 use crate::convention::Universe;
 use crate::shares::Shares;
 
@@ -13,6 +14,16 @@ pub(crate) fn ineq(zeros: usize) -> Shares {
     let mut values = INEQ.to_vec();
     values.extend(std::iter::repeat_n(0.0, zeros));
     Shares::new(&values, None, Universe::Listed).unwrap()
+}
+
+/// Values of which none is missing.
+pub(crate) fn some(values: &[f64]) -> Vec<Option<f64>> {
+    values.iter().copied().map(Some).collect()
+}
+
+/// The index of this name.
+pub(crate) fn find(indices: &[Index], name: &str) -> Index {
+    indices.iter().find(|index| index.measure == name).unwrap().clone()
 }
 
 /// Fails unless the two agree within `tolerance`.

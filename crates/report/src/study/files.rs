@@ -1,6 +1,7 @@
 //! The files of a finished run: the page, every table, the findings, the manifest.
 
-use crate::study::{study_page, tables};
+use crate::study::page::study_page;
+use crate::study::tables;
 use crate::{Format, Result, findings_json, findings_table, render_page, to_bytes};
 use model::{Finding, Value};
 use serde_json::json;
@@ -58,11 +59,12 @@ pub fn result_files(
     provenance: &Provenance,
     hash: impl Fn(&[u8]) -> String,
 ) -> Result<Vec<ResultFile>> {
+    let tables = tables::all(study, run);
     let mut files = Vec::new();
     let mut add = |path: String, bytes: Vec<u8>| files.push(ResultFile { path, bytes });
     add(
         "report.html".to_owned(),
-        render_page(&study_page(study, run, provenance)?)?.into_bytes(),
+        render_page(&study_page(study, run, &tables, provenance)?)?.into_bytes(),
     );
     let findings = findings_table(&run.findings);
     add("findings.csv".to_owned(), to_bytes(&findings, Format::Csv)?);
@@ -71,7 +73,7 @@ pub fn result_files(
         "findings.json".to_owned(),
         format!("{}\n", findings_json(&run.findings)?).into_bytes(),
     );
-    for table in &tables::all(study, run) {
+    for table in &tables {
         add(format!("tables/{}.csv", table.id), to_bytes(table, Format::Csv)?);
         add(
             format!("tables/{}.parquet", table.id),

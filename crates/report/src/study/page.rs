@@ -5,7 +5,6 @@ use crate::page::{
     Verdict as Badge,
 };
 use crate::study::files::Provenance;
-use crate::study::tables;
 use crate::{Error, Result};
 use model::{Cell, Chart, Table};
 use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, TableFile, Verdict, chart_across};
@@ -17,8 +16,7 @@ const ROWS_SHOWN: usize = 24;
 ///
 /// # Errors
 /// When the study file's text, charts or tables name something that the run does not have.
-pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<Page> {
-    let tables = tables::all(study, run);
+pub(super) fn study_page(study: &Study, run: &Run, tables: &[Table], provenance: &Provenance) -> Result<Page> {
     let prose = Prose::new(&run.findings);
     let render = |text: &str| prose.render(text).map_err(|what| Error::Study { what });
     let mut page = Page {
@@ -59,7 +57,7 @@ pub fn study_page(study: &Study, run: &Run, provenance: &Provenance) -> Result<P
     }
     page.claims = claims(study, run);
     for section in &study.file.section {
-        page.sections.push(section_of(section, study, run, &tables, &render)?);
+        page.sections.push(section_of(section, study, run, tables, &render)?);
     }
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
     page.data_notes = run.pins.iter().map(pin_note).collect();
