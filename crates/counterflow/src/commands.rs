@@ -1,14 +1,14 @@
 //! One file for each command.
 
-mod analyze;
-mod concentration;
-mod datasets;
-mod fit;
-mod import;
+pub mod analyze;
+pub mod concentration;
+pub mod datasets;
+pub mod fit;
+pub mod import;
 mod load;
-mod mirror;
-mod sum;
-mod verify;
+pub mod mirror;
+pub mod sum;
+pub mod verify;
 
 use crate::cli::{Cli, Command, FormatName};
 use crate::fail::{Failure, Outcome};

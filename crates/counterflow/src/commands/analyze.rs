@@ -1,15 +1,26 @@
 //! `counterflow analyze`: run a study and write its results.
 
-use crate::cli::StudyArguments;
 use crate::fail::{Failure, Outcome};
 use crate::models::models;
 use crate::output::Output;
 use crate::progress;
+use clap::Args;
 use model::{Cell, Kind, Table};
 use report::{Provenance, ResultFile, result_files};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use study::{Run, Study};
+
+/// Which study.
+#[derive(Args, Debug)]
+pub struct StudyArguments {
+    /// The study's folder.
+    #[arg(default_value = "studies/dprk")]
+    pub study: PathBuf,
+    /// The folder of pinned datasets; by default the nearest `datasets` above the study.
+    #[arg(long, value_name = "DIR")]
+    pub datasets: Option<PathBuf>,
+}
 
 /// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
 pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {

@@ -1,15 +1,38 @@
 //! `counterflow concentration`: every index of a column of values.
 
-use crate::cli::ConcentrationArguments;
 use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use crate::output::Output;
 use ::concentration::{Convention, Index, Universe, catalogue};
+use clap::Args;
 use model::{Cell, Kind, Table};
 use report::Format;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// What to measure.
+#[derive(Args, Debug)]
+pub struct ConcentrationArguments {
+    /// A CSV file, or a dataset's Parquet file.
+    pub file: PathBuf,
+    /// The column of values.
+    #[arg(long, value_name = "COL")]
+    pub value: String,
+    /// The column of items; rows of one item are added. By default every row is an item.
+    #[arg(long, value_name = "COL")]
+    pub item: Option<String>,
+    /// Columns to group by.
+    #[arg(long, value_delimiter = ',', value_name = "COL,...")]
+    pub by: Vec<String>,
+    /// A column of frequency weights.
+    #[arg(long, value_name = "COL")]
+    pub weights: Option<String>,
+    /// How many items there could be; by default those that are there.
+    #[arg(long, value_name = "N")]
+    pub universe: Option<usize>,
+}
 
 /// Values and weights of one group.
 type Group = (Vec<Option<f64>>, Vec<f64>);

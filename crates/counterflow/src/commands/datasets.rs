@@ -1,15 +1,55 @@
 //! `counterflow datasets`: list, show, check, build.
 
-use crate::cli::{DatasetsCommand, DatasetsFolder};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use clap::{Args, Subcommand};
 use model::{Cell, Kind, Table};
 use sources::{Defaults, Options, Source};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{FileFacts, Filter, Pin};
 use trade::Record;
+
+/// Commands on pinned datasets.
+#[derive(Subcommand, Debug)]
+pub enum DatasetsCommand {
+    /// List the pins.
+    List(DatasetsFolder),
+    /// Show one pin's provenance, terms and traps.
+    Show {
+        /// The pin.
+        name: String,
+        /// Where.
+        #[command(flatten)]
+        folder: DatasetsFolder,
+    },
+    /// Re-hash pins and re-check their invariants.
+    Check {
+        /// The pins; all where none is named.
+        names: Vec<String>,
+        /// Where.
+        #[command(flatten)]
+        folder: DatasetsFolder,
+    },
+    /// Rebuild pins from their figures.
+    Build {
+        /// The pins; all where none is named.
+        names: Vec<String>,
+        /// Where.
+        #[command(flatten)]
+        folder: DatasetsFolder,
+    },
+}
+
+/// Where pins are.
+#[derive(Args, Debug)]
+pub struct DatasetsFolder {
+    /// The folder of pinned datasets.
+    #[arg(long, default_value = "datasets", value_name = "DIR")]
+    pub datasets: PathBuf,
+}
 
 /// Runs one of the commands on pins.
 pub fn run(command: &DatasetsCommand, output: &Output) -> Outcome {

@@ -2,17 +2,48 @@
 
 mod fitted;
 
-use crate::cli::{Family, FitArguments};
 use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use crate::output::Output;
+use clap::{Args, ValueEnum};
 use fitted::{Fitted, Sample};
 use model::{Cell, Kind, Table};
 use regress::{Cluster, ClusterAdjustment, Coefficient, Covariance, Kernel, Lag, NeweyWest, Way, formula};
 use report::Format;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// What to fit.
+#[derive(Args, Debug)]
+pub struct FitArguments {
+    /// The formula: `log(y) ~ x1 + x2 + i(year) | exporter + importer`, with fixed effects after the bar.
+    pub formula: String,
+    /// A CSV file, or a dataset's Parquet file.
+    pub file: PathBuf,
+    /// What is fitted.
+    #[arg(long, value_enum, default_value = "gaussian")]
+    pub family: Family,
+    /// The covariance of the coefficients: iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews, cluster:COL+COL.
+    #[arg(long, default_value = "iid")]
+    pub vcov: String,
+    /// A column of weights.
+    #[arg(long, value_name = "COL")]
+    pub weights: Option<String>,
+    /// Narrow the rows: `COLUMN = VALUE`, `COLUMN = FROM..TO`. May be repeated.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+}
+
+/// What a regression fits.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Family {
+    /// Least squares.
+    Gaussian,
+    /// Poisson pseudo-maximum likelihood: the mean is exp of the terms.
+    Poisson,
+}
 
 /// Fits and prints the coefficients, or everything as JSON.
 pub fn run(arguments: &FitArguments, output: &Output) -> Outcome {

@@ -1,12 +1,29 @@
 //! `counterflow import`: an agency's file to a dataset, with a quarantine.
 
-use crate::cli::ImportArguments;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use clap::Args;
 use model::{Cell, Kind, Table};
 use sources::{Defaults, Imported, Options, Source};
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// What to import.
+#[derive(Args, Debug)]
+pub struct ImportArguments {
+    /// The file, plain or gzip.
+    pub file: PathBuf,
+    /// The source, if its header does not tell.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// What holds for every row where the file has no column for it, as COLUMN=VALUE.
+    #[arg(long = "default", value_name = "COLUMN=VALUE")]
+    pub defaults: Vec<String>,
+    /// Refuse the file if any row is bad.
+    #[arg(long)]
+    pub strict: bool,
+}
 
 /// Imports the file; the records go to `--out FILE.parquet`, the quarantine beside it. Without
 /// `--out`, the summary alone is printed.

@@ -1,15 +1,39 @@
 //! `counterflow sum`: grouped exact sums of any dataset.
 
 use super::load::{Data, find};
-use crate::cli::SumArguments;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use clap::Args;
 use cube::{Dimension, Grouped, Query};
 use model::{Cell, Kind, Table};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use store::Filter;
 use trade::{Classification, Economy, Flow, Status, Valuation};
+
+/// What to sum.
+#[derive(Args, Debug)]
+pub struct SumArguments {
+    /// A pin's name, a dataset's Parquet file, or a file that `import` reads.
+    pub data: String,
+    /// The dimensions to group by: year, period, reporter, partner, flow, product,
+    /// classification, compiler, basis, status.
+    #[arg(long, value_delimiter = ',', value_name = "DIM,...")]
+    pub by: Vec<String>,
+    /// Narrow the rows: `partner = PRK`, `flow = export|import`, `year = 1989..2008`. May be repeated.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// The product level: total, hs2, hs4, hs6, sitc1, ...
+    #[arg(long)]
+    pub level: Option<String>,
+    /// Only the largest groups.
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// The folder in which pins are looked for.
+    #[arg(long, default_value = "datasets", value_name = "DIR")]
+    pub datasets: PathBuf,
+}
 
 /// Sums the dataset as asked.
 pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {

@@ -1,14 +1,26 @@
 //! `counterflow verify`: recompute a study and compare it with what was published.
 
+use super::analyze::StudyArguments;
 use super::analyze::{recompute, refuse_broken};
 use super::datasets::text_differs;
-use crate::cli::VerifyArguments;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use clap::Args;
 use model::{Cell, Kind, Table};
 use std::process::ExitCode;
 use store::{Filter, Pin};
 use study::{Moved, compare, expected_text, parse_expected};
+
+/// What to verify.
+#[derive(Args, Debug)]
+pub struct VerifyArguments {
+    /// The study.
+    #[command(flatten)]
+    pub study: StudyArguments,
+    /// Publish this run's findings: write them as what later runs are compared with.
+    #[arg(long)]
+    pub accept: bool,
+}
 
 /// Re-hashes the pins, recomputes the study, and names every finding that moved. A pin that is
 /// not what its description says is named first; the findings are compared all the same.
