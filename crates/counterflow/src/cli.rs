@@ -75,6 +75,10 @@ pub enum Command {
     /// List pinned datasets, show their provenance, check or rebuild them.
     #[command(subcommand)]
     Datasets(commands::datasets::DatasetsCommand),
+    /// Trace a finding of a study back to its figures and their references.
+    Explain(commands::explain::ExplainArguments),
+    /// Compare two releases of a dataset, and a study's conclusions on either.
+    Diff(commands::diff::DiffArguments),
     /// Print the completions of a shell.
     Completions {
         /// The shell.

@@ -3,6 +3,8 @@
 pub mod analyze;
 pub mod concentration;
 pub mod datasets;
+pub mod diff;
+pub mod explain;
 pub mod fit;
 pub mod import;
 mod load;
@@ -44,6 +46,8 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Fit(arguments) => fit::run(&arguments, &output),
         Command::Mirror(arguments) => mirror::run(&arguments, &output),
         Command::Datasets(command) => datasets::run(&command, &output),
+        Command::Explain(arguments) => explain::run(&arguments, &output),
+        Command::Diff(arguments) => diff::run(&arguments, &output),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "counterflow", &mut text);

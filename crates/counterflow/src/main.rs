@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod document;
 mod fail;
 mod frame;
 mod models;

@@ -18,4 +18,4 @@ pub use findings::{findings_json, findings_table};
 pub use format::{Format, render, to_bytes};
 pub use number::{grouped, significant};
 pub use page::{Page, chart_table, render_page};
-pub use study::{Provenance, ResultFile, result_files};
+pub use study::{Provenance, ResultFile, figures_table, result_files};

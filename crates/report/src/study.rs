@@ -5,3 +5,4 @@ mod page;
 mod tables;
 
 pub use files::{Provenance, ResultFile, result_files};
+pub use tables::figures_table;

@@ -17,6 +17,7 @@ mod encode;
 mod hash;
 mod pin;
 mod pin_file;
+mod revision;
 mod scan;
 pub mod schema;
 mod write;
@@ -28,6 +29,7 @@ pub use encode::batch_of_records;
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
 pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, with_generated_section};
+pub use revision::{Revised, Revision, revision};
 pub use scan::{Filter, Scan, ScanStats, read_records, scan};
 pub use write::{parquet_bytes, write_records};
 

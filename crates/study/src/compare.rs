@@ -119,7 +119,8 @@ pub fn compare(expected: &BTreeMap<String, ExpectedFinding>, found: &[Finding]) 
     moved
 }
 
-fn difference(published: &ExpectedFinding, finding: &Finding) -> Option<String> {
+/// How a finding differs from the published one; `None` where it agrees within its class.
+pub(crate) fn difference(published: &ExpectedFinding, finding: &Finding) -> Option<String> {
     let agree = |a: f64, b: f64| match published.tolerance {
         Tolerance::Exact => a == b,
         Tolerance::Relative => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),

@@ -9,8 +9,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod across;
+mod choices;
 mod claim;
 mod compare;
+mod explain;
 mod guard;
 mod prose;
 mod run;
@@ -21,6 +23,7 @@ mod study_file;
 pub use across::chart_across;
 pub use claim::{Judged, Overall, Verdict};
 pub use compare::{ExpectedFinding, Moved, compare, expected_text, parse_expected};
+pub use explain::{Explanation, explain};
 pub use prose::Prose;
 pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
@@ -29,6 +32,7 @@ pub use study_file::{
     SectionFile, StudyFile, SummaryFile, TableFile, TestFile,
 };
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trade::Economy;
 
@@ -62,9 +66,33 @@ pub enum Error {
         #[source]
         source: model::Error,
     },
+    /// A finding that the run does not have.
+    #[error("the study has no finding `{id}`{near}", near = nearest(near))]
+    NoFinding {
+        /// The name asked for.
+        id: String,
+        /// Names like it.
+        near: Vec<String>,
+    },
     /// A dataset could not be read.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+fn nearest(near: &[String]) -> String {
+    const SHOWN: usize = 12;
+    if near.is_empty() {
+        return "; findings are named as in findings.csv and expected.csv: scenario/model/measure label=value ..."
+            .to_owned();
+    }
+    let more = near.len().saturating_sub(SHOWN);
+    let more = if more > 0 {
+        format!("\n  ... and {more} more")
+    } else {
+        String::new()
+    };
+    let shown: Vec<String> = near.iter().take(SHOWN).map(|id| format!("\n  {id}")).collect();
+    format!("; it has{}{more}", shown.concat())
 }
 
 /// Results of this crate.
@@ -81,6 +109,8 @@ pub struct Study {
     pub economy: Economy,
     /// The folder of pins.
     pub datasets: PathBuf,
+    /// Pins in whose place another pin's records stand: the name, and the other's folder.
+    pub replaced: BTreeMap<String, PathBuf>,
 }
 
 impl Study {
@@ -123,6 +153,7 @@ impl Study {
             file,
             economy,
             datasets,
+            replaced: BTreeMap::new(),
         })
     }
 
@@ -132,6 +163,15 @@ impl Study {
             None => Ok(self.economy),
             Some(code) => Economy::new(code).map_err(|e| e.to_string()),
         }
+    }
+
+    /// A model's parameters under a scenario: the study's, with the scenario's own in their place.
+    pub(crate) fn parameters_of(&self, scenario: &ScenarioFile, model: &str) -> toml::Table {
+        let mut parameters = self.file.model.get(model).cloned().unwrap_or_default();
+        if let Some(own) = scenario.parameters.get(model) {
+            parameters.extend(own.clone());
+        }
+        parameters
     }
 
     /// The folder in which the study file stands.

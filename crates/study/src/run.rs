@@ -7,6 +7,7 @@ use crate::{Error, Result, Study};
 use model::{Chart, Coverage, Finding, Input, Model, Output, Table};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use trade::Record;
 
 /// A pin that a run used.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,32 +150,12 @@ fn check_models(study: &Study, models: &[&dyn Model]) -> Result<()> {
 }
 
 fn run_models(study: &Study, scenario: &ScenarioFile, figures: &Figures, models: &[&dyn Model]) -> Result<Output> {
-    let economy = study.economy_of(scenario).ok();
     let mut all = Output::default();
     for id in &scenario.models {
         let Some(model) = models.iter().find(|m| m.id() == id) else {
             continue;
         };
-        let mut parameters = study.file.model.get(id).cloned().unwrap_or_default();
-        if let Some(own) = scenario.parameters.get(id) {
-            parameters.extend(own.clone());
-        }
-        let input = Input {
-            scenario: &scenario.id,
-            economy: economy.filter(|_| scenario.perspective != Perspective::AsPublished),
-            flows: &figures.flows,
-            coverage: if scenario.partial {
-                Coverage::Partial
-            } else {
-                Coverage::Complete
-            },
-            parameters: &parameters,
-            seed: study.file.seed,
-        };
-        let output = model.run(&input).map_err(|source| Error::Model {
-            scenario: scenario.id.clone(),
-            source,
-        })?;
+        let output = model_output(study, scenario, &figures.flows, *model)?;
         all.findings.extend(output.findings.into_iter().map(|finding| Finding {
             scenario: scenario.id.clone(),
             model: model.id().to_owned(),
@@ -185,6 +166,33 @@ fn run_models(study: &Study, scenario: &ScenarioFile, figures: &Figures, models:
         all.notes.extend(output.notes);
     }
     Ok(all)
+}
+
+/// What one model returns for a scenario, given these flows.
+pub(crate) fn model_output(
+    study: &Study,
+    scenario: &ScenarioFile,
+    flows: &[Record],
+    model: &dyn Model,
+) -> Result<Output> {
+    let economy = study.economy_of(scenario).ok();
+    let parameters = study.parameters_of(scenario, model.id());
+    let input = Input {
+        scenario: &scenario.id,
+        economy: economy.filter(|_| scenario.perspective != Perspective::AsPublished),
+        flows,
+        coverage: if scenario.partial {
+            Coverage::Partial
+        } else {
+            Coverage::Complete
+        },
+        parameters: &parameters,
+        seed: study.file.seed,
+    };
+    model.run(&input).map_err(|source| Error::Model {
+        scenario: scenario.id.clone(),
+        source,
+    })
 }
 
 /// Puts one scenario's table under the same table of the others, with a leading column `scenario`.

@@ -65,10 +65,14 @@ impl Pinned {
             broken: Vec::new(),
         };
         for name in names {
-            let pin = Pin::open(&study.datasets.join(name))?;
+            let folder = study.replaced.get(name).cloned();
+            let pin = Pin::open(&folder.unwrap_or_else(|| study.datasets.join(name)))?;
             let first = pinned.references.len() as u32;
             let mut records = pin.records(&Filter::default())?;
             pinned.broken.extend(store::check_pin(&pin, &records)?);
+            if study.replaced.contains_key(name) {
+                under_old_name(&mut records, &Pin::open(&study.datasets.join(name))?)?;
+            }
             for record in &mut records {
                 record.reference = record.reference.map(|n| first + n);
             }
@@ -83,6 +87,17 @@ impl Pinned {
         }
         Ok(pinned)
     }
+}
+
+/// Puts the one compiler of a newer release under the name that the one compiler of the replaced
+/// pin has, where they differ, so that layers that choose by compiler still find it.
+fn under_old_name(records: &mut [Record], replaced: &Pin) -> Result<()> {
+    let names = |records: &[Record]| records.iter().map(|r| r.compiler.clone()).collect::<BTreeSet<_>>();
+    let old = names(&replaced.records(&Filter::default())?);
+    if let (Some(old), 1, 1) = (old.first(), old.len(), names(records).len()) {
+        records.iter_mut().for_each(|r| r.compiler = old.clone());
+    }
+    Ok(())
 }
 
 /// What tells two figures of the same thing apart from two figures of different things.

@@ -242,36 +242,11 @@ fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
         (Some(first), Some(last)) => format!("{first} to {last}, {} figures", flows.len()),
         _ => "no figures".to_owned(),
     };
-    let pins = file
-        .layer
-        .iter()
-        .map(|l| l.pin.as_str())
-        .collect::<Vec<_>>()
-        .join(", then ");
-    let mut choices = vec![("figures".to_owned(), pins)];
-    if file.partial {
-        choices.push((
-            "coverage".to_owned(),
-            "some partners beside a published total: concentration is bounded".to_owned(),
-        ));
-    }
-    if !file.world_from.is_empty() {
-        choices.push(("total".to_owned(), file.world_from.join(" + ")));
-    }
-    for (flow, margin) in &file.cif_margin {
-        choices.push((
-            "valuation".to_owned(),
-            format!("c.i.f. {flow}s restated f.o.b. at a margin of {margin}"),
-        ));
-    }
-    if !file.guards.is_empty() {
-        choices.push(("guards".to_owned(), file.guards.join(", ")));
-    }
     ScenarioRow {
         name: file.id.clone(),
         title: file.title.clone(),
         description: file.description.clone(),
-        choices,
+        choices: file.choices(),
         span,
     }
 }

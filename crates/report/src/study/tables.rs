@@ -97,32 +97,54 @@ fn figure(scenario: &str, record: &Record, references: &[StudyReference]) -> Vec
     ]
 }
 
-/// Every figure that a scenario uses, with its reference.
-fn figures(run: &Run) -> Table {
-    let mut table = Table::new(
-        "figures",
-        "The figures behind each scenario, with their references",
-        &FIGURE,
-    );
-    for scenario in &run.scenarios {
-        for record in &scenario.figures.flows {
-            table.push(figure(&scenario.id, record, &run.references));
+/// Figures with the scenario they belong to and their references; with a column `reason` where one is given.
+pub fn figures_table<'a>(
+    id: &str,
+    title: &str,
+    figures: impl Iterator<Item = (&'a str, &'a Record, Option<&'a str>)>,
+    references: &[StudyReference],
+) -> Table {
+    let mut columns = FIGURE.to_vec();
+    let mut figures = figures.peekable();
+    let reasons = figures.peek().is_some_and(|(_, _, reason)| reason.is_some());
+    if reasons {
+        columns.push(("reason", Kind::Text, ""));
+    }
+    let mut table = Table::new(id, title, &columns);
+    for (scenario, record, reason) in figures {
+        let mut row = figure(scenario, record, references);
+        if reasons {
+            row.push(reason.into());
         }
+        table.push(row);
     }
     table
 }
 
+/// Every figure that a scenario uses, with its reference.
+fn figures(run: &Run) -> Table {
+    let all = run
+        .scenarios
+        .iter()
+        .flat_map(|s| s.figures.flows.iter().map(|record| (s.id.as_str(), record, None)));
+    figures_table(
+        "figures",
+        "The figures behind each scenario, with their references",
+        all,
+        &run.references,
+    )
+}
+
 /// Every figure that a scenario set aside, and why.
 fn set_aside(run: &Run) -> Table {
-    let mut columns = FIGURE.to_vec();
-    columns.push(("reason", Kind::Text, ""));
-    let mut table = Table::new("set-aside", "Figures that a scenario does not use, and why", &columns);
-    for scenario in &run.scenarios {
-        for aside in &scenario.figures.set_aside {
-            let mut row = figure(&scenario.id, &aside.record, &run.references);
-            row.push(aside.reason.as_str().into());
-            table.push(row);
-        }
-    }
-    table
+    let all = run.scenarios.iter().flat_map(|s| {
+        let aside = s.figures.set_aside.iter();
+        aside.map(|aside| (s.id.as_str(), &aside.record, Some(aside.reason.as_str())))
+    });
+    figures_table(
+        "set-aside",
+        "Figures that a scenario does not use, and why",
+        all,
+        &run.references,
+    )
 }

@@ -1,0 +1,171 @@
+//! A study run on either release: which findings and which verdicts change.
+
+use super::{DiffArguments, rendered};
+use crate::commands::analyze::refuse_broken;
+use crate::document::Document;
+use crate::fail::{Failure, Outcome};
+use crate::models::models;
+use crate::output::Output;
+use crate::progress;
+use model::{Cell, Finding, Kind, Table};
+use std::collections::BTreeMap;
+use std::path::Path;
+use study::{Run, Study};
+
+/// How many findings are printed for people.
+const SHOWN: usize = 15;
+
+/// What the newer release does to a study.
+pub struct Conclusions {
+    claims: Table,
+    findings: Table,
+    /// How many findings there are on the older release.
+    total: usize,
+    /// How many claims changed their verdict.
+    changed: usize,
+}
+
+/// Runs the study as it is, and with the newer pin in the place of the older.
+pub fn compare(folder: &Path, arguments: &DiffArguments, output: &Output) -> Outcome<Conclusions> {
+    let before = Study::open(folder, Some(&arguments.datasets))?;
+    let replaced = arguments.pin(&arguments.old)?;
+    let name = store::Pin::open(&replaced)?.about.name;
+    let used = before
+        .file
+        .scenario
+        .iter()
+        .flat_map(|s| &s.layer)
+        .any(|layer| layer.pin == name);
+    if !used {
+        return Err(Failure::because(format!(
+            "the study {} does not use the pin `{name}`: nothing could change",
+            before.path.display()
+        )));
+    }
+    let mut after = before.clone();
+    after.replaced.insert(name, arguments.pin(&arguments.new)?);
+    let (before, after) = (run(&before, output)?, run(&after, output)?);
+    let claims = claims(&before, &after);
+    let changed = claims.rows.len();
+    Ok(Conclusions {
+        findings: findings(&before, &after),
+        total: before.findings.len(),
+        claims,
+        changed,
+    })
+}
+
+fn run(study: &Study, output: &Output) -> Outcome<Run> {
+    let bar = progress::bar(study.file.scenario.len() as u64 + 1, output.quiet);
+    let run = study::run(study, &models(), &|step| {
+        bar.set_message(step.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    let run = run?;
+    refuse_broken(&run, "compared")?;
+    Ok(run)
+}
+
+/// The verdicts that differ: overall, and of each scenario.
+fn claims(before: &Run, after: &Run) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [
+        text("claim"),
+        text("overall_old"),
+        text("overall_new"),
+        text("scenario"),
+        text("old"),
+        text("new"),
+        text("numbers_old"),
+        text("numbers_new"),
+    ];
+    let mut table = Table::new("claims", "Verdicts that change", &columns);
+    for (old, new) in before.claims.iter().zip(&after.claims) {
+        for ((scenario, was, numbers), (_, is, new_numbers)) in old.verdicts.iter().zip(&new.verdicts) {
+            if std::mem::discriminant(was) == std::mem::discriminant(is) {
+                continue;
+            }
+            table.push(vec![
+                old.id.as_str().into(),
+                old.overall.to_string().into(),
+                new.overall.to_string().into(),
+                scenario.as_str().into(),
+                word(was).into(),
+                word(is).into(),
+                numbers.join("; ").into(),
+                new_numbers.join("; ").into(),
+            ]);
+        }
+    }
+    table
+}
+
+fn word(verdict: &study::Verdict) -> &'static str {
+    match verdict {
+        study::Verdict::Holds => "holds",
+        study::Verdict::Fails => "fails",
+        study::Verdict::Undecidable(_) => "undecidable",
+    }
+}
+
+/// The findings that differ, those that moved most first.
+fn findings(before: &Run, after: &Run) -> Table {
+    let columns = [
+        ("finding", Kind::Text, ""),
+        ("old", Kind::Number, ""),
+        ("new", Kind::Number, ""),
+        ("relative_change", Kind::Number, ""),
+    ];
+    let by_id = |run: &Run| -> BTreeMap<String, Finding> { run.findings.iter().map(|f| (f.id(), f.clone())).collect() };
+    let (old, new) = (by_id(before), by_id(after));
+    let mut moved: Vec<(f64, Vec<Cell>)> = Vec::new();
+    let ids: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for id in ids {
+        let was = old.get(id).and_then(Finding::estimate);
+        let is = new.get(id).and_then(Finding::estimate);
+        if was == is {
+            continue;
+        }
+        let relative = match (was, is) {
+            (Some(was), Some(is)) if was != 0.0 => Some((is - was) / was.abs()),
+            _ => None,
+        };
+        let size = relative.map_or(f64::INFINITY, f64::abs);
+        moved.push((size, vec![id.as_str().into(), was.into(), is.into(), relative.into()]));
+    }
+    moved.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut table = Table::new("findings", "Findings that change", &columns);
+    moved.into_iter().for_each(|(_, row)| table.push(row));
+    table
+}
+
+impl Conclusions {
+    /// Adds the parts of the JSON document.
+    pub fn add(&self, document: &mut Document) -> Outcome<()> {
+        document.value("findings_compared", self.total)?;
+        document.table("claims_changed", &self.claims)?;
+        document.table("findings_changed", &self.findings)
+    }
+
+    /// What changes, for people.
+    pub fn text(&self) -> Outcome<String> {
+        let mut text = format!(
+            "\nThe study on the new release: {} verdicts of single scenarios change, {} of {} findings move\n",
+            self.changed,
+            self.findings.rows.len(),
+            self.total
+        );
+        if !self.claims.rows.is_empty() {
+            text.push_str(&format!("\n{}", rendered(&self.claims)?));
+        }
+        if !self.findings.rows.is_empty() {
+            let mut first = self.findings.clone();
+            // Findings that came or went say less than those that moved.
+            first.rows.retain(|row| row[3] != Cell::Missing);
+            first.rows.truncate(SHOWN);
+            text.push_str(&format!("\nThe findings that move most\n\n{}", rendered(&first)?));
+        }
+        Ok(text)
+    }
+}
