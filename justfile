@@ -18,7 +18,7 @@ report:
 # Rebuild the pins from their figures
 [group('run')]
 datasets *NAMES:
-    cargo run --release --locked --quiet --package counterflow -- datasets build {{ NAMES }}
+    cargo run --release --locked --quiet --package counterflow -- pin build {{ NAMES }}
 
 # All tests: Rust, and the datasets read by DuckDB, Polars and pandas
 [group('check')]

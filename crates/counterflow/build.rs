@@ -14,6 +14,12 @@ fn main() {
         "TARGET",
         std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned()),
     );
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    say("FLAGS", flags.replace('\u{1f}', " "));
+    say(
+        "PROFILE",
+        std::env::var("PROFILE").unwrap_or_else(|_| "unknown".to_owned()),
+    );
     println!("cargo:rerun-if-changed=build.rs");
     if let Some(git) = output("git", &["rev-parse", "--absolute-git-dir"]) {
         println!("cargo:rerun-if-changed={git}/logs/HEAD");

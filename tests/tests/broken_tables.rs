@@ -71,7 +71,7 @@ fn a_folder_is_no_file() {
 #[test]
 fn a_damaged_or_foreign_parquet_file_is_refused() {
     let whole = std::fs::read(root().join("datasets/cow-3/cow-3.parquet")).unwrap();
-    let foreign = tests::call(&["datasets", "list", "--format", "parquet"]).ok().stdout;
+    let foreign = tests::call(&["pin", "list", "--format", "parquet"]).ok().stdout;
     let mut flipped = whole.clone();
     flipped[..200].reverse();
     for bytes in [
@@ -115,9 +115,7 @@ fn a_target_that_cannot_be_written_is_named() {
     call_in(folder.path(), &["import", "good.csv", "--out", "file/out.parquet"])
         .code(1)
         .tells(&["file/out.parquet"]);
-    call_in(folder.path(), &["datasets", "list"])
-        .code(1)
-        .tells(&["datasets"]);
+    call_in(folder.path(), &["pin", "list"]).code(1).tells(&["datasets"]);
     let said = call_in(
         folder.path(),
         &["sum", "good.csv", "--by", "flow", "--out", "file/out.csv"],

@@ -14,7 +14,7 @@ const COMMANDS: [&str; 9] = [
     "concentration",
     "fit",
     "mirror",
-    "datasets",
+    "pin",
     "completions",
 ];
 
@@ -34,9 +34,9 @@ const TABLES: [(&[&str], Option<usize>); 9] = [
     (&["mirror", "gaps", "comtrade-2003-top40"], None),
     (&["mirror", "pairs", "comtrade-2003-top40"], Some(1558)),
     (&["mirror", "reliability", "comtrade-2003-top40"], None),
-    (&["datasets", "list"], None),
-    (&["datasets", "show", "cow-3"], None),
-    (&["datasets", "check", "factbook", "cow-4"], Some(2)),
+    (&["pin", "list"], None),
+    (&["pin", "show", "cow-3"], None),
+    (&["pin", "check", "factbook", "cow-4"], Some(2)),
 ];
 
 #[test]
@@ -158,7 +158,7 @@ fn what_is_not_there_is_one_and_names_it() {
         (&["fit", "y ~ x", "nowhere.csv"], "nowhere.csv"),
         (&["mirror", "gaps", "nowhere"], "neither a pin nor a file"),
         (
-            &["datasets", "show", "nowhere"],
+            &["pin", "show", "nowhere"],
             "there is no pin `nowhere`; there are china-customs",
         ),
     ];
@@ -226,7 +226,7 @@ fn quiet_says_nothing_beside_the_results() {
 fn a_reader_that_goes_away_is_no_failure() {
     for arguments in [
         &["mirror", "pairs", "comtrade-2003-top40"][..],
-        &["datasets", "show", "cow-3"],
+        &["pin", "show", "cow-3"],
         &["--help"],
     ] {
         let mut child = Command::new(program())
@@ -251,14 +251,14 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 fn pins_can_be_listed_and_shown() {
-    let list = csv_rows(&call(&["datasets", "list", "--format", "csv"]).ok().stdout);
+    let list = csv_rows(&call(&["pin", "list", "--format", "csv"]).ok().stdout);
     assert!(list.len() >= 10);
     for pin in &list {
         let name = pin["pin"].as_str();
         let rows = pin["rows"].parse::<usize>().unwrap();
         let bytes = std::fs::read(root().join(format!("datasets/{name}/{name}.parquet"))).unwrap();
         assert_eq!(rows, parquet_rows(&bytes).0, "{name}");
-        let shown = call(&["datasets", "show", name]).ok().text();
+        let shown = call(&["pin", "show", name]).ok().text();
         for needed in [
             "title",
             "compiler",
@@ -276,7 +276,7 @@ fn pins_can_be_listed_and_shown() {
             );
         }
     }
-    let check = csv_rows(&call(&["datasets", "check", "--format", "csv"]).ok().stdout);
+    let check = csv_rows(&call(&["pin", "check", "--format", "csv"]).ok().stdout);
     assert_eq!(check.len(), list.len());
     assert!(check.iter().all(|row| row["verdict"] == "as pinned"));
 }
@@ -285,7 +285,7 @@ fn pins_can_be_listed_and_shown() {
 fn pins_are_rebuilt_to_the_same_bytes() {
     let workspace = tests::Workspace::new();
     let before = tests::files_below(&workspace.path("datasets"));
-    workspace.call(&["datasets", "build"]).ok();
+    workspace.call(&["pin", "build"]).ok();
     let after = tests::files_below(&workspace.path("datasets"));
     let differ: Vec<_> = before
         .iter()

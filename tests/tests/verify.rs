@@ -60,8 +60,8 @@ fn what_was_accepted_is_found_again() {
 fn one_dollar_moves_the_findings_that_rest_on_it() {
     let workspace = Workspace::published();
     workspace.edit(KOTRA, IMPORTS_2008, ONE_DOLLAR_MORE);
-    workspace.call(&["datasets", "build", "kotra-totals"]).ok();
-    workspace.call(&["datasets", "check"]).ok();
+    workspace.call(&["pin", "build", "kotra-totals"]).ok();
+    workspace.call(&["pin", "check"]).ok();
     let said = workspace
         .call(&["verify", "--format", "csv"])
         .code(1)
@@ -109,8 +109,8 @@ fn a_figure_changed_without_a_rebuild_is_named() {
         "2685478000",
     ];
     workspace.call(&["verify"]).code(1).tells(&named);
-    workspace.call(&["datasets", "check"]).code(1).tells(&named);
-    workspace.call(&["datasets", "check", "cow-3"]).ok();
+    workspace.call(&["pin", "check"]).code(1).tells(&named);
+    workspace.call(&["pin", "check", "cow-3"]).ok();
 }
 
 #[test]
@@ -125,10 +125,7 @@ fn a_parquet_file_changed_by_hand_is_named() {
             .any(|(id, _)| id == "kotra/trend/imports period=2008"),
         "and its findings too"
     );
-    workspace
-        .call(&["datasets", "check", "kotra-totals"])
-        .code(1)
-        .tells(&named);
+    workspace.call(&["pin", "check", "kotra-totals"]).code(1).tells(&named);
     workspace.call(&["analyze"]).code(1).tells(&["kotra-totals"]);
     assert!(
         !workspace.path("results").exists(),
@@ -169,12 +166,7 @@ fn a_lost_or_damaged_pin_is_an_error_that_names_the_file() {
             None => std::fs::remove_file(&path).unwrap(),
             Some(bytes) => std::fs::write(&path, bytes).unwrap(),
         }
-        for command in [
-            &["verify"][..],
-            &["analyze"],
-            &["datasets", "check"],
-            &["sum", "factbook"],
-        ] {
+        for command in [&["verify"][..], &["analyze"], &["pin", "check"], &["sum", "factbook"]] {
             workspace.call(command).code(1).tells(&["factbook.parquet"]);
         }
     }
@@ -186,7 +178,7 @@ fn a_row_that_an_invariant_counts_cannot_be_lost() {
     workspace.edit(KOTRA, "2008,import,2690000000,10000000,quoted,,r15,\n", "");
     let parquet = workspace.path("datasets/kotra-totals/kotra-totals.parquet");
     let before = std::fs::read(&parquet).unwrap();
-    let said = workspace.call(&["datasets", "build", "kotra-totals"]).code(1);
+    let said = workspace.call(&["pin", "build", "kotra-totals"]).code(1);
     said.tells(&["imports of 2008: two quotations of one figure", "1 records, expected 2"]);
     assert!(
         before == std::fs::read(&parquet).unwrap(),
@@ -198,7 +190,7 @@ fn a_row_that_an_invariant_counts_cannot_be_lost() {
         "2008,PRK,CHN,2254620000,",
         "2008,PRK,CHN,2254620001,",
     );
-    let said = workspace.call(&["datasets", "build", "cow-3"]).code(1);
+    let said = workspace.call(&["pin", "build", "cow-3"]).code(1);
     said.tells(&["invariant `North Korea's imports of 2008", "6738770001", "6738770000"]);
 }
 

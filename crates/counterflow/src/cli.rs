@@ -72,9 +72,9 @@ pub enum Command {
     Fit(commands::fit::FitArguments),
     /// Compare what exporters and importers report of the same flows.
     Mirror(commands::mirror::MirrorArguments),
-    /// List pinned datasets, show their provenance, check or rebuild them.
-    #[command(subcommand)]
-    Datasets(commands::datasets::DatasetsCommand),
+    /// Pinned datasets: list, show their provenance, check, rebuild, add one.
+    #[command(subcommand, alias = "datasets")]
+    Pin(commands::pin::PinCommand),
     /// Trace a finding of a study back to its figures and their references.
     Explain(commands::explain::ExplainArguments),
     /// Compare two releases of a dataset, and a study's conclusions on either.

@@ -2,13 +2,13 @@
 
 pub mod analyze;
 pub mod concentration;
-pub mod datasets;
 pub mod diff;
 pub mod explain;
 pub mod fit;
 pub mod import;
 mod load;
 pub mod mirror;
+pub mod pin;
 pub mod sum;
 pub mod verify;
 
@@ -45,7 +45,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Concentration(arguments) => concentration::run(&arguments, &output),
         Command::Fit(arguments) => fit::run(&arguments, &output),
         Command::Mirror(arguments) => mirror::run(&arguments, &output),
-        Command::Datasets(command) => datasets::run(&command, &output),
+        Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Diff(arguments) => diff::run(&arguments, &output),
         Command::Completions { shell } => {

@@ -8,6 +8,7 @@ mod frame;
 mod models;
 mod output;
 mod progress;
+mod results;
 
 use clap::Parser;
 use std::process::ExitCode;

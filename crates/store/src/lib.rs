@@ -28,7 +28,7 @@ pub use decode::records_of_batch;
 pub use encode::batch_of_records;
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
-pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, with_generated_section};
+pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, RECORD_SCHEMA, with_generated_section};
 pub use revision::{Revised, Revision, revision};
 pub use scan::{Filter, Scan, ScanStats, read_records, scan};
 pub use write::{parquet_bytes, write_records};

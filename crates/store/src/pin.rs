@@ -1,5 +1,5 @@
-use crate::pin_file::{FileFacts, PinFile};
-use crate::{Error, Filter, Result, io, logical_hash, read_records, sha256_of_file};
+use crate::pin_file::{FileFacts, GENERATED_MARK, PinFile};
+use crate::{Error, Filter, Result, io, read_records};
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,10 @@ impl Pin {
     pub fn open(folder: &Path) -> Result<Pin> {
         let path = folder.join("pin.toml");
         let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
-        let about = PinFile::parse(&text, &path)?;
+        Self::of(folder, PinFile::parse(&text, &path)?)
+    }
+
+    fn of(folder: &Path, about: PinFile) -> Result<Pin> {
         let references = folder.join("references.csv");
         let references = if references.exists() {
             read_references(&references)?
@@ -101,6 +104,18 @@ impl Pin {
         })
     }
 
+    /// Reads what people wrote of the pin in `folder`, without the generated section, which may be
+    /// of another version of the program.
+    ///
+    /// # Errors
+    /// When a file is missing or malformed.
+    pub fn open_by_hand(folder: &Path) -> Result<Pin> {
+        let path = folder.join("pin.toml");
+        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let by_hand = text.split(GENERATED_MARK).next().unwrap_or_default();
+        Self::of(folder, PinFile::parse(by_hand, &path)?)
+    }
+
     /// What the Parquet file must be.
     ///
     /// # Errors
@@ -108,7 +123,7 @@ impl Pin {
     pub fn facts(&self) -> Result<&FileFacts> {
         self.about.file.as_ref().ok_or_else(|| Error::Pin {
             path: self.folder.join("pin.toml"),
-            reason: "it has no [file] section: build it with `counterflow datasets build`".to_owned(),
+            reason: "it has no [file] section: build it with `counterflow pin build`".to_owned(),
         })
     }
 
@@ -173,26 +188,25 @@ pub fn check_pin(pin: &Pin, records: &[Record]) -> Result<Vec<Broken>> {
     };
     let facts = pin.facts()?;
     let path = pin.parquet()?;
-    let bytes = std::fs::metadata(&path).map_err(io("read", &path))?.len();
-    if bytes != facts.bytes {
-        say(format!("the file has {bytes} bytes, pinned are {}", facts.bytes));
-    }
-    let sha256 = sha256_of_file(&path)?;
-    if sha256 != facts.sha256 {
-        say(format!("the file's sha256 is {sha256}, pinned is {}", facts.sha256));
-    }
-    if records.len() as u64 != facts.rows {
+    let bytes = std::fs::read(&path).map_err(io("read", &path))?;
+    let found = FileFacts::of(facts.name.clone(), &bytes, records);
+    let mut differ = |what: &str, found: &dyn fmt::Display, pinned: &dyn fmt::Display| {
+        let (found, pinned) = (found.to_string(), pinned.to_string());
+        if found != pinned {
+            say(format!("{what} {found}, pinned is {pinned}"));
+        }
+    };
+    differ("the file's length is", &found.bytes, &facts.bytes);
+    differ("the file's sha256 is", &found.sha256, &facts.sha256);
+    differ("the columns are", &found.schema, &facts.schema);
+    differ("the number of records is", &found.rows, &facts.rows);
+    differ("the first year is", &found.first_year, &facts.first_year);
+    differ("the last year is", &found.last_year, &facts.last_year);
+    differ("the sum of all values is", &found.sum_usd, &facts.sum_usd);
+    if found.logical_hash != facts.logical_hash {
         say(format!(
-            "the file has {} records, pinned are {}",
-            records.len(),
-            facts.rows
-        ));
-    }
-    let hash = logical_hash(records);
-    if hash != facts.logical_hash {
-        say(format!(
-            "the records' logical hash is {hash}, pinned is {}: a value, a null or a unit differs",
-            facts.logical_hash
+            "the records' logical hash is {}, pinned is {}: a value, a null or a unit differs",
+            found.logical_hash, facts.logical_hash
         ));
     }
     for invariant in &pin.about.invariant {

@@ -1,12 +1,13 @@
 use crate::pin::Invariant;
-use crate::{Error, Result};
+use crate::{Error, Result, logical_hash, sha256_of_bytes};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use trade::{Record, Usd};
 
 /// The line below which `pin.toml` is written by the program.
 pub const GENERATED_MARK: &str =
-    "# Below this line: written by `counterflow datasets build`, checked by `counterflow verify`.";
+    "# Below this line: written by `counterflow pin build`, checked by `counterflow verify`.";
 
 /// A pin's description, `pin.toml`: who published what, when, under which terms, and what
 /// the file must be.
@@ -60,8 +61,37 @@ pub struct FileFacts {
     pub sha256: String,
     /// The hash of what it says; see [`logical_hash`](crate::logical_hash).
     pub logical_hash: String,
+    /// What the columns are: [`RECORD_SCHEMA`].
+    pub schema: String,
     /// How many records it holds.
     pub rows: u64,
+    /// The first year.
+    pub first_year: i16,
+    /// The last year.
+    pub last_year: i16,
+    /// The exact sum of all values, in dollars: a check sum, not a statistic, since records overlap.
+    pub sum_usd: String,
+}
+
+/// The name of the columns and types that every dataset has; see [`schema`](crate::schema).
+pub const RECORD_SCHEMA: &str = "counterflow record 1";
+
+impl FileFacts {
+    /// What a Parquet file of these bytes and records must be.
+    pub fn of(name: String, bytes: &[u8], records: &[Record]) -> Self {
+        let years = || records.iter().map(|r| r.period.year());
+        FileFacts {
+            name,
+            bytes: bytes.len() as u64,
+            sha256: sha256_of_bytes(bytes),
+            logical_hash: logical_hash(records),
+            schema: RECORD_SCHEMA.to_owned(),
+            rows: records.len() as u64,
+            first_year: years().min().unwrap_or_default(),
+            last_year: years().max().unwrap_or_default(),
+            sum_usd: records.iter().filter_map(|r| r.value).sum::<Usd>().to_string(),
+        }
+    }
 }
 
 impl PinFile {
@@ -80,8 +110,20 @@ impl PinFile {
 /// The text of a `pin.toml` with its generated section replaced.
 pub fn with_generated_section(text: &str, facts: &FileFacts) -> String {
     let by_hand = text.split(GENERATED_MARK).next().unwrap_or_default().trim_end();
+    let FileFacts {
+        name,
+        bytes,
+        sha256,
+        logical_hash,
+        schema,
+        rows,
+        first_year,
+        last_year,
+        sum_usd,
+    } = facts;
     format!(
-        "{by_hand}\n\n{GENERATED_MARK}\n[file]\nname = \"{}\"\nbytes = {}\nsha256 = \"{}\"\nlogical_hash = \"{}\"\nrows = {}\n",
-        facts.name, facts.bytes, facts.sha256, facts.logical_hash, facts.rows
+        "{by_hand}\n\n{GENERATED_MARK}\n[file]\nname = \"{name}\"\nbytes = {bytes}\nsha256 = \"{sha256}\"\n\
+         logical_hash = \"{logical_hash}\"\nschema = \"{schema}\"\nrows = {rows}\nfirst_year = {first_year}\n\
+         last_year = {last_year}\nsum_usd = \"{sum_usd}\"\n"
     )
 }

@@ -36,6 +36,14 @@ impl Revised {
         Some(self.new.value? - self.old.value?)
     }
 
+    /// Whether the values agree as far as the units allow to which the sources rounded them.
+    pub fn within_rounding(&self) -> bool {
+        let unit = |r: &Record| r.rounded_to.unwrap_or(Usd::ZERO).thousandths();
+        let margin = unit(&self.old) + unit(&self.new);
+        self.change()
+            .is_some_and(|change| 2 * change.thousandths().abs() <= margin)
+    }
+
     /// The change over the old value; `None` where either has none or the old one is zero.
     pub fn relative(&self) -> Option<f64> {
         let old = self.old.value?.to_f64();
@@ -183,6 +191,10 @@ mod tests {
         assert_eq!(found.revised.len(), 1);
         assert_eq!(found.revised[0].change(), Some(Usd::from_thousandths(5000)));
         assert_eq!(found.revised[0].relative(), Some(0.5));
+        assert!(!found.revised[0].within_rounding());
+        let mut rounded = found.revised[0].clone();
+        rounded.new.rounded_to = Some(Usd::from_thousandths(10_000));
+        assert!(rounded.within_rounding());
     }
 
     #[test]

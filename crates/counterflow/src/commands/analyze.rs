@@ -53,7 +53,7 @@ pub fn refuse_broken(run: &Run, what: &str) -> Outcome<()> {
     }
     let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
     Err(Failure::because(format!(
-        "{}\nnothing was {what}: restore the pin's files, or rebuild it with `counterflow datasets build`",
+        "{}\nnothing was {what}: restore the pin's files, or rebuild it with `counterflow pin build`",
         said.join("\n")
     )))
 }
@@ -70,12 +70,16 @@ pub fn recompute(arguments: &StudyArguments, output: &Output) -> Outcome<(Study,
     Ok((study, run?))
 }
 
-fn provenance(study: &Study) -> Outcome<Provenance> {
+/// What this program is, and what the study file says.
+pub fn provenance(study: &Study) -> Outcome<Provenance> {
     Ok(Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision: env!("COUNTERFLOW_REVISION").to_owned(),
         toolchain: env!("COUNTERFLOW_TOOLCHAIN").to_owned(),
         target: env!("COUNTERFLOW_TARGET").to_owned(),
+        flags: env!("COUNTERFLOW_FLAGS").to_owned(),
+        profile: env!("COUNTERFLOW_PROFILE").to_owned(),
+        lock_sha256: store::sha256_of_bytes(include_bytes!("../../../../Cargo.lock")),
         seed: study.file.seed,
         study_sha256: store::sha256_of_file(&study.path)?,
     })

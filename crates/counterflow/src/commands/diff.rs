@@ -70,7 +70,7 @@ pub fn run(arguments: &DiffArguments, output: &Output) -> Outcome {
             let mut all = rows(&revision);
             let total = all.rows.len();
             all.rows.truncate(SHOWN);
-            text.push_str(&format!("\nThe largest changes\n\n{}", rendered(&all)?));
+            text.push_str(&format!("\n{}", rendered(&all)?));
             if total > SHOWN {
                 text.push_str(&format!("... and {} more: --format csv prints all\n", total - SHOWN));
             }
@@ -143,10 +143,11 @@ fn sizes(revision: &Revision) -> Table {
         ("net_change_usd", Kind::Decimal, "USD"),
     ];
     let mut classes: BTreeMap<usize, (i64, i64, Usd)> = BTreeMap::new();
-    let (mut same, mut without) = (0, 0);
+    let (mut same, mut rounding, mut without) = (0, 0, 0);
     for revised in &revision.revised {
         match (revised.relative(), revised.change()) {
             (_, Some(change)) if change == Usd::ZERO => same += 1,
+            _ if revised.within_rounding() => rounding += 1,
             (Some(relative), Some(change)) => {
                 let class = CLASSES.iter().position(|(_, most)| relative.abs() <= *most);
                 let entry = classes.entry(class.unwrap_or(CLASSES.len() - 1)).or_default();
@@ -166,6 +167,7 @@ fn sizes(revision: &Revision) -> Table {
     }
     for (what, count) in [
         ("the value is the same, something else differs", same),
+        ("within the units to which the sources rounded", rounding),
         ("no ratio: a value is zero or missing", without),
     ] {
         if count > 0 {

@@ -70,7 +70,7 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn source(name: &str) -> Outcome<Source> {
+pub fn source(name: &str) -> Outcome<Source> {
     Source::by_name(name).ok_or_else(|| {
         let known = Source::all().map(Source::name).collect::<Vec<_>>().join(", ");
         Failure::Usage(format!("--source: there is no source `{name}`; there are {known}"))
@@ -78,7 +78,7 @@ fn source(name: &str) -> Outcome<Source> {
 }
 
 /// Reads `COLUMN=VALUE` pairs.
-fn defaults(pairs: &[String]) -> Outcome<Defaults> {
+pub fn defaults(pairs: &[String]) -> Outcome<Defaults> {
     let mut table = toml::Table::new();
     for pair in pairs {
         let Some((column, value)) = pair.split_once('=') else {

@@ -2,14 +2,17 @@
 
 use super::analyze::StudyArguments;
 use super::analyze::{recompute, refuse_broken};
-use super::datasets::text_differs;
+use super::pin::text_differs;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use crate::results::Results;
 use clap::Args;
 use model::{Cell, Kind, Table};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::{Filter, Pin};
-use study::{Moved, compare, expected_text, parse_expected};
+use study::{ExpectedFinding, Moved, Run, Study, compare, expected_text, parse_expected};
 
 /// What to verify.
 #[derive(Args, Debug)]
@@ -17,6 +20,10 @@ pub struct VerifyArguments {
     /// The study.
     #[command(flatten)]
     pub study: StudyArguments,
+    /// Compare with this finished run, as `analyze` left it, instead of the published findings:
+    /// somebody else's results, checked here.
+    #[arg(long, value_name = "DIR", conflicts_with = "accept")]
+    pub results: Option<PathBuf>,
     /// Publish this run's findings: write them as what later runs are compared with.
     #[arg(long)]
     pub accept: bool,
@@ -37,13 +44,10 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    let text = std::fs::read_to_string(&path).map_err(|e| {
-        Failure::because(format!(
-            "cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`",
-            path.display()
-        ))
-    })?;
-    let expected = parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))?;
+    let (expected, mut broken) = match &arguments.results {
+        Some(folder) => of_results(folder, &study, &run, output)?,
+        None => (published(&path)?, Vec::new()),
+    };
     let moved = compare(&expected, &run.findings);
     if output.format == report::Format::Table {
         // Names are long, and a name cut short cannot be looked up.
@@ -52,21 +56,79 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     } else {
         output.table(&table(&moved))?;
     }
-    let mut broken: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+    broken.extend(run.broken_pins.iter().map(ToString::to_string));
     for pin in &run.pins {
         let pin = Pin::open(&study.datasets.join(&pin.about.name))?;
         broken.extend(text_differs(&pin, &pin.records(&Filter::default())?)?);
     }
     if moved.is_empty() && broken.is_empty() {
         output.say(&format!(
-            "{} pins as pinned, {} findings as published",
+            "{} pins as pinned, {} findings as {}",
             run.pins.len(),
-            expected.len()
+            expected.len(),
+            if arguments.results.is_some() {
+                "in the results"
+            } else {
+                "published"
+            }
         ));
         return Ok(ExitCode::SUCCESS);
     }
     broken.insert(0, format!("{} of {} findings moved", moved.len(), expected.len()));
     Err(Failure::because(broken.join("\n")))
+}
+
+type Expected = BTreeMap<String, ExpectedFinding>;
+
+/// The findings that the study publishes.
+fn published(path: &Path) -> Outcome<Expected> {
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        Failure::because(format!(
+            "cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`",
+            path.display()
+        ))
+    })?;
+    parse_expected(&text).map_err(|what| Failure::because(format!("{}: {what}", path.display())))
+}
+
+/// The findings of a finished run, and what is not as it was when it was made: its files, the
+/// study file, the pins.
+fn of_results(folder: &Path, study: &Study, run: &Run, output: &Output) -> Outcome<(Expected, Vec<String>)> {
+    let results = Results::open(folder)?;
+    let manifest = &results.manifest;
+    output.say(&format!("the run was made by {}", manifest.program));
+    let mut broken = results.altered()?;
+    if manifest.study != study.file.id {
+        broken.push(format!(
+            "the results are of the study `{}`, not of `{}`",
+            manifest.study, study.file.id
+        ));
+    }
+    if manifest.study_sha256 != store::sha256_of_file(&study.path)? {
+        broken.push(format!(
+            "{} is not the study file that the run was made with",
+            study.path.display()
+        ));
+    }
+    for pin in &manifest.pins {
+        let here = run.pins.iter().find(|p| p.about.name == pin.name);
+        match here.map(|p| p.about.file.as_ref().map(|f| &f.logical_hash)) {
+            None => broken.push(format!(
+                "the run used the pin `{}`, which the study here does not",
+                pin.name
+            )),
+            Some(hash) if hash != pin.logical_hash.as_ref() => {
+                broken.push(format!(
+                    "the pin `{}` says something else here than in the run",
+                    pin.name
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let expected = parse_expected(&expected_text(&results.findings))
+        .map_err(|what| Failure::because(format!("{}: {what}", folder.join("findings.json").display())))?;
+    Ok((expected, broken))
 }
 
 fn table(moved: &[Moved]) -> Table {

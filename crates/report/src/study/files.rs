@@ -19,6 +19,12 @@ pub struct Provenance {
     pub toolchain: String,
     /// What it was built for.
     pub target: String,
+    /// The compiler's flags beside cargo's own; empty for none.
+    pub flags: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// The SHA-256 of the lock file: which version of every dependency.
+    pub lock_sha256: String,
     /// The seed.
     pub seed: u64,
     /// The SHA-256 of the study file.
@@ -32,6 +38,8 @@ impl Provenance {
             ("revision", self.revision.clone()),
             ("toolchain", self.toolchain.clone()),
             ("target", self.target.clone()),
+            ("build", format!("{} {}", self.profile, self.flags).trim().to_owned()),
+            ("lock file, SHA-256", self.lock_sha256.clone()),
             ("seed", self.seed.to_string()),
             ("study file, SHA-256", self.study_sha256.clone()),
         ]
@@ -130,6 +138,9 @@ fn manifest(
             "revision": provenance.revision,
             "toolchain": provenance.toolchain,
             "target": provenance.target,
+            "flags": provenance.flags,
+            "profile": provenance.profile,
+            "lock_sha256": provenance.lock_sha256,
         },
         "seed": provenance.seed,
         "scenarios": run.scenarios.iter().map(|s| &s.id).collect::<Vec<_>>(),

@@ -135,7 +135,7 @@ fn findings(before: &Run, after: &Run) -> Table {
         moved.push((size, vec![id.as_str().into(), was.into(), is.into(), relative.into()]));
     }
     moved.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut table = Table::new("findings", "Findings that change", &columns);
+    let mut table = Table::new("findings", "Findings that move, those that move most first", &columns);
     moved.into_iter().for_each(|(_, row)| table.push(row));
     table
 }
@@ -164,7 +164,7 @@ impl Conclusions {
             // Findings that came or went say less than those that moved.
             first.rows.retain(|row| row[3] != Cell::Missing);
             first.rows.truncate(SHOWN);
-            text.push_str(&format!("\nThe findings that move most\n\n{}", rendered(&first)?));
+            text.push_str(&format!("\n{}", rendered(&first)?));
         }
         Ok(text)
     }

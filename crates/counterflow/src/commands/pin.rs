@@ -1,4 +1,6 @@
-//! `counterflow datasets`: list, show, check, build.
+//! `counterflow pin`: list, show, check, build, add.
+
+mod add;
 
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -14,16 +16,16 @@ use trade::Record;
 
 /// Commands on pinned datasets.
 #[derive(Subcommand, Debug)]
-pub enum DatasetsCommand {
+pub enum PinCommand {
     /// List the pins.
-    List(DatasetsFolder),
+    List(PinFolder),
     /// Show one pin's provenance, terms and traps.
     Show {
         /// The pin.
         name: String,
         /// Where.
         #[command(flatten)]
-        folder: DatasetsFolder,
+        folder: PinFolder,
     },
     /// Re-hash pins and re-check their invariants.
     Check {
@@ -31,37 +33,40 @@ pub enum DatasetsCommand {
         names: Vec<String>,
         /// Where.
         #[command(flatten)]
-        folder: DatasetsFolder,
+        folder: PinFolder,
     },
+    /// Pin a file: turn it into a dataset with its provenance and hashes.
+    Add(Box<add::AddArguments>),
     /// Rebuild pins from their figures.
     Build {
         /// The pins; all where none is named.
         names: Vec<String>,
         /// Where.
         #[command(flatten)]
-        folder: DatasetsFolder,
+        folder: PinFolder,
     },
 }
 
 /// Where pins are.
 #[derive(Args, Debug)]
-pub struct DatasetsFolder {
+pub struct PinFolder {
     /// The folder of pinned datasets.
     #[arg(long, default_value = "datasets", value_name = "DIR")]
     pub datasets: PathBuf,
 }
 
 /// Runs one of the commands on pins.
-pub fn run(command: &DatasetsCommand, output: &Output) -> Outcome {
+pub fn run(command: &PinCommand, output: &Output) -> Outcome {
     match command {
-        DatasetsCommand::List(folder) => list(folder, output),
-        DatasetsCommand::Show { name, folder } => show(name, folder, output),
-        DatasetsCommand::Check { names, folder } => check(names, folder, output),
-        DatasetsCommand::Build { names, folder } => build(names, folder, output),
+        PinCommand::List(folder) => list(folder, output),
+        PinCommand::Show { name, folder } => show(name, folder, output),
+        PinCommand::Check { names, folder } => check(names, folder, output),
+        PinCommand::Add(arguments) => add::run(arguments, output),
+        PinCommand::Build { names, folder } => build(names, folder, output),
     }
 }
 
-fn chosen(names: &[String], folder: &DatasetsFolder) -> Outcome<Vec<String>> {
+fn chosen(names: &[String], folder: &PinFolder) -> Outcome<Vec<String>> {
     let known = store::pin_names(&folder.datasets)?;
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         return Err(Failure::because(format!(
@@ -72,7 +77,7 @@ fn chosen(names: &[String], folder: &DatasetsFolder) -> Outcome<Vec<String>> {
     Ok(if names.is_empty() { known } else { names.to_vec() })
 }
 
-fn list(folder: &DatasetsFolder, output: &Output) -> Outcome {
+fn list(folder: &PinFolder, output: &Output) -> Outcome {
     let columns = [
         ("pin", Kind::Text, ""),
         ("rows", Kind::Integer, ""),
@@ -96,7 +101,7 @@ fn list(folder: &DatasetsFolder, output: &Output) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(name: &str, folder: &DatasetsFolder, output: &Output) -> Outcome {
+fn show(name: &str, folder: &PinFolder, output: &Output) -> Outcome {
     let name = &chosen(&[name.to_owned()], folder)?[0];
     let pin = Pin::open(&folder.datasets.join(name))?;
     let about = &pin.about;
@@ -152,7 +157,7 @@ fn text(cell: &Cell) -> &str {
     if let Cell::Text(text) = cell { text } else { "" }
 }
 
-fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
+fn check(names: &[String], folder: &PinFolder, output: &Output) -> Outcome {
     let columns = [
         ("pin", Kind::Text, ""),
         ("rows", Kind::Integer, ""),
@@ -187,7 +192,7 @@ fn check(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome 
     Err(Failure::because(broken.join("\n")))
 }
 
-fn build(names: &[String], folder: &DatasetsFolder, output: &Output) -> Outcome {
+fn build(names: &[String], folder: &PinFolder, output: &Output) -> Outcome {
     let columns = [
         ("pin", Kind::Text, ""),
         ("rows", Kind::Integer, ""),
@@ -302,17 +307,11 @@ pub fn text_differs(pin: &Pin, file: &[Record]) -> Outcome<Vec<String>> {
 
 /// Writes a pin's Parquet file and the generated part of its description.
 fn build_one(folder: &Path) -> Outcome<FileFacts> {
-    let pin = Pin::open(folder)?;
+    let pin = Pin::open_by_hand(folder)?;
     let records = figures(&pin)?;
     let path = folder.join(format!("{}.parquet", pin.about.name));
     let bytes = store::parquet_bytes(&records, &path)?;
-    let facts = FileFacts {
-        name: format!("{}.parquet", pin.about.name),
-        bytes: bytes.len() as u64,
-        sha256: store::sha256_of_bytes(&bytes),
-        logical_hash: store::logical_hash(&records),
-        rows: records.len() as u64,
-    };
+    let facts = FileFacts::of(format!("{}.parquet", pin.about.name), &bytes, &records);
     for invariant in &pin.about.invariant {
         if let Some(what) = invariant.check(&records).first() {
             return Err(Failure::because(format!(

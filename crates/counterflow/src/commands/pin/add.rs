@@ -1,0 +1,189 @@
+//! `counterflow pin add`: a file with its provenance becomes a pin.
+
+use super::PinFolder;
+use crate::commands::import::{defaults, source};
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use clap::Args;
+use model::{Cell, Kind, Table};
+use sources::{Imported, Options};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use store::{FileFacts, Filter, with_generated_section};
+use trade::Record;
+
+/// What to pin, and what must be known about it.
+#[derive(Args, Debug)]
+pub struct AddArguments {
+    /// The pin's name: lower case, digits and `-`.
+    pub name: String,
+    /// A file that `import` reads, or a dataset's Parquet file.
+    pub file: PathBuf,
+    /// One line for people.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Who compiled the figures.
+    #[arg(long)]
+    pub compiler: String,
+    /// The compiler's release or edition, such as `V202601`.
+    #[arg(long)]
+    pub release: String,
+    /// The day on which the figures were taken, year-month-day.
+    #[arg(long, value_name = "DATE")]
+    pub retrieved: String,
+    /// Where from.
+    #[arg(long)]
+    pub url: String,
+    /// The digital object identifier, if there is one.
+    #[arg(long)]
+    pub doi: Option<String>,
+    /// The licence.
+    #[arg(long)]
+    pub licence: String,
+    /// What the terms allow, in a sentence.
+    #[arg(long, default_value = "")]
+    pub terms: String,
+    /// How to cite it.
+    #[arg(long)]
+    pub citation: String,
+    /// The source, if the file's header does not tell.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// What holds for every row where the file has no column for it, as COLUMN=VALUE.
+    #[arg(long = "default", value_name = "COLUMN=VALUE")]
+    pub defaults: Vec<String>,
+    /// Where.
+    #[command(flatten)]
+    pub folder: PinFolder,
+}
+
+/// Reads the file and writes the pin's folder: all of it, or nothing. A file with a bad row is refused.
+pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
+    check(arguments)?;
+    let folder = arguments.folder.datasets.join(&arguments.name);
+    if folder.exists() {
+        return Err(Failure::because(format!(
+            "{} exists: a pin is never changed; give the new release another name",
+            folder.display()
+        )));
+    }
+    let records = records(arguments)?;
+    let facts = write(arguments, &folder, &records)?;
+    let columns = [
+        ("pin", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("first_year", Kind::Integer, ""),
+        ("last_year", Kind::Integer, ""),
+        ("bytes", Kind::Integer, ""),
+        ("logical_hash", Kind::Text, ""),
+    ];
+    let mut table = Table::new("added", "A pin was added", &columns);
+    table.push(vec![
+        arguments.name.as_str().into(),
+        Cell::Integer(facts.rows as i64),
+        Cell::Integer(i64::from(facts.first_year)),
+        Cell::Integer(i64::from(facts.last_year)),
+        Cell::Integer(facts.bytes as i64),
+        facts.logical_hash.into(),
+    ]);
+    output.table(&table)?;
+    output.say(&format!("its provenance is in {}", folder.join("pin.toml").display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(arguments: &AddArguments) -> Outcome<()> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if arguments.name.is_empty() || !arguments.name.bytes().all(plain) {
+        return Err(Failure::Usage(format!(
+            "a pin's name is expected in lower case, digits and `-`, but is `{}`",
+            arguments.name
+        )));
+    }
+    let date: Vec<&str> = arguments.retrieved.split('-').collect();
+    let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+    match date[..] {
+        [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2) => Ok(()),
+        _ => Err(Failure::Usage(format!(
+            "--retrieved is expected as year-month-day, such as 2026-11-22, but is `{}`",
+            arguments.retrieved
+        ))),
+    }
+}
+
+fn records(arguments: &AddArguments) -> Outcome<Vec<Record>> {
+    if arguments.file.extension().is_some_and(|e| e == "parquet") {
+        return Ok(store::read_records(&arguments.file, &Filter::default())?);
+    }
+    let options = Options {
+        source: arguments.source.as_deref().map(source).transpose()?,
+        defaults: defaults(&arguments.defaults)?,
+        ..Options::default()
+    };
+    let imported: Imported = sources::import_path(&arguments.file, &options)?;
+    if let Some(row) = imported.quarantine.first() {
+        return Err(Failure::because(format!(
+            "{}, line {}: `{}`: {}; {} ({} bad rows in all; a pin has none: `counterflow import` with --out \
+             writes the good rows to a Parquet file, which can be pinned, and lists the bad ones)",
+            arguments.file.display(),
+            row.line,
+            row.value,
+            row.reason,
+            row.advice,
+            imported.quarantined()
+        )));
+    }
+    if imported.records.is_empty() {
+        return Err(Failure::because(format!(
+            "{}: it has no rows",
+            arguments.file.display()
+        )));
+    }
+    Ok(imported.records)
+}
+
+/// Writes the folder beside its place and then renames it.
+fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome<FileFacts> {
+    let name = format!("{}.parquet", arguments.name);
+    let parent = &arguments.folder.datasets;
+    std::fs::create_dir_all(parent)?;
+    let making = tempfile::Builder::new().prefix(".pin-").tempdir_in(parent)?;
+    let bytes = store::parquet_bytes(records, &folder.join(&name))?;
+    let facts = FileFacts::of(name.clone(), &bytes, records);
+    store::write_atomically(&making.path().join(&name), &bytes)?;
+    let text = with_generated_section(&description(arguments)?, &facts);
+    store::write_atomically(&making.path().join("pin.toml"), text.as_bytes())?;
+    std::fs::rename(making.path(), folder)?;
+    // The folder has another name now: there is nothing left to remove.
+    let _ = making.keep();
+    Ok(facts)
+}
+
+/// The part of `pin.toml` that people go on writing.
+fn description(arguments: &AddArguments) -> Outcome<String> {
+    let title = arguments
+        .title
+        .clone()
+        .unwrap_or_else(|| format!("{}, {}", arguments.compiler, arguments.release));
+    let file = arguments.file.file_name().map(|n| n.to_string_lossy().into_owned());
+    let read = format!("Read from {}.", file.unwrap_or_default());
+    let mut fields = vec![
+        ("name", &arguments.name),
+        ("title", &title),
+        ("compiler", &arguments.compiler),
+        ("release", &arguments.release),
+        ("retrieved", &arguments.retrieved),
+        ("url", &arguments.url),
+    ];
+    fields.extend(arguments.doi.as_ref().map(|doi| ("doi", doi)));
+    fields.extend([
+        ("licence", &arguments.licence),
+        ("terms", &arguments.terms),
+        ("citation", &arguments.citation),
+        ("description", &read),
+    ]);
+    let mut text = String::new();
+    for (name, value) in fields {
+        text.push_str(&format!("{name} = {}\n", toml::Value::String(value.clone())));
+    }
+    Ok(text)
+}
