@@ -69,10 +69,17 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
     let rows = needed(study, scenario, *model, finding, &figures.flows)?;
     let about: Vec<BTreeSet<String>> = DIMENSIONS.map(|(_, of)| rows.iter().map(of).collect()).into();
     let concerns = |aside: &&SetAside| {
-        // A set-aside figure may be of another compiler or basis: that can be why it is aside.
-        DIMENSIONS.iter().zip(&about).all(|((name, of), values)| {
-            matches!(*name, "compiler" | "basis" | "classification") || values.contains(&of(&aside.record))
-        })
+        // A set-aside figure may be of another compiler or basis, or the partner's only one: that
+        // can be why it is aside.
+        let free = |name: &str| match name {
+            "compiler" | "basis" | "classification" => true,
+            "partner" => !finding.labels.contains_key("partner"),
+            _ => false,
+        };
+        DIMENSIONS
+            .iter()
+            .zip(&about)
+            .all(|((name, of), values)| free(name) || values.contains(&of(&aside.record)))
     };
     Ok(Explanation {
         finding: finding.clone(),

@@ -128,7 +128,10 @@ fn show(name: &str, folder: &PinFolder, output: &Output) -> Outcome {
         say("trap", trap);
     }
     if let Some(file) = &about.file {
+        say("schema", &file.schema);
         say("rows", &file.rows.to_string());
+        say("years", &format!("{} to {}", file.first_year, file.last_year));
+        say("check sum", &format!("{} USD", file.sum_usd));
         say("bytes", &file.bytes.to_string());
         say("sha256", &file.sha256);
         say("logical hash", &file.logical_hash);

@@ -1,0 +1,217 @@
+//! Tracing, comparing and handing over: `explain`, `diff`, `pin add`, `verify --results`.
+
+#![allow(clippy::unwrap_used)]
+
+use tests::{Workspace, call, csv_rows};
+
+const HHI: &str = "imf/concentration/hhi dimension=partner flow=export period=2005";
+
+#[test]
+fn a_finding_is_traced_to_figures_that_reproduce_it() {
+    let said = call(&["explain", HHI, "--format", "json"]).ok().json();
+    assert_eq!(said["format"], "counterflow explain 1");
+    assert_eq!(said["finding"], HHI);
+    let rows = said["rows"].as_array().unwrap();
+    assert!(rows.len() > 50 && rows.len() < said["scenario_rows"].as_u64().unwrap() as usize / 10);
+    // The rows are enough: the index by hand from them is the finding.
+    let values: Vec<f64> = rows.iter().map(|r| r["value_usd"].as_f64().unwrap()).collect();
+    let total: f64 = values.iter().sum();
+    let hhi: f64 = values.iter().map(|v| (v / total).powi(2)).sum();
+    let estimate = said["result"]["value"]["estimate"].as_f64().unwrap();
+    assert!((hhi - estimate).abs() < 1e-12, "{hhi} {estimate}");
+    for row in rows {
+        assert_eq!((&row["flow"], &row["period"]), (&"export".into(), &"2005".into()));
+        assert!(!row["reference"].is_null(), "{row}");
+    }
+    assert!(!said["references"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn labels_may_stand_in_any_order_and_a_wrong_name_gets_the_nearest_ones() {
+    let shuffled = "imf/concentration/hhi period=2005 flow=export dimension=partner";
+    let first = call(&["explain", HHI, "--format", "csv"]).ok();
+    let second = call(&["explain", shuffled, "--format", "csv"]).ok();
+    assert!(first.stdout == second.stdout && csv_rows(&first.stdout).len() > 50);
+    call(&["explain", "imf/concentration/hhi period=2005"]).code(1).tells(&[
+        "it has",
+        "flow=export period=2005",
+        "flow=import period=2005",
+    ]);
+    call(&["explain", "kotra/concentration/hhj"])
+        .code(1)
+        .tells(&["no finding"]);
+    call(&["explain", "nowhere/concentration/hhi"])
+        .code(1)
+        .tells(&["imf/concentration/hhi"]);
+}
+
+#[test]
+fn a_figure_set_aside_is_told_with_the_finding_it_would_have_entered() {
+    let said = call(&["explain", "imf-guarded/trend/imports period=2008", "--format", "json"]);
+    let said = said.ok().json();
+    let aside = said["set_aside"].as_array().unwrap();
+    let algeria = aside.iter().find(|row| row["partner"] == "DZA").unwrap();
+    assert!(algeria["reason"].as_str().unwrap().contains("Algeria"), "{algeria}");
+    assert!(
+        said["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["partner"] != "DZA")
+    );
+}
+
+#[test]
+fn two_releases_are_compared_with_the_conclusions_they_change() {
+    let said = call(&["diff", "cow-3", "cow-4", "--study", "--format", "json"])
+        .ok()
+        .json();
+    let summary = &said["summary"];
+    let count = |name: &str| summary[name].as_u64().unwrap();
+    assert_eq!(
+        count("old_rows"),
+        count("unchanged") + count("dropped") + count("revised")
+    );
+    assert_eq!(
+        count("new_rows"),
+        count("unchanged") + count("added") + count("revised")
+    );
+    assert_eq!(
+        said["rows"].as_array().unwrap().len() as u64,
+        count("added") + count("dropped") + count("revised")
+    );
+    assert_eq!(said["across_compilers"], true);
+    let changed = said["claims_changed"].as_array().unwrap();
+    assert!(
+        changed.iter().any(|row| row["old"] == "holds" && row["new"] == "fails"),
+        "{changed:?}"
+    );
+    assert!(said["findings_changed"].as_array().unwrap().len() > 1000);
+}
+
+#[test]
+fn a_pin_is_unchanged_against_itself_and_one_dollar_is_one_revision() {
+    let workspace = Workspace::published();
+    let same = workspace.call(&["diff", "cow-3", "cow-3", "--study", "studies/dprk", "--format", "json"]);
+    let same = same.ok().json();
+    assert_eq!(same["rows"], serde_json::json!([]));
+    assert_eq!(same["claims_changed"], serde_json::json!([]));
+    assert_eq!(same["findings_changed"], serde_json::json!([]));
+
+    let old = workspace.path("datasets/kotra-totals/kotra-totals.parquet");
+    let kept = workspace.path("kept.parquet");
+    std::fs::copy(&old, &kept).unwrap();
+    workspace.edit(
+        "datasets/kotra-totals/figures.csv",
+        "2008,import,2685478000,",
+        "2008,import,2685478001,",
+    );
+    workspace.call(&["pin", "build", "kotra-totals"]).ok();
+    let said = workspace
+        .call(&["diff", "kept.parquet", "kotra-totals", "--format", "csv"])
+        .ok();
+    let rows = csv_rows(&said.stdout);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (rows[0]["what"].as_str(), rows[0]["change_usd"].as_str()),
+        ("revised", "1")
+    );
+    workspace
+        .call(&["diff", "kept.parquet", "kotra-totals", "--study"])
+        .code(1)
+        .tells(&["kept.parquet", "pin add"]);
+    workspace
+        .call(&["diff", "cow-4-checks", "cow-4", "--study"])
+        .code(1)
+        .tells(&["does not use the pin `cow-4-checks`"]);
+}
+
+#[test]
+fn a_file_becomes_a_pin_whole_or_not_at_all() {
+    let workspace = Workspace::new();
+    let about = |name: &'static str, file: &'static str| {
+        let mut call = vec!["pin", "add", name, file, "--compiler", "Test office", "--release", "1"];
+        call.extend([
+            "--retrieved",
+            "2026-11-22",
+            "--url",
+            "https://example.org",
+            "--licence",
+            "CC0",
+        ]);
+        call.extend(["--citation", "Test office (2026)", "--default", "compiler=Test office"]);
+        call.extend(["--default", "classification=COMPILER", "--default", "product=TOTAL"]);
+        call.extend(["--default", "status=reported"]);
+        call
+    };
+    let figures = "period,reporter,partner,flow,value_usd\n2001,CHN,PRK,export,5\n2003,CHN,PRK,import,7.25\n";
+    std::fs::write(workspace.path("mine.csv"), figures).unwrap();
+    workspace.call(&about("mine", "mine.csv")).ok();
+    workspace.call(&["pin", "check", "mine"]).ok();
+    let shown = workspace.call(&["pin", "show", "mine", "--format", "json"]).ok().text();
+    assert!(
+        shown.contains("Test office (2026)") && shown.contains("2001 to 2003"),
+        "{shown}"
+    );
+    // A pin is never written over, and a bad row leaves nothing behind.
+    workspace.call(&about("mine", "mine.csv")).code(1).tells(&["exists"]);
+    std::fs::write(workspace.path("bad.csv"), figures.replace("7.25", "seven")).unwrap();
+    workspace
+        .call(&about("bad", "bad.csv"))
+        .code(1)
+        .tells(&["line 3", "seven"]);
+    let left: Vec<_> = std::fs::read_dir(workspace.path("datasets"))
+        .unwrap()
+        .flatten()
+        .collect();
+    let odd = |name: String| name == "bad" || name.starts_with('.');
+    assert!(
+        !left
+            .iter()
+            .any(|entry| odd(entry.file_name().to_string_lossy().into_owned()))
+    );
+    workspace
+        .call(&about("Mine", "mine.csv"))
+        .code(2)
+        .tells(&["lower case"]);
+}
+
+#[test]
+fn results_are_verified_by_whoever_gets_them() {
+    let workspace = Workspace::new();
+    workspace.call(&["analyze", "--out", "given"]).ok();
+    let verify = &["verify", "--results", "given"];
+    workspace
+        .call(verify)
+        .ok()
+        .tells(&["the run was made by", "findings as in the results"]);
+    // An altered number is noticed in the file, and as a finding that moved.
+    let findings = workspace.path("given/findings.json");
+    let text = std::fs::read_to_string(&findings).unwrap();
+    let at = text.find("\"estimate\":").unwrap() + "\"estimate\":".len();
+    let mut altered = text.clone();
+    altered.insert(at, '9');
+    std::fs::write(&findings, altered).unwrap();
+    workspace
+        .call(verify)
+        .code(1)
+        .tells(&["1 of", "findings.json was altered"]);
+    std::fs::write(&findings, &text).unwrap();
+    std::fs::remove_file(workspace.path("given/findings.parquet")).unwrap();
+    workspace.call(verify).code(1).tells(&["findings.parquet is missing"]);
+    // Other pins here than there.
+    workspace.edit(
+        "datasets/kotra-totals/figures.csv",
+        "2008,import,2685478000,",
+        "2008,import,2685478001,",
+    );
+    workspace.call(&["pin", "build", "kotra-totals"]).ok();
+    workspace
+        .call(verify)
+        .code(1)
+        .tells(&["kotra-totals` says something else here"]);
+    workspace
+        .call(&["verify", "--results", "datasets"])
+        .code(1)
+        .tells(&["run.json"]);
+}
