@@ -25,6 +25,23 @@ pub struct Seasonal {
 /// Lengths that differ, values that are not finite, times that do not rise within a season,
 /// values without any variation within a season.
 pub fn seasonal_mann_kendall(times: &[f64], values: &[f64], seasons: &[u32]) -> Result<Seasonal> {
+    grouped(times, values, seasons, "seasonal Mann-Kendall")
+}
+
+/// Tests for a trend that all places of a region share: only values of one place are compared.
+/// It is [`seasonal_mann_kendall`] with places for seasons, which are taken as independent; where
+/// they are not, [`correlated_mann_kendall`](crate::correlated_mann_kendall) counts their correlation.
+///
+/// *Source*: Helsel & Frans (2006), Environmental Science & Technology 40, 4066-4073.
+/// *Shape* as there; `places` numbers the place of each value.
+///
+/// # Errors
+/// As [`seasonal_mann_kendall`].
+pub fn regional_mann_kendall(times: &[f64], values: &[f64], places: &[u32]) -> Result<Seasonal> {
+    grouped(times, values, places, "regional Mann-Kendall, Helsel-Frans 2006")
+}
+
+fn grouped(times: &[f64], values: &[f64], seasons: &[u32], method: &'static str) -> Result<Seasonal> {
     for (what, found) in [("the times", times.len()), ("the seasons", seasons.len())] {
         if found != values.len() {
             let what = what.to_owned();
@@ -69,7 +86,7 @@ pub fn seasonal_mann_kendall(times: &[f64], values: &[f64], seasons: &[u32]) -> 
         return Err(all_equal());
     }
     Ok(Seasonal {
-        test: total.test(1.0, None, "seasonal Mann-Kendall"),
+        test: total.test(1.0, None, method),
         slope: sorted_median(&slopes),
         seasons: groups.values().filter(|g| g.0.len() > 1).count(),
     })
