@@ -70,6 +70,10 @@ pub enum Command {
     Concentration(commands::concentration::ConcentrationArguments),
     /// Fit a regression to a table.
     Fit(commands::fit::FitArguments),
+    /// Estimate and test the trend of a series: growth, Theil-Sen, Mann-Kendall.
+    Trend(commands::trend::TrendArguments),
+    /// Date the breaks of a regression, and test whether there are any.
+    Breaks(commands::breaks::BreaksArguments),
     /// Compare what exporters and importers report of the same flows.
     Mirror(commands::mirror::MirrorArguments),
     /// Pinned datasets: list, show their provenance, check, rebuild, add one.

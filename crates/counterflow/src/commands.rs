@@ -1,15 +1,21 @@
 //! One file for each command.
 
 pub mod analyze;
+pub mod breaks;
+mod columns;
 pub mod concentration;
 pub mod diff;
 pub mod explain;
 pub mod fit;
 pub mod import;
+mod json;
 mod load;
 pub mod mirror;
 pub mod pin;
 pub mod sum;
+mod times;
+pub mod trend;
+mod vcov;
 pub mod verify;
 
 use crate::cli::{Cli, Command, FormatName};
@@ -17,6 +23,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::CommandFactory;
 use report::Format;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 /// Runs the command.
@@ -44,6 +51,8 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Sum(arguments) => sum::run(&arguments, &output),
         Command::Concentration(arguments) => concentration::run(&arguments, &output),
         Command::Fit(arguments) => fit::run(&arguments, &output),
+        Command::Trend(arguments) => trend::run(&arguments, &output),
+        Command::Breaks(arguments) => breaks::run(&arguments, &output),
         Command::Mirror(arguments) => mirror::run(&arguments, &output),
         Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
@@ -54,5 +63,28 @@ pub fn run(cli: Cli) -> Outcome {
             output.bytes(&text)?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// Tells which rows are not in the results, and why: that changes what the results mean.
+fn tell_dropped(dropped: &BTreeMap<String, Vec<u64>>, of: &str, output: &Output) {
+    for (reason, rows) in dropped {
+        let some: Vec<String> = rows.iter().take(10).map(u64::to_string).collect();
+        let more = if rows.len() > 10 { ", ..." } else { "" };
+        let of = if of.is_empty() {
+            String::new()
+        } else {
+            format!(" ({of})")
+        };
+        let (row, line) = if rows.len() == 1 {
+            ("row", "line")
+        } else {
+            ("rows", "lines")
+        };
+        let lines = some.join(", ");
+        output.warn(&format!(
+            "note: {} {row} not used{of}: {reason} ({line} {lines}{more})",
+            rows.len()
+        ));
     }
 }

@@ -1,6 +1,6 @@
 use crate::distribution::f_sf;
 use crate::wald::{WaldTest, wald_zero};
-use crate::{Covariance, Design, Error, FTest, Result, ols};
+use crate::{Covariance, CovarianceRecord, Design, Error, FTest, Result, ols};
 
 /// Chow's test (1960, Econometrica 28, 591-605) that the coefficients are the same before
 /// and after a known date, with `before` observations in the old regime:
@@ -51,6 +51,19 @@ pub fn chow_f(design: &Design, y: &[f64], before: usize) -> Result<FTest> {
 /// # Errors
 /// As [`chow_f`]; also what the covariance refuses.
 pub fn chow_wald(design: &Design, y: &[f64], before: usize, covariance: &Covariance) -> Result<WaldTest> {
+    chow_wald_recorded(design, y, before, covariance).map(|(test, _)| test)
+}
+
+/// [`chow_wald`] with the convention of its covariance, as it came out for the regression with both regimes.
+///
+/// # Errors
+/// As [`chow_wald`].
+pub fn chow_wald_recorded(
+    design: &Design,
+    y: &[f64],
+    before: usize,
+    covariance: &Covariance,
+) -> Result<(WaldTest, CovarianceRecord)> {
     let (n, k) = (design.rows(), design.terms().len());
     check_sides(n, k, before)?;
     let mut after = Design::new(n);
@@ -75,7 +88,8 @@ pub fn chow_wald(design: &Design, y: &[f64], before: usize, covariance: &Covaria
             reason: "both regimes are fitted perfectly".to_owned(),
         });
     }
-    wald_zero(&fit, &fit.covariance(covariance)?, &names)
+    let estimate = fit.covariance(covariance)?;
+    Ok((wald_zero(&fit, &estimate, &names)?, estimate.record))
 }
 
 fn check_sides(n: usize, k: usize, before: usize) -> Result<()> {

@@ -31,7 +31,7 @@ pub mod poisson;
 mod qr;
 mod wald;
 
-pub use chow::{chow_f, chow_wald};
+pub use chow::{chow_f, chow_wald, chow_wald_recorded};
 pub use cluster::{Cluster, ClusterAdjustment, Way};
 pub use covariance::{Covariance, CovarianceEstimate, CovarianceRecord, Moments, Reference, covariance};
 pub use design::{Design, INTERCEPT};

@@ -82,6 +82,12 @@ fn grouped(times: &[f64], values: &[f64], seasons: &[u32], method: &'static str)
         total.ties.extend(score.ties);
         slopes.extend(pairwise_slopes(times, values));
     }
+    if total.pairs == 0.0 {
+        return Err(Error::Regress(regress::Error::Degenerate {
+            what: "the Mann-Kendall test",
+            reason: "no group has more than one value to compare".to_owned(),
+        }));
+    }
     if total.var_s <= 0.0 {
         return Err(all_equal());
     }
@@ -127,5 +133,17 @@ mod tests {
             close(found.test.tau_a, tau);
             close(found.slope, slope);
         }
+    }
+
+    #[test]
+    fn groups_without_pairs_are_named() {
+        let error = seasonal_mann_kendall(&[1.0, 2.0], &[1.0, 5.0], &[0, 1]).unwrap_err();
+        assert!(
+            error.to_string().contains("no group has more than one value"),
+            "{error}"
+        );
+        let regional = regional_mann_kendall(&[1.0, 2.0, 1.0, 2.0], &[1.0, 5.0, 9.0, 12.0], &[0, 0, 1, 1]).unwrap();
+        // Two places that rise by 4 and by 3: S = 2, each variance 1.
+        assert_eq!((regional.test.s, regional.test.var_s, regional.slope), (2, 2.0, 3.5));
     }
 }

@@ -1,0 +1,46 @@
+//! A table's columns as formulas take them.
+
+use crate::fail::Outcome;
+use crate::frame::Frame;
+use regress::formula::{self, Formula, Term};
+use std::collections::BTreeSet;
+
+/// Columns of numbers and of texts. A column of numbers with a slip in it is an error that names
+/// the line where the formula computes with it; it is never taken for text. Columns that only make
+/// groups (absorbed effects, `i(...)`) may hold codes of both kinds.
+pub fn columns(frame: &Frame, text: &str, formula: &Formula) -> Outcome<formula::Frame> {
+    let groups = groups(formula);
+    let mut columns = formula::Frame::default();
+    for (name, cells) in frame.names.iter().zip(&frame.columns) {
+        let number = |cell: &Option<String>| {
+            cell.as_ref()
+                .is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+        };
+        let texts = cells.iter().flatten().count();
+        let numbers = cells.iter().filter(|cell| number(cell)).count();
+        if numbers == texts {
+            columns.add(name, formula::Column::Numbers(frame.numbers(name)?))?;
+        } else if numbers == 0 || groups.contains(name.as_str()) {
+            columns.add(name, formula::Column::Texts(cells.clone()))?;
+        } else if text.contains(name.as_str()) {
+            frame.numbers(name)?;
+        }
+    }
+    Ok(columns)
+}
+
+/// The columns of absorbed effects and of dummies.
+fn groups(formula: &Formula) -> BTreeSet<&str> {
+    fn dummies<'a>(term: &'a Term, found: &mut BTreeSet<&'a str>) {
+        match term {
+            Term::Dummies { column, .. } => {
+                found.insert(column);
+            }
+            Term::Interaction(parts) => parts.iter().for_each(|part| dummies(part, found)),
+            Term::Numeric(_) => {}
+        }
+    }
+    let mut found: BTreeSet<&str> = formula.absorbed.iter().flatten().map(String::as_str).collect();
+    formula.terms.iter().for_each(|term| dummies(term, &mut found));
+    found
+}

@@ -1,0 +1,201 @@
+//! Times as tables write them: `2003`, `1998.5`, `2003-07`, `2003Q3`, `2003-07-31`.
+
+use crate::fail::{Failure, Outcome};
+use serde_json::{Value, json};
+
+/// A time: where it lies in years (or in the column's own numbers), and as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Time {
+    /// The number that trends are fitted to.
+    pub value: f64,
+    /// As the table has it.
+    pub text: String,
+    /// How it is written.
+    pub form: Form,
+    /// Which month or quarter it is, from 0; `None` for plain numbers and days.
+    pub season: Option<u32>,
+}
+
+/// How times are written. One column keeps to one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A number, such as a year.
+    Number,
+    /// `2003-07`: the year and (month - 1) / 12.
+    Month,
+    /// `2003Q3` or `2003-Q3`: the year and (quarter - 1) / 4.
+    Quarter,
+    /// `2003-07-31`: the year and the days before it over the year's days.
+    Day,
+}
+
+impl Form {
+    /// In words, with the unit of the time.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Number => "number",
+            Form::Month => "month, in years",
+            Form::Quarter => "quarter, in years",
+            Form::Day => "day, in years",
+        }
+    }
+
+    /// The units of the time in a year's cycle; `None` where a cycle is not known.
+    pub fn cycle(self) -> Option<u32> {
+        match self {
+            Form::Month => Some(12),
+            Form::Quarter => Some(4),
+            Form::Number | Form::Day => None,
+        }
+    }
+}
+
+impl Time {
+    /// Reads a time.
+    pub fn parse(text: &str) -> Option<Time> {
+        let text = text.trim();
+        let (value, form, season) = number(text)
+            .or_else(|| quarter(text))
+            .or_else(|| month(text))
+            .or_else(|| day(text))?;
+        Some(Time {
+            value,
+            text: text.to_owned(),
+            form,
+            season,
+        })
+    }
+
+    /// The number where it is written as one, else the text.
+    pub fn json(&self) -> Value {
+        match (self.form, self.text.parse::<i64>()) {
+            (Form::Number, Ok(whole)) => json!(whole),
+            (Form::Number, Err(_)) => json!(self.value),
+            _ => json!(self.text),
+        }
+    }
+}
+
+fn number(text: &str) -> Option<(f64, Form, Option<u32>)> {
+    let value = text.parse::<f64>().ok().filter(|v| v.is_finite())?;
+    Some((value, Form::Number, None))
+}
+
+fn digits(text: &str, most: usize) -> Option<u32> {
+    let plain = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+fn year(text: &str) -> Option<u32> {
+    digits(text, 4).filter(|_| text.len() == 4)
+}
+
+fn quarter(text: &str) -> Option<(f64, Form, Option<u32>)> {
+    let (before, quarter) = text.split_once(['Q', 'q'])?;
+    let year = year(before.strip_suffix('-').unwrap_or(before))?;
+    let quarter = digits(quarter, 1).filter(|q| (1..=4).contains(q))?;
+    let value = f64::from(year) + f64::from(quarter - 1) / 4.0;
+    Some((value, Form::Quarter, Some(quarter - 1)))
+}
+
+fn month(text: &str) -> Option<(f64, Form, Option<u32>)> {
+    let (before, month) = text.split_once(['-', 'M'])?;
+    let month = digits(month, 2).filter(|m| (1..=12).contains(m))?;
+    let value = f64::from(year(before)?) + f64::from(month - 1) / 12.0;
+    Some((value, Form::Month, Some(month - 1)))
+}
+
+fn day(text: &str) -> Option<(f64, Form, Option<u32>)> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (
+        year(parts.next()?)?,
+        digits(parts.next()?, 2)?,
+        digits(parts.next()?, 2)?,
+    );
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let lengths = [31, 28 + u32::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let length = *lengths.get(month.checked_sub(1)? as usize)?;
+    if parts.next().is_some() || !(1..=length).contains(&day) {
+        return None;
+    }
+    let before: u32 = lengths.iter().take(month as usize - 1).sum::<u32>() + day - 1;
+    let days = lengths.iter().sum::<u32>();
+    Some((f64::from(year) + f64::from(before) / f64::from(days), Form::Day, None))
+}
+
+/// Reads a column of times; a missing cell is `None`. All keep to one form.
+pub fn column(cells: &[Option<String>], places: &[u64], name: &str, file: &str) -> Outcome<Vec<Option<Time>>> {
+    let mut first: Option<(Form, u64)> = None;
+    let read = |(cell, place): (&Option<String>, &u64)| {
+        let Some(text) = cell else { return Ok(None) };
+        let time = Time::parse(text).ok_or_else(|| {
+            Failure::because(format!(
+                "{file}, line {place}, column `{name}`: expected a time such as 2003, 2003-07, 2003Q3 or 2003-07-31, \
+                 found `{text}`"
+            ))
+        })?;
+        match first {
+            None => first = Some((time.form, *place)),
+            Some((form, before)) if form != time.form => {
+                return Err(Failure::because(format!(
+                    "{file}, line {place}, column `{name}`: `{text}` is written in another form than the time in line {before}; \
+                     years, months, quarters and days do not mix"
+                )));
+            }
+            Some(_) => {}
+        }
+        Ok(Some(time))
+    };
+    cells.iter().zip(places).map(read).collect()
+}
+
+/// Refuses a time that stands twice among rows in order of their times.
+pub fn refuse_repeats(times: &[Time], places: &[u64], file: &str, what: &str) -> Outcome<()> {
+    let twice = times.windows(2).position(|w| w[0].value == w[1].value);
+    match twice {
+        Some(at) => Err(Failure::because(format!(
+            "{file}: the time {} stands twice{what} (lines {} and {}); separate the series with --where{}",
+            times[at].text,
+            places[at].min(places[at + 1]),
+            places[at].max(places[at + 1]),
+            if what.is_empty() { " or --by" } else { "" },
+        ))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn times_of_all_forms() {
+        for (text, value, form) in [
+            ("2003", 2003.0, Form::Number),
+            ("1998.5", 1998.5, Form::Number),
+            ("2003-07", 2003.5, Form::Month),
+            ("2003M07", 2003.5, Form::Month),
+            ("2003Q3", 2003.5, Form::Quarter),
+            ("2003-Q4", 2003.75, Form::Quarter),
+            ("2004-12-31", 2004.0 + 365.0 / 366.0, Form::Day),
+        ] {
+            let time = Time::parse(text).unwrap();
+            assert_eq!((time.value, time.form), (value, form), "{text}");
+        }
+        for text in [
+            "",
+            "last",
+            "2003-13",
+            "2003-02-29",
+            "03-07",
+            "2003Q5",
+            "2003-07-31-1",
+            "inf",
+        ] {
+            assert_eq!(Time::parse(text), None, "{text}");
+        }
+        assert_eq!(Time::parse("1898").unwrap().json(), json!(1898));
+        assert_eq!(Time::parse("2003-07").unwrap().json(), json!("2003-07"));
+    }
+}
