@@ -43,4 +43,4 @@ pub use kernel::Kernel;
 pub use newey_west_trend::{NeweyWestTrend, SlopeEstimate};
 pub use ols::{ols, wls};
 pub use qr::COLLINEARITY_TOLERANCE;
-pub use wald::{WaldTest, wald, wald_test, wald_zero};
+pub use wald::{WaldTest, wald, wald_positions, wald_test, wald_zero};

@@ -45,6 +45,25 @@ pub fn wald_zero(fit: &Fit, covariance: &CovarianceEstimate, terms: &[&str]) -> 
     wald(fit, covariance, &r, &vec![0.0; terms.len()])
 }
 
+/// Tests that the coefficients at these positions are all zero, for any estimator.
+///
+/// # Errors
+/// As [`wald`]; also a position beyond the estimates.
+pub fn wald_positions(estimates: &[f64], covariance: &CovarianceEstimate, positions: &[usize]) -> Result<WaldTest> {
+    let mut r = DMatrix::zeros(positions.len(), estimates.len());
+    for (i, &j) in positions.iter().enumerate() {
+        if j >= estimates.len() {
+            return Err(Error::Option {
+                option: "the restrictions",
+                expected: format!("positions below {}", estimates.len()),
+                found: j.to_string(),
+            });
+        }
+        r[(i, j)] = 1.0;
+    }
+    wald_test(estimates, covariance, &r, &vec![0.0; positions.len()])
+}
+
 /// [`wald`] for any estimator.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::fail::{Failure, Outcome};
 use clap::{Args, ValueEnum};
-use regress::{Covariance, CovarianceRecord, Kernel, Lag, NeweyWest};
+use regress::{ClusterAdjustment, Covariance, CovarianceRecord, Kernel, Lag, NeweyWest};
 use serde_json::{Value, json};
 
 /// Which covariance, with which options.
@@ -142,6 +142,15 @@ impl CovarianceArguments {
             prewhitening: self.prewhiten.unwrap_or(0),
             adjust,
         })))
+    }
+
+    /// The small-sample factor of clusters.
+    pub fn cluster_adjustment(&self) -> ClusterAdjustment {
+        match self.adjust {
+            None | Some(Adjust::Full) => ClusterAdjustment::Stata,
+            Some(Adjust::Groups) => ClusterAdjustment::Groups,
+            Some(Adjust::None) => ClusterAdjustment::None,
+        }
     }
 
     fn without_options(&self, text: &str) -> Outcome<()> {

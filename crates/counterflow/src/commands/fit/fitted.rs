@@ -1,26 +1,13 @@
 //! One shape for the fits of all families, with or without absorbed effects.
 
+use super::sample::Sample;
 use crate::fail::{Failure, Outcome};
-use regress::absorb::{AbsorbedFit, Effect, Settling, SingletonDrop, absorbed_ols};
-use regress::formula::ModelFrame;
+use regress::absorb::{AbsorbedFit, Settling, absorbed_ols};
 use regress::poisson::{PoissonFit, PoissonOptions, poisson};
-use regress::{Collinear, Covariance, CovarianceEstimate, Design, Fit, ols, wls};
-use serde_json::{Value, json};
+use regress::{Collinear, Covariance, CovarianceEstimate, Fit, INTERCEPT, WaldTest, ols, wald_positions, wls};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-
-/// What a formula takes from a table, over the rows that have all of it.
-pub struct Sample {
-    /// The table's rows, from 0.
-    pub rows: Vec<usize>,
-    y: Vec<f64>,
-    design: Design,
-    offset: Option<Vec<f64>>,
-    effects: Vec<Effect>,
-    weights: Option<Vec<f64>>,
-    /// Where each row stands in the file.
-    places: Vec<u64>,
-    dropped: BTreeMap<String, Vec<u64>>,
-}
+use std::f64::consts::PI;
 
 /// A finished fit.
 pub struct Fitted {
@@ -34,9 +21,42 @@ pub struct Fitted {
     pub observations: usize,
     /// Rows that were not: the reason and their places in the file.
     pub dropped: BTreeMap<String, Vec<u64>>,
-    /// Measures of fit by name, in order.
-    pub measures: Vec<(String, Value)>,
+    /// Measures of fit.
+    pub measures: Measures,
     kind: Kind,
+}
+
+/// Measures of fit; `None` where the family or the data define none.
+#[derive(Debug, Clone, Default)]
+pub struct Measures {
+    /// 1 - rss / tss, and how the total is taken: `centred` or `uncentred`.
+    pub r_squared: Option<(f64, &'static str)>,
+    /// Adjusted for the parameters, absorbed ones included.
+    pub adj_r_squared: Option<f64>,
+    /// Of what the absorbed effects leave.
+    pub r_squared_within: Option<f64>,
+    /// McFadden's.
+    pub pseudo_r_squared: Option<f64>,
+    /// The standard deviation of the residuals.
+    pub sigma: Option<f64>,
+    /// The classical F test that all terms but the constant are zero.
+    pub f: Option<regress::FTest>,
+    /// n - k.
+    pub df_residual: usize,
+    /// The parameters that absorbed effects take.
+    pub absorbed_parameters: usize,
+    /// The log-likelihood.
+    pub log_lik: Option<f64>,
+    /// Akaike's criterion.
+    pub aic: Option<f64>,
+    /// Schwarz's.
+    pub bic: Option<f64>,
+    /// The deviance; the residual sum of squares of least squares.
+    pub deviance: Option<f64>,
+    /// How many reweighted fits it took.
+    pub iterations: Option<usize>,
+    /// How the information criteria count parameters.
+    pub counting: &'static str,
 }
 
 enum Kind {
@@ -45,119 +65,122 @@ enum Kind {
     Poisson(Box<PoissonFit>),
 }
 
-impl Sample {
-    /// Takes the rows that have a weight, too, where weights are asked for.
-    pub fn of(built: ModelFrame, weights: Option<&[Option<f64>]>, places: &[u64]) -> Self {
-        let mut dropped: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        for row in &built.dropped {
-            dropped.entry(row.reason.clone()).or_default().push(places[row.row]);
-        }
-        let weighted = |row: usize| weights.is_none_or(|w| w[row].is_some());
-        let keep: Vec<usize> = (0..built.rows.len()).filter(|&i| weighted(built.rows[i])).collect();
-        for &row in built.rows.iter().filter(|&&row| !weighted(row)) {
-            dropped
-                .entry("the weight is missing".to_owned())
-                .or_default()
-                .push(places[row]);
-        }
-        let pick = |values: &[f64]| keep.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        let rows: Vec<usize> = keep.iter().map(|&i| built.rows[i]).collect();
-        let effect = |(name, groups): &(String, Vec<u32>)| Effect::new(name, groups).select(&keep);
-        Sample {
-            y: pick(&built.y),
-            design: built.design.select_rows(&keep),
-            offset: built.offset.as_deref().map(pick),
-            effects: built.absorbed.iter().map(effect).collect(),
-            weights: weights.map(|w| rows.iter().filter_map(|&row| w[row]).collect()),
-            places: rows.iter().map(|&row| places[row]).collect(),
-            rows,
-            dropped,
-        }
+impl Measures {
+    /// As the JSON's `fit`.
+    pub fn json(&self) -> Map<String, Value> {
+        let fields = [
+            ("r_squared", json!(self.r_squared.map(|r| r.0))),
+            ("r_squared_kind", json!(self.r_squared.map(|r| r.1))),
+            ("adj_r_squared", json!(self.adj_r_squared)),
+            ("r_squared_within", json!(self.r_squared_within)),
+            ("pseudo_r_squared", json!(self.pseudo_r_squared)),
+            ("sigma", json!(self.sigma)),
+            ("f_statistic", json!(self.f.map(|f| f.statistic))),
+            ("f_df1", json!(self.f.map(|f| f.df1))),
+            ("f_df2", json!(self.f.map(|f| f.df2))),
+            ("f_p_value", json!(self.f.map(|f| f.p_value))),
+            ("df_residual", json!(self.df_residual)),
+            ("absorbed_parameters", json!(self.absorbed_parameters)),
+            ("log_lik", json!(self.log_lik)),
+            ("aic", json!(self.aic)),
+            ("bic", json!(self.bic)),
+            ("information_criteria", json!(self.counting)),
+            ("deviance", json!(self.deviance)),
+            ("iterations", json!(self.iterations)),
+        ];
+        fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 
-    /// The formula's terms have something to estimate.
-    fn has_terms(&self) -> Outcome<()> {
-        if self.design.terms().is_empty() {
-            return Err(Failure::because(
-                "the formula has no term beside the absorbed effects: there is nothing to estimate",
-            ));
-        }
-        Ok(())
-    }
-
-    fn singletons(&self, dropped: &mut BTreeMap<String, Vec<u64>>, singletons: &[SingletonDrop]) {
-        for single in singletons {
-            let why = format!("alone in its group of {}", single.effect);
-            dropped.entry(why).or_default().push(self.places[single.row]);
-        }
+    fn criteria(&mut self, observations: usize, parameters: usize) {
+        let criterion = |penalty: f64| self.log_lik.map(|l| -2.0 * l + penalty * parameters as f64);
+        (self.aic, self.bic) = (criterion(2.0), criterion((observations as f64).ln()));
     }
 }
 
-fn named(measures: Value) -> Vec<(String, Value)> {
-    match measures {
-        Value::Object(map) => map.into_iter().collect(),
-        _ => Vec::new(),
-    }
-}
+const WITH_VARIANCE: &str =
+    "-2 log_lik plus 2 or ln(nobs) for each coefficient, absorbed ones included, and one for the variance, as in R";
+const WITHOUT_VARIANCE: &str = "-2 log_lik plus 2 or ln(nobs) for each coefficient, absorbed ones included";
 
 impl Fitted {
     /// Least squares, weighted where there are weights, with effects absorbed where there are any.
     pub fn gaussian(sample: &Sample) -> Outcome<Self> {
         if sample.offset.is_some() {
             return Err(Failure::Usage(
-                "an offset is for --family poisson: subtract it from the response".to_owned(),
+                "an offset is for --family poisson: subtract it from the response, `I(y - x) ~ ...`".to_owned(),
             ));
         }
-        sample.has_terms()?;
         let weights = sample.weights.as_deref();
-        let mut dropped = sample.dropped.clone();
         if !sample.effects.is_empty() {
             let fit = absorbed_ols(&sample.design, &sample.y, &sample.effects, weights, Settling::default())?;
-            sample.singletons(&mut dropped, &fit.singletons);
-            let measures = json!({
-                "r_squared": fit.r_squared,
-                "r_squared_within": fit.r_squared_within,
-                "df_residual": fit.df_residual,
-                "absorbed_parameters": fit.absorbed,
-                "deviance": fit.within.rss,
-            });
-            return Ok(Fitted {
-                terms: fit.within.terms.clone(),
-                coefficients: fit.within.coefficients.clone(),
-                collinear: fit.within.collinear.clone(),
-                observations: fit.rows.len(),
-                dropped,
-                measures: named(measures),
-                kind: Kind::Absorbed(Box::new(fit)),
-            });
+            return Ok(Self::absorbed(fit, sample));
         }
         let fit = match weights {
             None => ols(&sample.design, &sample.y)?,
             Some(weights) => wls(&sample.design, &sample.y, weights)?,
         };
-        let measures = json!({
-            "r_squared": fit.r_squared,
-            "r_squared_kind": if fit.has_constant { "centred" } else { "uncentred" },
-            "adj_r_squared": fit.adj_r_squared,
-            "sigma": fit.sigma,
-            "f_statistic": fit.f_test.map(|f| f.statistic),
-            "f_p_value": fit.f_test.map(|f| f.p_value),
-            "df_residual": fit.df_residual,
-            "log_lik": fit.log_lik,
-            "aic": fit.aic,
-            "bic": fit.bic,
-            "information_criteria": "-2 log-likelihood plus 2 or ln(n) for each coefficient and for the variance, as in R",
-            "deviance": fit.rss,
-        });
+        let measures = Measures {
+            r_squared: fit
+                .r_squared
+                .map(|r| (r, if fit.has_constant { "centred" } else { "uncentred" })),
+            adj_r_squared: fit.adj_r_squared,
+            sigma: fit.sigma,
+            f: fit.f_test,
+            df_residual: fit.df_residual,
+            log_lik: fit.log_lik,
+            aic: fit.aic,
+            bic: fit.bic,
+            deviance: Some(fit.rss),
+            counting: WITH_VARIANCE,
+            ..Measures::default()
+        };
         Ok(Fitted {
             terms: fit.terms.clone(),
             coefficients: fit.coefficients.clone(),
             collinear: fit.collinear.clone(),
             observations: fit.observations,
-            dropped,
-            measures: named(measures),
+            dropped: sample.dropped.clone(),
+            measures,
             kind: Kind::Least(Box::new(fit)),
         })
+    }
+
+    fn absorbed(fit: AbsorbedFit, sample: &Sample) -> Self {
+        let mut dropped = sample.dropped.clone();
+        sample.singletons(&mut dropped, &fit.singletons);
+        let (n, rss) = (fit.rows.len() as f64, fit.within.rss);
+        let df = fit.df_residual as f64;
+        let log_weights: f64 = sample
+            .weights
+            .as_ref()
+            .map_or(0.0, |w| fit.rows.iter().map(|&i| w[i].ln()).sum());
+        let mut measures = Measures {
+            r_squared: fit.r_squared.map(|r| (r, "centred")),
+            adj_r_squared: fit
+                .r_squared
+                .filter(|_| df > 0.0)
+                .map(|r| 1.0 - (1.0 - r) * (n - 1.0) / df),
+            r_squared_within: fit.r_squared_within,
+            sigma: (df > 0.0).then(|| (rss / df).sqrt()),
+            df_residual: fit.df_residual,
+            absorbed_parameters: fit.absorbed,
+            log_lik: (rss > 0.0).then(|| -0.5 * n * ((2.0 * PI).ln() + 1.0 + (rss / n).ln()) + 0.5 * log_weights),
+            deviance: Some(rss),
+            counting: WITH_VARIANCE,
+            ..Measures::default()
+        };
+        measures.criteria(fit.rows.len(), fit.within.terms.len() + fit.absorbed + 1);
+        Fitted {
+            terms: fit.within.terms.clone(),
+            coefficients: fit.within.coefficients.clone(),
+            collinear: fit.within.collinear.clone(),
+            observations: fit.rows.len(),
+            dropped,
+            measures,
+            kind: Kind::Absorbed(Box::new(fit)),
+        }
     }
 
     /// Poisson pseudo-maximum likelihood.
@@ -165,36 +188,30 @@ impl Fitted {
         if sample.weights.is_some() {
             return Err(Failure::Usage("--weights is for --family gaussian".to_owned()));
         }
-        sample.has_terms()?;
         let options = PoissonOptions::default();
-        let fit = poisson(
-            &sample.design,
-            &sample.y,
-            &sample.effects,
-            sample.offset.as_deref(),
-            &options,
-        )?;
+        let offset = sample.offset.as_deref();
+        let fit = poisson(&sample.design, &sample.y, &sample.effects, offset, &options)?;
         let mut dropped = sample.dropped.clone();
         sample.singletons(&mut dropped, &fit.singletons);
-        for &row in &fit.separated {
-            let why = "separated: its fitted value would be zero".to_owned();
-            dropped.entry(why).or_default().push(sample.places[row]);
-        }
-        let measures = json!({
-            "pseudo_r_squared": fit.pseudo_r_squared,
-            "df_residual": fit.df_residual,
-            "absorbed_parameters": fit.absorbed,
-            "log_lik": fit.log_lik,
-            "deviance": fit.deviance,
-            "iterations": fit.iterations,
-        });
+        sample.separated(&mut dropped, &fit.separated);
+        let mut measures = Measures {
+            pseudo_r_squared: fit.pseudo_r_squared,
+            df_residual: fit.df_residual,
+            absorbed_parameters: fit.absorbed,
+            log_lik: Some(fit.log_lik),
+            deviance: Some(fit.deviance),
+            iterations: Some(fit.iterations),
+            counting: WITHOUT_VARIANCE,
+            ..Measures::default()
+        };
+        measures.criteria(fit.rows.len(), fit.terms.len() + fit.absorbed);
         Ok(Fitted {
             terms: fit.terms.clone(),
             coefficients: fit.coefficients.clone(),
             collinear: fit.collinear.clone(),
             observations: fit.rows.len(),
             dropped,
-            measures: named(measures),
+            measures,
             kind: Kind::Poisson(Box::new(fit)),
         })
     }
@@ -206,5 +223,22 @@ impl Fitted {
             Kind::Absorbed(fit) => fit.covariance(kind),
             Kind::Poisson(fit) => fit.covariance(kind),
         }
+    }
+
+    /// The fit, where it is one of least squares without absorbed effects.
+    pub fn least_squares(&self) -> Option<&Fit> {
+        match &self.kind {
+            Kind::Least(fit) => Some(fit),
+            _ => None,
+        }
+    }
+
+    /// The Wald test that all terms but the constant are zero, under the covariance of the table.
+    pub fn wald(&self, covariance: &CovarianceEstimate) -> Result<WaldTest, String> {
+        let slopes: Vec<usize> = (0..self.terms.len()).filter(|&j| self.terms[j] != INTERCEPT).collect();
+        if slopes.is_empty() {
+            return Err("there is no term beside the constant".to_owned());
+        }
+        wald_positions(&self.coefficients, covariance, &slopes).map_err(|e| e.to_string())
     }
 }
