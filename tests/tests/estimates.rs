@@ -94,7 +94,7 @@ fn concentration_by_group_and_item() {
         let findings = said["findings"].as_array().unwrap();
         findings
             .iter()
-            .find(|f| f["year"] == year && f["measure"] == "hhi")
+            .find(|f| f["by"]["year"] == year && f["measure"] == "hhi")
             .unwrap()
             .clone()
     };

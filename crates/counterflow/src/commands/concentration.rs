@@ -1,21 +1,31 @@
 //! `counterflow concentration`: every index of a column of values.
 
+mod findings;
+mod items;
+mod print;
+
 use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use crate::output::Output;
-use ::concentration::{Convention, Index, Universe, catalogue};
-use clap::Args;
-use model::{Cell, Kind, Table};
+use ::concentration::{Convention, LogBase, Missing, Universe, World};
+use clap::{Args, ValueEnum};
 use report::Format;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What to measure.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Missing is never zero: a missing value leaves every index of its group undefined, unless --drop-missing. \
+    Zeros are members of the universe, unless --universe active.\n\n\
+    Examples:\n  counterflow concentration exports.csv --value usd --item partner --by year --universe 193\n  \
+    counterflow concentration exports.csv --value usd --item partner --sigma 0.2 --seed 7\n  \
+    counterflow concentration exports.csv --value usd --item product --groups chapter\n  \
+    counterflow concentration exports.csv --value own --item product --compare world\n\n\
+    Every field of --format json is in docs/json.md."
+)]
 pub struct ConcentrationArguments {
-    /// A CSV file, or a dataset's Parquet file.
+    /// A CSV file, or a Parquet file.
     pub file: PathBuf,
     /// The column of values.
     #[arg(long, value_name = "COL")]
@@ -26,146 +36,192 @@ pub struct ConcentrationArguments {
     /// Columns to group by.
     #[arg(long, value_delimiter = ',', value_name = "COL,...")]
     pub by: Vec<String>,
-    /// A column of frequency weights.
+    /// Narrow the rows: `COLUMN = VALUE`, `COLUMN = FROM..TO`. May be repeated.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// A column of frequency weights: whole numbers.
     #[arg(long, value_name = "COL")]
     pub weights: Option<String>,
-    /// How many items there could be; by default those that are there.
-    #[arg(long, value_name = "N")]
-    pub universe: Option<usize>,
+    /// Who is a member: `listed` items (the default), `active` ones (above zero), or a number of
+    /// items that there could be, those not listed being zero.
+    #[arg(long, value_name = "N", default_value = "listed", value_parser = universe)]
+    pub universe: Universe,
+    /// Leave items with a missing value out, and list them.
+    #[arg(long)]
+    pub drop_missing: bool,
+    /// The base of logarithms: e, 2 or 10.
+    #[arg(long, value_enum, default_value = "e", value_name = "BASE")]
+    pub base: Base,
+    /// Further orders of the Hannah-Kay index and of Renyi's entropy.
+    #[arg(long, value_delimiter = ',', value_name = "ALPHA,...")]
+    pub alpha: Vec<f64>,
+    /// Further aversions of Atkinson's index.
+    #[arg(long, value_delimiter = ',', value_name = "EPSILON,...")]
+    pub epsilon: Vec<f64>,
+    /// Intervals from report errors: the standard deviation of each value's logarithm, a number or a column.
+    #[arg(long, value_name = "COL|NUMBER", group = "interval")]
+    pub sigma: Option<String>,
+    /// Bounds where the values are only this share of the total, above 0 and up to 1.
+    #[arg(long, value_name = "SHARE", group = "interval")]
+    pub coverage: Option<f64>,
+    /// Where the rest of the total may lie under --coverage.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "anywhere",
+        value_name = "WHERE",
+        requires = "coverage"
+    )]
+    pub rest: Rest,
+    /// Intervals by bootstrap of the items, with so many draws.
+    #[arg(long, value_name = "DRAWS", group = "interval")]
+    pub bootstrap: Option<usize>,
+    /// The draws of --sigma.
+    #[arg(long, default_value_t = 10_000, value_name = "N", requires = "sigma")]
+    pub draws: usize,
+    /// The seed of --sigma and --bootstrap; the same seed gives the same numbers.
+    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    pub seed: u64,
+    /// The probability of simulated intervals.
+    #[arg(long, default_value_t = 0.95, value_name = "LEVEL")]
+    pub level: f64,
+    /// A column of groups of items: Theil's indices within and between them.
+    #[arg(long, value_name = "COL")]
+    pub groups: Option<String>,
+    /// A column of another structure, such as the world's: diversification, similarity, and each item's
+    /// comparative advantage.
+    #[arg(long, value_name = "COL")]
+    pub compare: Option<String>,
+    /// Whether the other structure of --compare holds the own values.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "with-own",
+        value_name = "WORLD",
+        requires = "compare"
+    )]
+    pub world: WorldName,
 }
 
-/// Values and weights of one group.
-type Group = (Vec<Option<f64>>, Vec<f64>);
+/// Bases of logarithms.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Natural.
+    E,
+    /// Two: bits.
+    #[value(name = "2")]
+    Two,
+    /// Ten.
+    #[value(name = "10")]
+    Ten,
+}
+
+/// Where the rest of an incomplete total may lie.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// With any item, listed ones too.
+    Anywhere,
+    /// With items that are not listed.
+    Elsewhere,
+}
+
+/// What the world of a comparison is.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldName {
+    /// The other structure holds the own values.
+    WithOwn,
+    /// The own values are taken off the other structure.
+    WithoutOwn,
+}
+
+impl ConcentrationArguments {
+    /// The convention of all indices.
+    pub fn convention(&self) -> Convention {
+        Convention {
+            universe: self.universe,
+            base: match self.base {
+                Base::E => LogBase::Natural,
+                Base::Two => LogBase::Two,
+                Base::Ten => LogBase::Ten,
+            },
+        }
+    }
+
+    /// Where the rest may lie.
+    pub fn missing(&self) -> Missing {
+        match self.rest {
+            Rest::Anywhere => Missing::Anywhere,
+            Rest::Elsewhere => Missing::Elsewhere,
+        }
+    }
+
+    /// The world of a comparison.
+    pub fn world(&self) -> World {
+        match self.world {
+            WorldName::WithOwn => World::WithOwn,
+            WorldName::WithoutOwn => World::WithoutOwn,
+        }
+    }
+
+    fn check(&self) -> Outcome<()> {
+        let wrong = |what: &str| Err(Failure::Usage(what.to_owned()));
+        if self.item.is_some() && self.weights.is_some() {
+            return wrong("--item adds rows up and --weights repeats them: use one of them");
+        }
+        if self.weights.is_some() && (self.groups.is_some() || self.compare.is_some()) {
+            return wrong("--groups and --compare take items, not frequency weights");
+        }
+        if self.coverage.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+            return wrong("--coverage takes a share above 0 and up to 1");
+        }
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return wrong("--level takes a probability between 0 and 1");
+        }
+        if self.bootstrap.unwrap_or(self.draws) < 2 {
+            return wrong("an interval needs at least two draws");
+        }
+        Ok(())
+    }
+}
+
+fn universe(text: &str) -> Result<Universe, String> {
+    match text {
+        "listed" => Ok(Universe::Listed),
+        "active" => Ok(Universe::Active),
+        number => match number.parse::<u64>() {
+            Ok(n) if n > 0 => Ok(Universe::Stated(n)),
+            _ => Err("expected a number of items from 1, `listed` or `active`".to_owned()),
+        },
+    }
+}
 
 /// Measures the file's values, by group.
 pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
-    let frame = Frame::read(&arguments.file)?;
-    if arguments.item.is_some() && arguments.weights.is_some() {
-        return Err(Failure::Usage(
-            "--item adds rows up and --weights repeats them: use one of them".to_owned(),
-        ));
-    }
-    let groups = groups(&frame, arguments)?;
+    arguments.check()?;
+    let frame = Frame::read(&arguments.file)?.narrow(&arguments.conditions)?;
+    let groups = items::of(&frame, arguments)?;
     if groups.is_empty() {
         return Err(Failure::because(format!("{} has no rows to measure", frame.file)));
     }
-    let convention = Convention {
-        universe: arguments
-            .universe
-            .map_or(Universe::Listed, |n| Universe::Stated(n as u64)),
-        ..Convention::default()
-    };
-    let indices: Vec<(Vec<String>, Vec<Index>)> = groups
-        .into_iter()
-        .map(|(key, (values, weights))| {
-            let weights = arguments.weights.as_ref().map(|_| weights.as_slice());
-            (key, catalogue(&values, weights, convention))
-        })
-        .collect();
+    let measured = groups
+        .iter()
+        .map(|group| findings::of(group, arguments))
+        .collect::<Outcome<Vec<_>>>()
+        .map_err(|failure| failure.about(&frame.file))?;
     match output.format {
         Format::Json => {
-            let findings: Vec<Value> = indices
-                .iter()
-                .flat_map(|(key, all)| all.iter().map(|one| finding(&arguments.by, key, one)))
-                .collect();
-            let text = serde_json::to_string_pretty(
-                &json!({ "format": "counterflow concentration 1", "findings": findings }),
-            )?;
-            output.bytes(format!("{text}\n").as_bytes())?;
+            let value = print::json(arguments, &groups, &measured);
+            output.bytes(format!("{}\n", serde_json::to_string_pretty(&value)?).as_bytes())?;
         }
-        _ => output.table(&table(&arguments.by, &indices))?,
+        format => {
+            output.table(&print::table(arguments, &groups, &measured, format != Format::Table))?;
+            for group in &groups {
+                super::tell_dropped(&group.dropped, &group.called(&arguments.by), output);
+            }
+            for reason in print::reasons(&measured) {
+                output.say(&format!("note: {reason}"));
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn groups(frame: &Frame, arguments: &ConcentrationArguments) -> Outcome<BTreeMap<Vec<String>, Group>> {
-    let values = frame.numbers(&arguments.value)?;
-    let weights = arguments.weights.as_ref().map(|name| frame.numbers(name)).transpose()?;
-    let items = arguments.item.as_ref().map(|name| frame.column(name)).transpose()?;
-    let by = arguments
-        .by
-        .iter()
-        .map(|name| frame.column(name.trim()))
-        .collect::<Outcome<Vec<_>>>()?;
-    let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
-    let mut places: BTreeMap<(Vec<String>, String), usize> = BTreeMap::new();
-    for row in 0..frame.rows() {
-        let key: Vec<String> = by
-            .iter()
-            .map(|column| column[row].clone().unwrap_or_default())
-            .collect();
-        let weight = match &weights {
-            None => 1.0,
-            Some(weights) => weights[row].ok_or_else(|| {
-                Failure::because(format!(
-                    "{}, line {}: the weight is missing",
-                    frame.file, frame.places[row]
-                ))
-            })?,
-        };
-        let group = groups.entry(key.clone()).or_default();
-        if let Some(items) = items {
-            let item = items[row].clone().unwrap_or_default();
-            if let Some(&place) = places.get(&(key.clone(), item.clone())) {
-                // A sum with a missing part is missing.
-                group.0[place] = group.0[place].zip(values[row]).map(|(a, b)| a + b);
-                continue;
-            }
-            places.insert((key, item), group.0.len());
-        }
-        group.0.push(values[row]);
-        group.1.push(weight);
-    }
-    Ok(groups)
-}
-
-fn finding(by: &[String], key: &[String], index: &Index) -> Value {
-    let mut object = Map::new();
-    for (name, value) in by.iter().zip(key) {
-        object.insert(name.clone(), json!(value));
-    }
-    object.insert("measure".to_owned(), json!(index.measure));
-    match &index.estimate {
-        Ok(estimate) => object.insert("estimate".to_owned(), json!(estimate)),
-        Err(why) => object.insert("undefined".to_owned(), json!(why.to_string())),
-    };
-    object.insert("n".to_owned(), json!(index.n));
-    if let Some(interval) = &index.interval {
-        object.insert(
-            "interval".to_owned(),
-            json!({ "low": interval.low, "high": interval.high, "kind": interval.kind }),
-        );
-    }
-    object.insert("convention".to_owned(), json!(index.convention));
-    Value::Object(object)
-}
-
-fn table(by: &[String], indices: &[(Vec<String>, Vec<Index>)]) -> Table {
-    let mut columns: Vec<(&str, Kind, &str)> = by.iter().map(|name| (name.as_str(), Kind::Text, "")).collect();
-    columns.extend([
-        ("measure", Kind::Text, ""),
-        ("estimate", Kind::Number, ""),
-        ("n", Kind::Integer, ""),
-        ("undefined", Kind::Text, ""),
-        ("convention", Kind::Text, ""),
-    ]);
-    let mut table = Table::new("concentration", "Concentration", &columns);
-    for (key, all) in indices {
-        for index in all {
-            let mut row: Vec<Cell> = key.iter().map(|text| Cell::Text(text.clone())).collect();
-            let convention = index
-                .convention
-                .iter()
-                .map(|(k, v)| format!("{k}: {v}"))
-                .collect::<Vec<_>>()
-                .join("; ");
-            row.push(index.measure.into());
-            row.push(index.estimate.as_ref().ok().copied().into());
-            row.push(index.n.map(|n| n as i64).into());
-            row.push(index.estimate.as_ref().err().map(ToString::to_string).into());
-            row.push(convention.into());
-            table.push(row);
-        }
-    }
-    table
 }

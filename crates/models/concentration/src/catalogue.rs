@@ -1,5 +1,6 @@
 use crate::convention::Convention;
 use crate::shares::Shares;
+use crate::uncertainty::Simulated;
 use crate::undefined::Undefined;
 use crate::{atkinson, entropy, gini, herfindahl, ratio, rosenbluth, theil};
 use model::Interval;
@@ -14,6 +15,10 @@ pub struct Index {
     pub estimate: Result<f64, Undefined>,
     /// Its interval, where one was asked for and exists.
     pub interval: Option<Interval>,
+    /// What the simulation behind the interval found, where there was one.
+    pub simulated: Option<Simulated>,
+    /// The index of the observed part, where a part of the total is unknown and the index therefore undefined.
+    pub observed: Option<f64>,
     /// The members of the universe; `None` for a list that was refused.
     pub n: Option<u64>,
     /// The convention by name: `universe`, `zeros`, `base`, `normalisation`, ...
@@ -48,8 +53,12 @@ const MEASURES: &[Measure] = measures! {
     "cr3" [("k", "3")], false, |s, _| ratio::concentration_ratio(s, 3).map(|r| r.value);
     "cr4" [("k", "4")], false, |s, _| ratio::concentration_ratio(s, 4).map(|r| r.value);
     "cr5" [("k", "5")], false, |s, _| ratio::concentration_ratio(s, 5).map(|r| r.value);
+    "cr6" [("k", "6")], false, |s, _| ratio::concentration_ratio(s, 6).map(|r| r.value);
+    "cr7" [("k", "7")], false, |s, _| ratio::concentration_ratio(s, 7).map(|r| r.value);
     "cr8" [("k", "8")], false, |s, _| ratio::concentration_ratio(s, 8).map(|r| r.value);
+    "cr9" [("k", "9")], false, |s, _| ratio::concentration_ratio(s, 9).map(|r| r.value);
     "cr10" [("k", "10")], false, |s, _| ratio::concentration_ratio(s, 10).map(|r| r.value);
+    "cr20" [("k", "20")], false, |s, _| ratio::concentration_ratio(s, 20).map(|r| r.value);
     "hall_tideman" [("rank 1", "largest")], false, |s, _| Ok(rosenbluth::hall_tideman(s));
     "gini" [("normalisation", "population form, at most (n - 1)/n")], false, |s, _| Ok(gini::gini(s));
     "gini_unbiased" [("normalisation", "times n/(n - 1)")], false, |s, _| gini::gini_unbiased(s);
@@ -124,6 +133,8 @@ fn index(measure: &Measure, shares: &Result<Shares, Undefined>, with: Convention
         measure: measure.name,
         estimate: shares.clone().and_then(|shares| (measure.compute)(&shares, with)),
         interval: None,
+        simulated: None,
+        observed: None,
         n: shares.as_ref().ok().map(Shares::n),
         convention,
     }

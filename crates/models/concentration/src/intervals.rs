@@ -89,6 +89,7 @@ fn attach(index: &mut Index, found: Result<Simulated, Undefined>, kind: &str, si
         high: found.high,
         kind,
     });
+    index.simulated = Some(found);
     index.convention.insert("seed", simulation.seed.to_string());
     index.convention.insert("draws", simulation.draws.to_string());
     if found.undefined > 0 {
@@ -118,7 +119,7 @@ fn bound(indices: &mut [Index], known: &[f64], total: f64, missing: Missing) -> 
             _ => None,
         };
         if partial.coverage() < 1.0 {
-            index.estimate = Err(reason.clone());
+            index.observed = std::mem::replace(&mut index.estimate, Err(reason.clone())).ok();
         }
         index.interval = bounds.map(|b| Interval {
             low: b.low,
