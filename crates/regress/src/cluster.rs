@@ -38,6 +38,31 @@ pub enum ClusterAdjustment {
     Groups,
     /// G / (G - 1) * (n - 1) / (n - k): Stata's, and sandwich's HC1.
     Stata,
+    /// n / (n - k).
+    Residual,
+}
+
+impl ClusterAdjustment {
+    /// The factor for n observations, n - k degrees of freedom and G groups.
+    pub fn factor(self, observations: usize, df_residual: usize, groups: usize) -> f64 {
+        let (n, df, g) = (observations as f64, df_residual as f64, groups as f64);
+        match self {
+            ClusterAdjustment::None => 1.0,
+            ClusterAdjustment::Groups => g / (g - 1.0),
+            ClusterAdjustment::Stata => g / (g - 1.0) * (n - 1.0) / df,
+            ClusterAdjustment::Residual => n / df,
+        }
+    }
+
+    /// The factor as a formula, for output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ClusterAdjustment::None => "none",
+            ClusterAdjustment::Groups => "G/(G-1)",
+            ClusterAdjustment::Stata => "G/(G-1) (n-1)/(n-k)",
+            ClusterAdjustment::Residual => "n/(n-k)",
+        }
+    }
 }
 
 impl Cluster {
@@ -71,18 +96,14 @@ impl Cluster {
 /// # Errors
 /// No way or more than eight, a way that does not fit the table, fewer than two groups.
 pub(crate) fn cluster_covariance(moments: &Moments, options: &Cluster) -> Result<CovarianceEstimate> {
-    let df = moments.df_residual()? as f64;
-    let counts = check(moments, options)?;
+    let df = moments.df_residual()?;
+    let counts = check(moments, &options.ways)?;
     let smallest = counts.iter().map(|c| c.1).min().unwrap_or(0);
-    let n = moments.observations() as f64;
+    let n = moments.observations();
     let k = moments.scores.ncols();
     let factor_for = |groups: usize| {
-        let groups = if options.smallest { smallest } else { groups } as f64;
-        match options.adjustment {
-            ClusterAdjustment::None => 1.0,
-            ClusterAdjustment::Groups => groups / (groups - 1.0),
-            ClusterAdjustment::Stata => groups / (groups - 1.0) * (n - 1.0) / df,
-        }
+        let groups = if options.smallest { smallest } else { groups };
+        options.adjustment.factor(n, df, groups)
     };
     let mut meat = DMatrix::zeros(k, k);
     for subset in 1_u32..(1 << options.ways.len()) {
@@ -97,11 +118,7 @@ pub(crate) fn cluster_covariance(moments: &Moments, options: &Cluster) -> Result
         let sign = if subset.count_ones() % 2 == 1 { 1.0 } else { -1.0 };
         meat += sign * factor_for(groups) * outer;
     }
-    let adjustment = match options.adjustment {
-        ClusterAdjustment::None => "none",
-        ClusterAdjustment::Groups => "G/(G-1)",
-        ClusterAdjustment::Stata => "G/(G-1) (n-1)/(n-k)",
-    };
+    let adjustment = options.adjustment.name();
     let matrix = &moments.bread * meat * &moments.bread;
     let reference = Reference::T(smallest as f64 - 1.0);
     let mut estimate = CovarianceEstimate::new(matrix, reference, "cluster", adjustment, factor_for(smallest));
@@ -109,16 +126,16 @@ pub(crate) fn cluster_covariance(moments: &Moments, options: &Cluster) -> Result
     Ok(estimate)
 }
 
-fn check(moments: &Moments, options: &Cluster) -> Result<Vec<(String, usize)>> {
-    if !(1..=8).contains(&options.ways.len()) {
+pub(crate) fn check(moments: &Moments, ways: &[Way]) -> Result<Vec<(String, usize)>> {
+    if !(1..=8).contains(&ways.len()) {
         return Err(Error::Option {
             option: "cluster",
             expected: "one to eight ways".to_owned(),
-            found: options.ways.len().to_string(),
+            found: ways.len().to_string(),
         });
     }
     let mut counts = Vec::new();
-    for way in &options.ways {
+    for way in ways {
         if way.groups.len() != moments.total_rows {
             return Err(Error::Length {
                 what: format!("the cluster variable `{}`", way.name),
@@ -141,6 +158,12 @@ fn check(moments: &Moments, options: &Cluster) -> Result<Vec<(String, usize)>> {
 
 /// Sum over groups of s_g s_g', and the number of groups; groups in order of their keys.
 fn grouped(moments: &Moments, ways: &[&Way]) -> (DMatrix<f64>, usize) {
+    let stacked = group_sums(moments, ways);
+    (stacked.tr_mul(&stacked), stacked.nrows())
+}
+
+/// The sum of the scores of each group, G by k, in order of the groups' keys.
+pub(crate) fn group_sums(moments: &Moments, ways: &[&Way]) -> DMatrix<f64> {
     let k = moments.scores.ncols();
     let mut sums: BTreeMap<Vec<u32>, Vec<f64>> = BTreeMap::new();
     for (i, &row) in moments.rows.iter().enumerate() {
@@ -150,6 +173,5 @@ fn grouped(moments: &Moments, ways: &[&Way]) -> (DMatrix<f64>, usize) {
             *s += moments.scores[(i, j)];
         }
     }
-    let stacked = DMatrix::from_row_iterator(sums.len(), k, sums.values().flatten().copied());
-    (stacked.tr_mul(&stacked), sums.len())
+    DMatrix::from_row_iterator(sums.len(), k, sums.values().flatten().copied())
 }

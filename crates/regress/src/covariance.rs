@@ -1,5 +1,6 @@
 use crate::cluster::{Cluster, cluster_covariance};
 use crate::distribution::{normal_two_sided, normal_two_sided_quantile, t_two_sided, t_two_sided_quantile};
+use crate::driscoll_kraay::{DriscollKraay, driscoll_kraay};
 use crate::hac::{NeweyWest, newey_west};
 use crate::{Error, Result};
 use nalgebra::DMatrix;
@@ -23,6 +24,8 @@ pub enum Covariance {
     NeweyWest(NeweyWest),
     /// Errors correlated within groups, in one or more ways.
     Cluster(Cluster),
+    /// Errors correlated across units and over time, in a panel.
+    DriscollKraay(DriscollKraay),
 }
 
 /// What covariances are made of, for any estimator that solves sum of scores = 0.
@@ -36,6 +39,8 @@ pub struct Moments {
     pub leverages: Option<Vec<f64>>,
     /// The error variance, rss / (n - k); needed by iid only.
     pub variance: Option<f64>,
+    /// Whether the information is its own covariance, as with Poisson: then `variance` is one.
+    pub unit_dispersion: bool,
     /// The number of parameters that small-sample factors count, absorbed ones included.
     pub parameters: usize,
     /// The constant's position; automatic bandwidths leave its scores out of account.
@@ -114,7 +119,7 @@ impl Reference {
 /// The convention behind a covariance, in words and numbers for output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CovarianceRecord {
-    /// `iid`, `HC0` to `HC4`, `newey-west` or `cluster`.
+    /// `iid`, `HC0` to `HC4`, `newey-west`, `cluster` or `driscoll-kraay`.
     pub kind: String,
     /// `bartlett`, `parzen` or `quadratic-spectral`.
     pub kernel: Option<String>,
@@ -130,7 +135,11 @@ pub struct CovarianceRecord {
     pub adjustment: String,
     /// Its value; 1 for none.
     pub factor: f64,
-    /// The cluster variables and their numbers of groups.
+    /// k, the parameters that factor and degrees of freedom count.
+    pub parameters: usize,
+    /// Which ones they are: a name of [`Counting`](crate::Counting).
+    pub counting: String,
+    /// The cluster variables and their numbers of groups; for Driscoll-Kraay the periods.
     pub clusters: Vec<(String, usize)>,
     /// Degrees of freedom of the reference distribution.
     pub df: Option<f64>,
@@ -162,6 +171,8 @@ impl CovarianceEstimate {
             prewhitening: 0,
             adjustment: adjustment.to_owned(),
             factor,
+            parameters: 0,
+            counting: "all".to_owned(),
             clusters: Vec::new(),
             df: reference.df(),
             reference: reference.name().to_owned(),
@@ -215,8 +226,14 @@ impl Covariance {
 ///
 /// # Errors
 /// No residual degrees of freedom; a leverage of one under HC2 to HC4; options out of range;
-/// see [`NeweyWest`] and [`Cluster`].
+/// see [`NeweyWest`], [`Cluster`] and [`DriscollKraay`].
 pub fn covariance(moments: &Moments, kind: &Covariance) -> Result<CovarianceEstimate> {
+    let mut estimate = estimated(moments, kind)?;
+    estimate.record.parameters = moments.parameters;
+    Ok(estimate)
+}
+
+fn estimated(moments: &Moments, kind: &Covariance) -> Result<CovarianceEstimate> {
     let df = moments.df_residual()? as f64;
     let n = moments.observations() as f64;
     let reference = Reference::T(df);
@@ -248,6 +265,7 @@ pub fn covariance(moments: &Moments, kind: &Covariance) -> Result<CovarianceEsti
         }
         Covariance::NeweyWest(options) => newey_west(moments, options),
         Covariance::Cluster(options) => cluster_covariance(moments, options),
+        Covariance::DriscollKraay(options) => driscoll_kraay(moments, options),
     }
 }
 

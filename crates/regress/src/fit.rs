@@ -200,6 +200,7 @@ impl Fit {
             bread: self.inverse_gram.clone(),
             leverages: leverages.then(|| pick(&self.leverages())),
             variance: self.sigma.map(|s| s * s),
+            unit_dispersion: false,
             parameters: self.terms.len(),
             intercept: self.position(INTERCEPT),
             rows: self.in_use.clone(),

@@ -42,6 +42,9 @@ pub enum Lag {
     NeweyWest1994,
     /// Newey & West (1994), rounded down to a lag: R sandwich's `NeweyWest`.
     NeweyWest1994Lag,
+    /// Newey & West (1994) from scores prewhitened by a VAR(1), rounded down to a lag that is then used as it
+    /// stands: fixest's default.
+    NeweyWest1994PrewhitenedLag,
     /// Andrews (1991), from AR(1) approximations of the scores.
     Andrews1991,
 }
@@ -66,6 +69,7 @@ impl Lag {
             Lag::QuarterRoot => "floor(n^(1/4))",
             Lag::NeweyWest1994 => "Newey-West 1994",
             Lag::NeweyWest1994Lag => "Newey-West 1994, rounded down to a lag",
+            Lag::NeweyWest1994PrewhitenedLag => "Newey-West 1994 of prewhitened scores, rounded down to a lag",
             Lag::Andrews1991 => "Andrews 1991, AR(1)",
         }
     }
@@ -95,7 +99,7 @@ pub(crate) fn newey_west(moments: &Moments, options: &NeweyWest) -> Result<Covar
     let n = moments.observations();
     let df = moments.df_residual()?;
     let white = prewhiten(&moments.scores, options.prewhitening)?;
-    let bandwidth = bandwidth(moments, options, &white.scores)?;
+    let bandwidth = bandwidth(&moments.scores, moments.intercept, options, &white.scores)?;
     let weights = options.kernel.weights(bandwidth, white.scores.nrows());
     let meat = long_run(&white.scores, &weights);
     let meat = &white.recolour * meat * white.recolour.transpose();
@@ -112,8 +116,14 @@ pub(crate) fn newey_west(moments: &Moments, options: &NeweyWest) -> Result<Covar
     Ok(estimate)
 }
 
-fn bandwidth(moments: &Moments, options: &NeweyWest, white: &DMatrix<f64>) -> Result<f64> {
-    let n = moments.observations();
+/// The bandwidth for scores, or sums of scores by period, and the same ones prewhitened.
+pub(crate) fn bandwidth(
+    scores: &DMatrix<f64>,
+    intercept: Option<usize>,
+    options: &NeweyWest,
+    white: &DMatrix<f64>,
+) -> Result<f64> {
+    let n = scores.nrows();
     let kernel = options.kernel;
     let refuse = |expected: String, found: String| Error::Option {
         option: "lag",
@@ -122,9 +132,13 @@ fn bandwidth(moments: &Moments, options: &NeweyWest, white: &DMatrix<f64>) -> Re
     };
     let value = match options.lag {
         Lag::Bandwidth(value) => value,
-        Lag::NeweyWest1994 => newey_west_1994(white, moments.intercept, kernel, options.prewhitening)?,
-        Lag::NeweyWest1994Lag => newey_west_1994(white, moments.intercept, kernel, options.prewhitening)?.floor() + 1.0,
-        Lag::Andrews1991 => andrews_1991(white, moments.intercept, kernel)?,
+        Lag::NeweyWest1994 => newey_west_1994(white, intercept, kernel, options.prewhitening)?,
+        Lag::NeweyWest1994Lag => newey_west_1994(white, intercept, kernel, options.prewhitening)?.floor() + 1.0,
+        Lag::NeweyWest1994PrewhitenedLag => {
+            let filtered = prewhiten(scores, 1)?.scores;
+            newey_west_1994(&filtered, intercept, kernel, 1)?.floor() + 1.0
+        }
+        Lag::Andrews1991 => andrews_1991(white, intercept, kernel)?,
         rule => {
             let lag = rule.of_sample_size(n).unwrap_or(0);
             if lag >= n {
@@ -143,7 +157,7 @@ fn bandwidth(moments: &Moments, options: &NeweyWest, white: &DMatrix<f64>) -> Re
 }
 
 /// Gamma_0 + sum of w_j (Gamma_j + Gamma_j').
-fn long_run(scores: &DMatrix<f64>, weights: &[f64]) -> DMatrix<f64> {
+pub(crate) fn long_run(scores: &DMatrix<f64>, weights: &[f64]) -> DMatrix<f64> {
     let (n, k) = scores.shape();
     let data = scores.as_slice();
     let column = |a: usize| &data[a * n..(a + 1) * n];

@@ -241,6 +241,7 @@ impl State {
             row *= ratio;
         }
         moments.variance = Some(1.0);
+        moments.unit_dispersion = true;
         moments.parameters = parameters;
         moments.rows = sample.rows.clone();
         moments.total_rows = total_rows;
@@ -308,6 +309,11 @@ fn log_likelihood(y: &[f64], mu: &[f64]) -> f64 {
 }
 
 impl PoissonFit {
+    /// What covariances are made of; the effects' parameters are counted.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
     /// The covariance of the coefficients, referred to the normal. `Iid` is the inverse of the information: it supposes
     /// that variance equals mean; use a robust one unless it does.
     ///
