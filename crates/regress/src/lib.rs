@@ -34,6 +34,7 @@ pub mod poisson;
 mod preset;
 mod qr;
 mod wald;
+mod wild;
 
 pub use chow::{chow_f, chow_wald, chow_wald_recorded};
 pub use cluster::{Cluster, ClusterAdjustment, Way};
@@ -52,3 +53,4 @@ pub use ols::{ols, wls};
 pub use preset::{Family, Preset, Request};
 pub use qr::COLLINEARITY_TOLERANCE;
 pub use wald::{WaldTest, wald, wald_positions, wald_test, wald_zero};
+pub use wild::{WildModel, WildOptions, WildTest, WildWeights, wild_cluster_bootstrap};
