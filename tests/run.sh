@@ -11,12 +11,17 @@ fi
 cargo test --workspace --locked
 
 if [ -n "${COUNTERFLOW_NO_PYTHON:-}" ] || ! command -v python3 >/dev/null; then
-    echo "SKIPPED: no Python: DuckDB, Polars and pandas were not asked to read the datasets"
+    echo "SKIPPED: no Python: DuckDB, Polars and pandas were not asked to read the datasets, and no package was validated"
     exit 0
 fi
-if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import duckdb, pandas, polars, pyarrow' 2>/dev/null; then
-    echo "installing DuckDB, Polars and pandas into .venv (this needs the network once)"
+if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import duckdb, frictionless, pandas, polars, pyarrow, rocrate_validator' 2>/dev/null; then
+    echo "installing DuckDB, Polars, pandas and the validators of packages into .venv (this needs the network once)"
     python3 -m venv .venv
     .venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 fi
 .venv/bin/python tests/interchange.py
+
+packed=$(mktemp -d)
+trap 'rm -rf "$packed"' EXIT
+cargo run --quiet --locked --package counterflow -- package --quiet --out "$packed/package"
+.venv/bin/python tests/packages.py "$packed/package"

@@ -11,6 +11,7 @@ pub mod import;
 mod json;
 mod load;
 pub mod mirror;
+pub mod package;
 pub mod pin;
 pub mod sum;
 mod times;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Diff(arguments) => diff::run(&arguments, &output),
+        Command::Package(arguments) => package::run(&arguments, &output),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "counterflow", &mut text);

@@ -5,4 +5,5 @@ mod page;
 mod tables;
 
 pub use files::{Provenance, ResultFile, result_files};
+pub(crate) use tables::all as all_tables;
 pub use tables::figures_table;

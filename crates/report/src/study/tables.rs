@@ -5,7 +5,7 @@ use study::{Run, Study, StudyReference, Verdict};
 use trade::Record;
 
 /// The models' tables, and those about the run itself.
-pub(super) fn all(study: &Study, run: &Run) -> Vec<Table> {
+pub(crate) fn all(study: &Study, run: &Run) -> Vec<Table> {
     let own = [claims(study, run), figures(run), set_aside(run)];
     run.tables.iter().cloned().chain(own).collect()
 }
