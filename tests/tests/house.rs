@@ -10,7 +10,7 @@ use tests::{root, skipped};
 
 /// The crates that each crate may use. A model is any crate in `crates/models`; a new one needs no
 /// line here, and models never use each other.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("trade", &[]),
     ("regress", &[]),
     ("store", &["trade"]),
@@ -20,6 +20,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("mirror", &["regress", "trade"]),
     ("model", &["trade"]),
     ("MODEL", &["model", "trade", "regress", "mirror"]),
+    ("conformance", &["regress", "mirror", "concentration", "trend"]),
     ("study", &["model", "mirror", "store", "trade"]),
     ("report", &["study", "model", "store", "trade"]),
 ];

@@ -74,6 +74,8 @@ pub enum Command {
     Trend(commands::trend::TrendArguments),
     /// Date the breaks of a regression, and test whether there are any.
     Breaks(commands::breaks::BreaksArguments),
+    /// Compute published known answers anew and show how closely ours agree.
+    Conformance(commands::conformance::ConformanceArguments),
     /// Compare what exporters and importers report of the same flows.
     Mirror(commands::mirror::MirrorArguments),
     /// Pinned datasets: list, show their provenance, check, rebuild, add one.

@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod breaks;
 mod columns;
 pub mod concentration;
+pub mod conformance;
 pub mod diff;
 pub mod explain;
 pub mod fit;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Fit(arguments) => fit::run(&arguments, &output),
         Command::Trend(arguments) => trend::run(&arguments, &output),
         Command::Breaks(arguments) => breaks::run(&arguments, &output),
+        Command::Conformance(arguments) => conformance::run(&arguments, &output),
         Command::Mirror(arguments) => mirror::run(&arguments, &output),
         Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
