@@ -35,10 +35,10 @@ check:
 bench *ARGS:
     cargo bench --locked --package benches -- {{ ARGS }}
 
-# Comes later: a new model's crate from a template
+# A new model's crate, made from a worked example and registered: see docs/extending.md
 [group('extend')]
 new-model NAME:
-    @echo "new-model comes later; until then copy crates/models/trend to crates/models/{{ NAME }} and add it to crates/counterflow/src/models.rs"
+    sh crates/models/new.sh {{ NAME }}
 
 # Comes later: run the notebooks
 [group('extend')]

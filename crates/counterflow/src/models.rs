@@ -9,6 +9,7 @@ pub fn models() -> Vec<&'static dyn Model> {
         &concentration::Concentration,
         &structure::Structure,
         &asymmetry::Asymmetry,
+        &intra_industry::IntraIndustry,
     ]
 }
 
@@ -22,5 +23,12 @@ mod tests {
         let names: BTreeSet<&str> = models().iter().map(|m| m.id()).collect();
         assert_eq!(names.len(), models().len());
         assert!(models().iter().all(|m| !m.title().is_empty()));
+    }
+
+    #[test]
+    fn every_models_known_answers_agree() {
+        for answer in models().iter().flat_map(|m| m.known_answers()) {
+            assert!(answer.agrees(), "{answer:?}");
+        }
     }
 }

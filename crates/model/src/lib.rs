@@ -11,12 +11,14 @@
 
 mod chart;
 mod finding;
+mod known;
 mod notes;
 pub mod parameters;
 mod table;
 
 pub use chart::{Band, Chart, Form, Mark, Point, Scale, Series};
 pub use finding::{Finding, Interval, Labels, Tolerance, Value};
+pub use known::KnownAnswer;
 pub use notes::Notes;
 pub use table::{Cell, Column, Kind, Table};
 
@@ -75,6 +77,11 @@ pub trait Model: Sync {
     /// before the model runs.
     fn parameters(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Answers that are known beforehand, computed anew: the model's part of `counterflow conformance`.
+    fn known_answers(&self) -> Vec<KnownAnswer> {
+        Vec::new()
     }
 
     /// Runs the model. The same input gives the same output, on any number of threads.
