@@ -41,6 +41,9 @@ trap 'rm -rf "$making"' EXIT
     mkdir -p "$(dirname "$to")"
     rename_all <"crates/models/intra-industry/$file" >"$to"
 done
+# What is said of the example as an example is not true of the copy.
+sed '/^\/\/! The crate is also the worked example/,/^$/{/^$/!d;}' "$making/src/lib.rs" | sed '/^\/\/!$/{N;/\n$/{s/^\/\/!\n//;};}' >"$making/lib.rs"
+mv "$making/lib.rs" "$making/src/lib.rs"
 mv "$making" "crates/models/$name"
 trap - EXIT
 
@@ -53,6 +56,9 @@ mv studies/dprk/study.toml.new studies/dprk/study.toml
 register studies/dprk/study.toml '/^    { name = "intra-industry"/'
 sed -e "/{ name = \"$name\"/s/grubel_lloyd/$measure/g" studies/dprk/study.toml >studies/dprk/study.toml.new
 mv studies/dprk/study.toml.new studies/dprk/study.toml
+
+cargo update --workspace --offline --quiet # the new crate enters the lock file
+cargo fmt --package "$name" 2>/dev/null || true
 
 echo "crates/models/$name is a copy of crates/models/intra-industry, registered and run by studies/dprk."
 echo "Make it yours: src/$measure.rs holds the numbers, src/model.rs binds them to trade, src/known.rs the known answers."
