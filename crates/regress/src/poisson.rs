@@ -2,7 +2,9 @@
 
 mod irls;
 mod nonnegative;
+mod rectifier;
 mod separation;
+mod simplex;
 
 pub use irls::{PoissonFit, PoissonOptions, poisson};
 pub use separation::{SeparationMethod, separated};

@@ -1,8 +1,10 @@
 use super::nonnegative::nonnegative_least_squares;
-use crate::absorb::{Effect, Settling, Within};
+use super::rectifier::rectifier;
+use super::simplex::maximise;
+use crate::absorb::Effect;
 use crate::design::check_series;
 use crate::qr::{Qr, norm};
-use crate::{Design, Error, Result, wls};
+use crate::{Design, Error, Result};
 
 /// How separated observations are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +12,8 @@ pub enum SeparationMethod {
     /// Exactly, by theorems of the alternative and non-negative least squares; dense in the number
     /// of terms and groups, so for small data.
     Exact,
+    /// Exactly, by a linear programme; dense, for some hundreds of rows: an independent check of the others.
+    LinearProgramme,
     /// By the iterative rectifier, for data of any size.
     Rectifier,
     /// Exact where rows times terms and groups stay below two million, else the rectifier.
@@ -26,9 +30,17 @@ pub enum SeparationMethod {
 /// non-negative least-squares problem decides many rows: where its residual is zero, the rows
 /// of the combination stay; where not, the residual is a g that separates rows.
 ///
-/// Rectifier: u, at first 1 where y = 0, is regressed on terms and effects with a weight of N/e^2
-/// on rows with y > 0; negative fitted values are set to zero and the fit is repeated until none is below
-/// -e. Rows with fitted values above e are separated.
+/// Linear programme: maximise the sum of t over g and t, 0 <= t <= 1, t_i <= x_i'g for rows with y =
+/// 0, x_i'g = 0 for rows with y > 0; rows with t above one half are separated. A g can be scaled until
+/// every positive x_i'g exceeds one, so that the optimum has t of zero or one.
+///
+/// Rectifier: u, at first 1 where y = 0, is regressed on terms and effects with a large weight on
+/// rows with y > 0; fitted values that are negative, or of rows with y > 0, are set to zero and the fit is repeated
+/// until there are none. Rows with fitted values above zero are separated, left out, and the search begins anew. Two proofs end
+/// it early. The residuals add up, over the repetitions, to multipliers that are orthogonal to terms and effects and,
+/// as soon as all u are below 1, positive where y = 0: then nothing is separated. And where the fit is repeated
+/// with the weight on all rows but those of large fitted value, and these alone stay above zero, they
+/// are separated.
 ///
 /// *Source*: Correia, Guimaraes & Zylkin (2019), "Verifying the existence of maximum likelihood
 /// estimates for generalized linear models", arXiv:1903.01633.
@@ -45,6 +57,7 @@ pub fn separated(design: &Design, y: &[f64], effects: &[Effect], method: Separat
     let width = design.terms().len() + effects.iter().map(Effect::count).sum::<usize>();
     match method {
         SeparationMethod::Exact => exact(design, y, effects),
+        SeparationMethod::LinearProgramme => linear_programme(design, y, effects),
         SeparationMethod::Rectifier => rectifier(design, y, effects),
         SeparationMethod::Automatic if width * y.len() <= 2_000_000 => exact(design, y, effects),
         SeparationMethod::Automatic => rectifier(design, y, effects),
@@ -54,12 +67,13 @@ pub fn separated(design: &Design, y: &[f64], effects: &[Effect], method: Separat
 /// Below this a number of a unit vector counts as rounding.
 const NOISE: f64 = 1e-8;
 
-fn exact(design: &Design, y: &[f64], effects: &[Effect]) -> Result<Vec<usize>> {
+/// The rows with y = 0 in the null space of those with y > 0, to unit length, each with its
+/// number; rows that vanish there cannot separate.
+fn open_rows(design: &Design, y: &[f64], effects: &[Effect]) -> Vec<(usize, Vec<f64>)> {
     let rows = dense_rows(design, effects);
     let width = rows.first().map_or(0, Vec::len);
     let positive: Vec<Vec<f64>> = (0..y.len()).filter(|&i| y[i] > 0.0).map(|i| rows[i].clone()).collect();
     let basis = Qr::new(width, &positive).complement();
-    // The rows with y = 0 in the null space, to unit length; rows that vanish there cannot separate.
     let mut open: Vec<(usize, Vec<f64>)> = Vec::new();
     for i in (0..y.len()).filter(|&i| y[i] <= 0.0) {
         let mut z: Vec<f64> = basis
@@ -72,6 +86,37 @@ fn exact(design: &Design, y: &[f64], effects: &[Effect]) -> Result<Vec<usize>> {
             open.push((i, z));
         }
     }
+    open
+}
+
+/// Over t and the positive and negative parts of g: t - z'g <= 0 and t <= 1.
+fn linear_programme(design: &Design, y: &[f64], effects: &[Effect]) -> Result<Vec<usize>> {
+    let open = open_rows(design, y, effects);
+    let count = open.len();
+    let dimension = open.first().map_or(0, |(_, z)| z.len());
+    let unit = |i: usize| (0..count).map(move |j| f64::from(u8::from(i == j)));
+    let mut constraints: Vec<Vec<f64>> = open
+        .iter()
+        .enumerate()
+        .map(|(i, (_, z))| unit(i).chain(z.iter().map(|v| -v)).chain(z.iter().copied()).collect())
+        .collect();
+    constraints.extend((0..count).map(|i| unit(i).chain(std::iter::repeat_n(0.0, 2 * dimension)).collect()));
+    let mut limits = vec![0.0; count];
+    limits.extend(std::iter::repeat_n(1.0, count));
+    let mut gains = vec![1.0; count];
+    gains.extend(std::iter::repeat_n(0.0, 2 * dimension));
+    let steps = 200 * (count + dimension + 10);
+    let optimum = maximise(gains, constraints, limits, steps).ok_or_else(|| Error::NoConvergence {
+        what: "the linear programme for separation",
+        iterations: steps,
+        advice: "use the exact check or the rectifier".to_owned(),
+    })?;
+    let separated = open.iter().zip(&optimum).filter(|(_, t)| **t > 0.5);
+    Ok(separated.map(|((i, _), _)| *i).collect())
+}
+
+fn exact(design: &Design, y: &[f64], effects: &[Effect]) -> Result<Vec<usize>> {
+    let open = open_rows(design, y, effects);
     let all: Vec<Vec<f64>> = open.iter().map(|(_, z)| z.clone()).collect();
     let mut verdict: Vec<Option<bool>> = vec![None; all.len()];
     for i in 0..all.len() {
@@ -128,44 +173,4 @@ fn dense_rows(design: &Design, effects: &[Effect]) -> Vec<Vec<f64>> {
             row
         })
         .collect()
-}
-
-/// The size below which the rectifier takes a fitted value for zero.
-const EPSILON: f64 = 1e-5;
-const MOST_ROUNDS: usize = 1000;
-
-fn rectifier(design: &Design, y: &[f64], effects: &[Effect]) -> Result<Vec<usize>> {
-    let zeros = y.iter().filter(|v| **v <= 0.0).count();
-    let heavy = zeros as f64 / (EPSILON * EPSILON);
-    let weights: Vec<f64> = y.iter().map(|v| if *v > 0.0 { heavy } else { 1.0 }).collect();
-    let within = Within::new(effects, Some(&weights), Settling::default());
-    let left = within.design(design)?;
-    let mut u: Vec<f64> = y.iter().map(|v| f64::from(u8::from(*v <= 0.0))).collect();
-    for _ in 0..MOST_ROUNDS {
-        let mut rest = u.clone();
-        within.transform(&mut rest)?;
-        // All terms may be absorbed; then what the effects leave is the residual.
-        let residuals = match wls(&left, &rest, &weights) {
-            Ok(fit) => fit.residuals,
-            Err(Error::Unidentified { .. }) => rest,
-            Err(other) => return Err(other),
-        };
-        let fitted: Vec<f64> = u
-            .iter()
-            .zip(&residuals)
-            .map(|(u, e)| u - e)
-            .map(|f| if f.abs() < 0.1 * EPSILON { 0.0 } else { f })
-            .collect();
-        if (0..y.len()).all(|i| y[i] > 0.0 || fitted[i] >= 0.0) {
-            return Ok((0..y.len()).filter(|&i| y[i] <= 0.0 && fitted[i] > EPSILON).collect());
-        }
-        u = (0..y.len())
-            .map(|i| if y[i] > 0.0 { 0.0 } else { fitted[i].max(0.0) })
-            .collect();
-    }
-    Err(Error::NoConvergence {
-        what: "the iterative rectifier",
-        iterations: MOST_ROUNDS,
-        advice: "use the exact check where the data are small enough".to_owned(),
-    })
 }
