@@ -21,6 +21,8 @@ pub struct FStatistics {
     pub exp_f: f64,
     /// Hansen's (1997) asymptotic p-values of the three; `None` for more than three coefficients.
     pub p_values: Option<SummaryPValues>,
+    /// Hansen's p-value of sup F, also for up to ten coefficients; beyond that `None`.
+    pub sup_f_p_value: Option<f64>,
     /// k, the number of coefficients that change.
     pub k: usize,
     /// (n - first) last / (first (n - last)): on it the asymptotic distribution depends.
@@ -90,6 +92,7 @@ pub fn f_statistics(design: &Design, y: &[f64], trim: Trim) -> Result<FStatistic
     };
     Ok(FStatistics {
         first,
+        sup_f_p_value: p(sup_f, Summary::SupF),
         p_values,
         values,
         sup_f,
