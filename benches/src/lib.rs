@@ -4,6 +4,8 @@
 //! a name always means the same work.
 #![allow(clippy::unwrap_used)] // the inputs are constants: a refusal is a defect of the bench
 
+pub mod panel;
+
 use criterion::Criterion;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};

@@ -55,7 +55,6 @@ pub struct Fit {
     working_residuals: Vec<f64>,
     working_columns: Vec<Vec<f64>>,
     in_use: Vec<usize>,
-    weights: Option<Vec<f64>>,
     qr: Qr,
 }
 
@@ -149,7 +148,6 @@ impl Fit {
             working_residuals: solution.residuals,
             working_columns,
             in_use: shape.in_use,
-            weights: shape.weights,
             qr,
         };
         fit.aic = fit.information_criterion(2.0, true);
@@ -177,11 +175,6 @@ impl Fit {
     /// The diagonal of the hat matrix, one for each row.
     pub fn leverages(&self) -> Vec<f64> {
         self.qr.leverages()
-    }
-
-    /// The weight of a row in the fit; 1 without weights.
-    pub(crate) fn working_weight(&self, row: usize) -> f64 {
-        self.weights.as_ref().map_or(1.0, |w| w[row])
     }
 
     /// Whether what is left of y is rounding noise, so that errors of estimation mean nothing.

@@ -101,7 +101,6 @@ fn fit(design: &Design, columns: Vec<Vec<f64>>, y: &[f64], weights: Option<&[f64
             in_use,
             has_constant,
             log_weights,
-            weights: weights.map(<[f64]>::to_vec),
         },
         sums,
         collinear,
@@ -117,7 +116,6 @@ pub(crate) struct Shape {
     pub has_constant: bool,
     /// Sum of the logarithms of the weights.
     pub log_weights: f64,
-    pub weights: Option<Vec<f64>>,
 }
 
 /// Sums of squares, weighted where there are weights.

@@ -14,18 +14,16 @@ pub struct Effect {
 impl Effect {
     /// From any numbering of groups; they are numbered anew in order of first appearance.
     pub fn new(name: &str, groups: &[u32]) -> Self {
-        let mut numbers = std::collections::BTreeMap::new();
-        let groups: Vec<u32> = groups
-            .iter()
-            .map(|group| {
-                let next = numbers.len() as u32;
-                *numbers.entry(*group).or_insert(next)
-            })
-            .collect();
+        let largest = groups.iter().max().map_or(0, |g| *g as usize);
+        let (groups, count) = if largest <= 8 * groups.len() + 1024 {
+            by_table(groups.iter().copied(), largest + 1)
+        } else {
+            by_map(groups)
+        };
         Effect {
             name: name.to_owned(),
             groups,
-            count: numbers.len(),
+            count,
         }
     }
 
@@ -41,9 +39,38 @@ impl Effect {
 
     /// The effect of the rows `keep` names.
     pub fn select(&self, keep: &[usize]) -> Effect {
-        let groups: Vec<u32> = keep.iter().map(|&i| self.groups[i]).collect();
-        Effect::new(&self.name, &groups)
+        let (groups, count) = by_table(keep.iter().map(|&i| self.groups[i]), self.count);
+        Effect {
+            name: self.name.clone(),
+            groups,
+            count,
+        }
     }
+}
+
+/// Numbers below `bound` anew, in order of first appearance; also how many there are.
+fn by_table(groups: impl Iterator<Item = u32>, bound: usize) -> (Vec<u32>, usize) {
+    let mut numbers = vec![u32::MAX; bound];
+    let mut count = 0;
+    let renumbered = groups.map(|group| {
+        let number = &mut numbers[group as usize];
+        if *number == u32::MAX {
+            *number = count;
+            count += 1;
+        }
+        *number
+    });
+    (renumbered.collect(), count as usize)
+}
+
+/// The same for numbers of any size.
+fn by_map(groups: &[u32]) -> (Vec<u32>, usize) {
+    let mut numbers = std::collections::BTreeMap::new();
+    let renumbered = groups.iter().map(|group| {
+        let next = numbers.len() as u32;
+        *numbers.entry(*group).or_insert(next)
+    });
+    (renumbered.collect(), numbers.len())
 }
 
 /// Refuses effects of unequal length.
