@@ -63,7 +63,7 @@ impl Panel {
         match shape {
             Shape::Dense => {
                 let (economies, years) = match rows {
-                    4_000_000.. => (300, rows / 89_700 + usize::from(rows % 89_700 > 0)),
+                    4_000_000.. => (300, rows.div_ceil(89_700)),
                     _ => (((rows / 10) as f64).sqrt().round() as usize + 4, 10),
                 };
                 gravity(&mut draws, economies, years, |_, _| true, 1.0)

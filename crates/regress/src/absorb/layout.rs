@@ -19,6 +19,8 @@ pub(crate) struct Layout {
     codes: Vec<u32>,
     /// The number of groups of the other effects together.
     groups: usize,
+    /// Each other effect's part of their numbering.
+    ranges: Vec<Range<usize>>,
     /// Ranges of the leading effect's groups with about equal numbers of rows. They depend on the data alone,
     /// and sums over them are added in order, so that results do not depend on the number of threads.
     chunks: Vec<Range<usize>>,
@@ -39,6 +41,7 @@ impl Layout {
                 others: 0,
                 codes: Vec::new(),
                 groups: 0,
+                ranges: Vec::new(),
                 chunks: Vec::new(),
             };
         };
@@ -48,7 +51,7 @@ impl Layout {
             .map(|e| &effects[e])
             .collect();
         let mut codes = vec![0_u32; rows * others.len()];
-        let mut groups = 0;
+        let (mut groups, mut ranges) = (0, Vec::new());
         for (f, effect) in others.iter().enumerate() {
             // Numbered as they come, so that neighbouring rows use neighbouring numbers.
             let mut numbers = vec![u32::MAX; effect.count()];
@@ -62,6 +65,7 @@ impl Layout {
                 }
                 codes[position * others.len() + f] = *number;
             }
+            ranges.push(groups..next as usize);
             groups = next as usize;
         }
         let chunks = chunks(&starts, rows, groups);
@@ -72,6 +76,7 @@ impl Layout {
             others: others.len(),
             codes,
             groups,
+            ranges,
             chunks,
         }
     }
@@ -90,6 +95,11 @@ impl Layout {
 
     pub fn groups(&self) -> usize {
         self.groups
+    }
+
+    /// Each other effect's part of the groups' numbering.
+    pub fn ranges(&self) -> &[Range<usize>] {
+        &self.ranges
     }
 
     /// The number of groups of the leading effect; zero without effects.

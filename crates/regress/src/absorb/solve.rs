@@ -23,8 +23,12 @@ pub(crate) const EXPLAINED: f64 = 1e-13;
 /// Nearer than this part of a column's length is beyond double precision.
 const ROUNDING: f64 = 1e-15;
 
+/// After so many steps the groups count as badly connected.
+const PATIENCE: usize = 60;
+
 /// Solves for all columns in blocks; `starts` holds each column's coefficients, from which the
-/// solver sets out and where it leaves the new ones. Returns the number of steps of the slowest block.
+/// solver sets out and where it leaves the new ones. Where the diagonal does not suffice in a while, finer
+/// factors are made.
 ///
 /// The system is D'W M D a = D'W M x, M taking out the leading effect's weighted means: the normal
 /// equations with that effect eliminated. *Source*: Guimaraes & Portugal (2010), Stata Journal 10,
@@ -39,19 +43,32 @@ pub(crate) fn solve(
     starts: &mut [Vec<f64>],
     goals: &[Goal],
     most: usize,
-) -> Result<usize> {
-    let mut steps = 0;
+) -> Result<()> {
     if system.layout.groups() == 0 {
-        return Ok(steps);
+        return Ok(());
     }
-    for ((columns, starts), goals) in columns
-        .chunks(MOST_WIDTH)
-        .zip(starts.chunks_mut(MOST_WIDTH))
-        .zip(goals.chunks(MOST_WIDTH))
-    {
-        steps = steps.max(Gradients::start(system, preconditioner, columns, starts).run(goals, most, starts)?);
+    let blocks = columns.chunks(MOST_WIDTH).zip(starts.chunks_mut(MOST_WIDTH));
+    for ((columns, starts), goals) in blocks.zip(goals.chunks(MOST_WIDTH)) {
+        let mut gradients = Gradients::start(system, preconditioner, columns, starts);
+        let patience = match preconditioner.is_plain() {
+            true => PATIENCE.min(most),
+            false => most,
+        };
+        if gradients.run(goals, patience, starts) {
+            continue;
+        }
+        if most > patience && preconditioner.refine(system) {
+            gradients = Gradients::start(system, preconditioner, columns, starts);
+        }
+        if !gradients.run(goals, most - patience, starts) {
+            return Err(Error::NoConvergence {
+                what: "the absorption of fixed effects",
+                iterations: most,
+                advice: "the groups are badly connected; allow more iterations or a larger tolerance".to_owned(),
+            });
+        }
     }
-    Ok(steps)
+    Ok(())
 }
 
 /// The columns' coefficients side by side, group by group.
@@ -145,21 +162,22 @@ impl<'a> Gradients<'a> {
         }
     }
 
-    fn run(mut self, goals: &[Goal], most: usize, starts: &mut [Vec<f64>]) -> Result<usize> {
+    /// Whether all columns settle in so many steps; the coefficients of those that do not are left, too.
+    fn run(&mut self, goals: &[Goal], most: usize, starts: &mut [Vec<f64>]) -> bool {
         for step in 0..=most {
             self.put_aside(goals, starts);
             if self.tracks.is_empty() {
-                return Ok(step);
+                return true;
             }
             if step < most {
                 self.step();
             }
         }
-        Err(Error::NoConvergence {
-            what: "the absorption of fixed effects",
-            iterations: most,
-            advice: "the groups are badly connected; allow more iterations or a larger tolerance".to_owned(),
-        })
+        let width = self.tracks.len();
+        for (j, track) in self.tracks.iter().enumerate() {
+            starts[track.column] = self.a.iter().skip(j).step_by(width).copied().collect();
+        }
+        false
     }
 
     /// Takes out the columns that have settled, so that later passes are narrower.

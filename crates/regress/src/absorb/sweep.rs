@@ -47,8 +47,14 @@ impl<'a> Weighted<'a> {
         self.inverse.into_owned()
     }
 
+    /// The inverse of the weight of a group of the leading effect.
+    pub fn inverse_of(&self, group: usize) -> f64 {
+        self.inverse[group]
+    }
+
+    /// The weight of a row.
     #[inline(always)]
-    fn weight(&self, row: usize) -> f64 {
+    pub fn weight(&self, row: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[row])
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Iteration<'a> {
     collinear: Vec<Collinear>,
     /// For each kept term its coefficients on the effects.
     starts: Vec<Vec<f64>>,
+    /// Whether the diagonal has not sufficed to precondition.
+    refined: bool,
     /// How far rows with y = 0 fell in the last step, at most.
     fall: f64,
 }
@@ -95,6 +97,7 @@ impl<'a> Iteration<'a> {
             coefficients: Vec::new(),
             collinear: Vec::new(),
             starts: Vec::new(),
+            refined: false,
             fall: 0.0,
         };
         iteration.deviance = iteration.deviance_at(&iteration.eta, &iteration.mu);
@@ -159,6 +162,7 @@ impl<'a> Iteration<'a> {
         let mut all = columns;
         all.push(&response);
         solve(&system, &preconditioner, &all, &mut starts, &goals, most)?;
+        self.refined = !preconditioner.is_plain();
         let mut left = Vec::new();
         for (columns, starts) in all.chunks(MOST_WIDTH).zip(starts.chunks(MOST_WIDTH)) {
             left.extend(system.left(columns, &interleave(starts)));
