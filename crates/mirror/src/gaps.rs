@@ -67,7 +67,7 @@ pub fn gap(export: Option<f64>, import: Option<f64>) -> Gap {
 
 /// The gap of a pair.
 pub fn gap_of(pair: &Pair) -> Gap {
-    let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(|r| r.value.to_f64());
+    let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(crate::pairing::Report::amount);
     gap(value(&pair.export), value(&pair.import))
 }
 
@@ -138,6 +138,9 @@ pub struct Totals {
     pub one_sided_sum: i128,
     /// Two-sided flows in which M > X.
     pub import_larger: usize,
+    /// What the values of two-sided flows have beyond the tenth of a cent, US dollars: of X, of M and of
+    /// |M − X|; and of the one-sided ones.
+    pub beyond: [f64; 4],
 }
 
 impl Totals {
@@ -166,25 +169,53 @@ impl Totals {
 
     /// Adds one pair.
     pub fn add(&mut self, pair: &Pair) {
-        let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(|r| r.value.thousandths());
-        match (value(&pair.export), value(&pair.import)) {
+        match (&pair.export, &pair.import) {
             (Some(x), Some(m)) => {
                 self.both += 1;
-                self.export_sum += x;
-                self.import_sum += m;
-                self.gap_sum += (m - x).abs();
-                self.import_larger += usize::from(m > x);
+                let difference = m.value.thousandths() - x.value.thousandths();
+                let beyond = m.beyond - x.beyond;
+                let larger = difference > 0 || (difference == 0 && beyond > 0.0);
+                let smaller = difference < 0 || (difference == 0 && beyond < 0.0);
+                self.export_sum += x.value.thousandths();
+                self.import_sum += m.value.thousandths();
+                self.gap_sum += difference.abs();
+                self.import_larger += usize::from(larger);
+                self.beyond[0] += x.beyond;
+                self.beyond[1] += m.beyond;
+                self.beyond[2] += if smaller { -beyond } else { beyond };
             }
             (Some(x), None) => {
                 self.export_only += 1;
-                self.one_sided_sum += x;
+                self.one_sided_sum += x.value.thousandths();
+                self.beyond[3] += x.beyond;
             }
             (None, Some(m)) => {
                 self.import_only += 1;
-                self.one_sided_sum += m;
+                self.one_sided_sum += m.value.thousandths();
+                self.beyond[3] += m.beyond;
             }
             (None, None) => {}
         }
+    }
+
+    /// Σ X over two-sided flows, US dollars.
+    pub fn exports(&self) -> f64 {
+        self.export_sum as f64 / 1000.0 + self.beyond[0]
+    }
+
+    /// Σ M over two-sided flows, US dollars.
+    pub fn imports(&self) -> f64 {
+        self.import_sum as f64 / 1000.0 + self.beyond[1]
+    }
+
+    /// Σ |M − X| over two-sided flows, US dollars.
+    pub fn gaps(&self) -> f64 {
+        self.gap_sum as f64 / 1000.0 + self.beyond[2]
+    }
+
+    /// What one side alone reported, US dollars.
+    pub fn one_sided(&self) -> f64 {
+        self.one_sided_sum as f64 / 1000.0 + self.beyond[3]
     }
 
     /// Σ|M − X| / Σ(M + X) over two-sided flows, 0 to 1.
@@ -192,7 +223,7 @@ impl Totals {
     /// # Errors
     /// [`Undefined::NoPairs`] or [`Undefined::BothZero`].
     pub fn asymmetry(&self) -> Result<f64, Undefined> {
-        self.two_sided_ratio(self.gap_sum, self.export_sum + self.import_sum, Undefined::BothZero)
+        self.two_sided_ratio(self.gaps(), self.two_sided(), Undefined::BothZero)
     }
 
     /// ΣM / ΣX over two-sided flows: the aggregate import/export ratio.
@@ -200,7 +231,7 @@ impl Totals {
     /// # Errors
     /// [`Undefined::NoPairs`] or [`Undefined::ZeroExport`].
     pub fn ratio(&self) -> Result<f64, Undefined> {
-        self.two_sided_ratio(self.import_sum, self.export_sum, Undefined::ZeroExport)
+        self.two_sided_ratio(self.imports(), self.exports(), Undefined::ZeroExport)
     }
 
     /// The share of two-sided flows in which the importer reports more, 0 to 1.
@@ -220,20 +251,25 @@ impl Totals {
     /// # Errors
     /// [`Undefined::NoReports`] where nothing but zeros was reported.
     pub fn coverage(&self) -> Result<f64, Undefined> {
-        let two_sided = self.export_sum + self.import_sum;
-        let all = two_sided + self.one_sided_sum;
-        if all > 0 {
-            Ok(two_sided as f64 / all as f64)
+        let all = (self.export_sum + self.import_sum + self.one_sided_sum) as f64 / 1000.0
+            + (self.beyond[0] + self.beyond[1] + self.beyond[3]);
+        if all > 0.0 {
+            Ok(self.two_sided() / all)
         } else {
             Err(Undefined::NoReports)
         }
     }
 
-    fn two_sided_ratio(&self, top: i128, bottom: i128, zero: Undefined) -> Result<f64, Undefined> {
-        match (self.both, bottom) {
-            (0, _) => Err(Undefined::NoPairs),
-            (_, 0) => Err(zero),
-            _ => Ok(top as f64 / bottom as f64),
+    /// Σ (X + M) over two-sided flows, US dollars: one division of the exact sum.
+    fn two_sided(&self) -> f64 {
+        (self.export_sum + self.import_sum) as f64 / 1000.0 + (self.beyond[0] + self.beyond[1])
+    }
+
+    fn two_sided_ratio(&self, top: f64, bottom: f64, zero: Undefined) -> Result<f64, Undefined> {
+        match self.both {
+            0 => Err(Undefined::NoPairs),
+            _ if bottom > 0.0 => Ok(top / bottom),
+            _ => Err(zero),
         }
     }
 }

@@ -16,6 +16,7 @@ mod draws;
 mod fixture;
 pub mod gaps;
 pub mod guards;
+pub mod levels;
 pub mod margins;
 mod nonnegative;
 pub mod pairing;

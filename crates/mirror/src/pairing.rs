@@ -1,5 +1,6 @@
 //! Puts the exporter's and the importer's report of one flow side by side.
 
+use crate::levels;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub struct Key {
 pub struct Report {
     /// The value; an explicit zero is a report.
     pub value: Usd,
+    /// What the text of the value has beyond the tenth of a cent, US dollars; nearly always 0.
+    pub beyond: f64,
     /// FOB, CIF, or not said.
     pub valuation: Option<Valuation>,
     /// Net weight in kilograms, where reported.
@@ -36,6 +39,13 @@ pub struct Report {
     pub classification: Classification,
     /// Who published it.
     pub compiler: Arc<str>,
+}
+
+impl Report {
+    /// The value in US dollars, as the double nearest to its text.
+    pub fn amount(&self) -> f64 {
+        self.value.to_f64() + self.beyond
+    }
 }
 
 /// One flow with the reports of it. At least one of `export` and `import` is there.
@@ -52,15 +62,17 @@ pub struct Pair {
     pub re_export: Option<Usd>,
     /// Re-imports the importer reports from this exporter: kept apart likewise.
     pub re_import: Option<Usd>,
+    /// Whether this is the finest level of products at which both sides report this flow (see
+    /// [`crate::levels`]): the pairs that are are told once, those that are not are their sums or parts.
+    pub finest: bool,
+    /// Whether a side's report is the sum of its finer ones, made because it has none at this level.
+    pub rolled_up: bool,
 }
 
 impl Pair {
     /// The two values in US dollars, when both sides reported.
     pub fn both(&self) -> Option<(f64, f64)> {
-        Some((
-            self.export.as_ref()?.value.to_f64(),
-            self.import.as_ref()?.value.to_f64(),
-        ))
+        Some((self.export.as_ref()?.amount(), self.import.as_ref()?.amount()))
     }
 }
 
@@ -142,6 +154,10 @@ pub struct Excluded {
     pub two_way: usize,
     /// Re-exports or re-imports of a flow of which nothing else is reported.
     pub lone_re_trade: usize,
+    /// Further reports of one side of one flow: of several, one is taken.
+    pub duplicates: usize,
+    /// Flows that both sides report, but at no common level of products (one in all, one by product).
+    pub no_common_level: usize,
 }
 
 /// Why one of several reports of the same side was taken.
@@ -202,28 +218,65 @@ impl Pairing {
     }
 }
 
+/// A report with the flow it is about, before the two sides meet.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub key: Key,
+    pub flow: Flow,
+    pub report: Report,
+    /// Whether it is a sum of finer reports.
+    pub rolled_up: bool,
+}
+
 /// Pairs records: an export of A to B with an import of B from A, of the same period,
 /// classification and product. The order of the records does not matter.
 ///
 /// An explicit zero is a report; a blank is not. A flow with one report stays in the result with
 /// the other side empty: it has no gap. Records whose status is mirrored or imputed are computed
 /// from the other side and set aside, since a gap with them measures the compiler's rule.
+/// Where the two sides report a flow at no common level of products, the finer side's reports are
+/// summed to the coarser level (see [`crate::levels`]).
 pub fn pair<'a>(records: impl IntoIterator<Item = &'a Record>, options: &Options<'_>) -> Pairing {
-    let mut excluded = Excluded::default();
-    let mut sides: BTreeMap<Key, BTreeMap<Flow, Vec<Report>>> = BTreeMap::new();
-    for record in records {
-        if let Some((key, flow, report)) = accept(record, options, &mut excluded) {
-            sides.entry(key).or_default().entry(flow).or_default().push(report);
-        }
+    pair_exactly(records.into_iter().map(|r| (r, 0.0)), options)
+}
+
+/// The same for records whose values have more than three decimals: each with what its value has
+/// beyond the tenth of a cent, US dollars.
+pub fn pair_exactly<'a>(records: impl IntoIterator<Item = (&'a Record, f64)>, options: &Options<'_>) -> Pairing {
+    let mut pairing = Pairing::default();
+    let mut told: Vec<Told> = records
+        .into_iter()
+        .filter_map(|(record, beyond)| accept(record, beyond, options, &mut pairing.excluded))
+        .collect();
+    told.sort_by(|a, b| (&a.key, a.flow).cmp(&(&b.key, b.flow)));
+    let sums = levels::sums_to_common_levels(&told, options.revisions);
+    if !sums.is_empty() {
+        told.extend(sums);
+        told.sort_by(|a, b| (&a.key, a.flow).cmp(&(&b.key, b.flow)));
     }
-    let mut pairing = Pairing {
-        excluded,
-        ..Pairing::default()
-    };
-    for (key, flows) in sides {
+    let mut told = told.into_iter().peekable();
+    while let Some(first) = told.next() {
+        let key = first.key.clone();
+        let mut sides: BTreeMap<Flow, Vec<Told>> = BTreeMap::new();
+        sides.entry(first.flow).or_default().push(first);
+        while let Some(next) = told.next_if(|t| t.key == key) {
+            sides.entry(next.flow).or_default().push(next);
+        }
+        pairing.add(key, sides);
+    }
+    pairing.excluded.no_common_level = levels::mark_finest(&mut pairing.pairs);
+    pairing
+}
+
+impl Pairing {
+    /// Adds what both sides tell of one flow, one report a side.
+    fn add(&mut self, key: Key, sides: BTreeMap<Flow, Vec<Told>>) {
+        let rolled_up = sides.values().flatten().any(|t| t.rolled_up);
         let mut taken = BTreeMap::new();
-        for (flow, reports) in flows {
-            if let Some(report) = resolve(&key, flow, reports, &mut pairing.duplicates) {
+        for (flow, told) in sides {
+            self.excluded.duplicates += told.len() - 1;
+            let reports = told.into_iter().map(|t| t.report).collect();
+            if let Some(report) = resolve(&key, flow, reports, &mut self.duplicates) {
                 taken.insert(flow, report);
             }
         }
@@ -231,22 +284,23 @@ pub fn pair<'a>(records: impl IntoIterator<Item = &'a Record>, options: &Options
         let re_import = taken.remove(&Flow::ReImport).map(|r| r.value);
         let (export, import) = (taken.remove(&Flow::Export), taken.remove(&Flow::Import));
         if export.is_none() && import.is_none() {
-            pairing.excluded.lone_re_trade += 1;
+            self.excluded.lone_re_trade += 1;
         } else {
-            pairing.pairs.push(Pair {
+            self.pairs.push(Pair {
                 key,
                 export,
                 import,
                 re_export,
                 re_import,
+                finest: true,
+                rolled_up,
             });
         }
     }
-    pairing
 }
 
 /// Checks a record and turns it to its exporter-importer key, or counts why not.
-fn accept(record: &Record, options: &Options<'_>, excluded: &mut Excluded) -> Option<(Key, Flow, Report)> {
+fn accept(record: &Record, beyond: f64, options: &Options<'_>, excluded: &mut Excluded) -> Option<Told> {
     let places = [(options.place)(record.reporter), (options.place)(record.partner)];
     let counter = if record.flow == Flow::TwoWay {
         &mut excluded.two_way
@@ -262,14 +316,14 @@ fn accept(record: &Record, options: &Options<'_>, excluded: &mut Excluded) -> Op
         match record.value {
             None => &mut excluded.blank,
             Some(value) if value < Usd::ZERO => &mut excluded.negative,
-            Some(value) => return Some(told_from_the_exporter(record, value, options)),
+            Some(value) => return Some(told_from_the_exporter(record, value, beyond, options)),
         }
     };
     *counter += 1;
     None
 }
 
-fn told_from_the_exporter(record: &Record, value: Usd, options: &Options<'_>) -> (Key, Flow, Report) {
+fn told_from_the_exporter(record: &Record, value: Usd, beyond: f64, options: &Options<'_>) -> Told {
     let outward = matches!(record.flow, Flow::Export | Flow::ReExport);
     let (exporter, importer) = if outward {
         (record.reporter, record.partner)
@@ -287,28 +341,35 @@ fn told_from_the_exporter(record: &Record, value: Usd, options: &Options<'_>) ->
     };
     let report = Report {
         value,
+        beyond,
         valuation: record.valuation,
         net_weight_kg: record.net_weight_kg,
         status: record.status,
         classification: record.classification,
         compiler: record.compiler.clone(),
     };
-    (key, record.flow, report)
+    Told {
+        key,
+        flow: record.flow,
+        report,
+        rolled_up: false,
+    }
 }
 
 /// Takes one of several reports of the same side: better status, newest revision, largest value.
 /// The compiler's name settles what is still equal, so that the order of records never matters.
 fn resolve(key: &Key, flow: Flow, mut reports: Vec<Report>, duplicates: &mut Vec<Duplicate>) -> Option<Report> {
     reports.sort_by(|a, b| {
-        (rank(a.status), b.classification, b.value, &a.compiler).cmp(&(
-            rank(b.status),
-            a.classification,
-            a.value,
-            &b.compiler,
-        ))
+        (rank(a.status), b.classification, b.value)
+            .cmp(&(rank(b.status), a.classification, a.value))
+            .then(b.beyond.total_cmp(&a.beyond))
+            .then_with(|| a.compiler.cmp(&b.compiler))
     });
     if let [first, second, ..] = reports.as_slice() {
-        let resolution = if reports.iter().all(|r| r.value == first.value) {
+        let resolution = if reports
+            .iter()
+            .all(|r| r.value == first.value && r.beyond == first.beyond)
+        {
             Resolution::SameValue
         } else if rank(first.status) != rank(second.status) {
             Resolution::Status

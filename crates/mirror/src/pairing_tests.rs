@@ -72,6 +72,7 @@ fn what_is_no_bilateral_report_is_counted() {
         derived: 1,
         two_way: 1,
         lone_re_trade: 1,
+        ..Excluded::default()
     };
     assert_eq!(pairing.excluded, expected);
 }

@@ -1,6 +1,6 @@
 //! All reconciliation rules on the same cells, with an interval for every figure.
 
-use crate::pairing::Pair;
+use crate::pairing::{Pair, Report};
 use crate::posterior::Sampling;
 use crate::rules::{
     Baci, Cell, CodedOptions, Components, Estimate, GehlharPick, GrowthLabCoded, GrowthLabPublished, Rule, Simple,
@@ -40,8 +40,8 @@ impl Cells {
                 Cell {
                     exporter: place[&pair.key.exporter],
                     importer: place[&pair.key.importer],
-                    export: pair.export.as_ref().map(|r| r.value.to_f64()),
-                    import: pair.import.as_ref().map(|r| r.value.to_f64()),
+                    export: pair.export.as_ref().map(Report::amount),
+                    import: pair.import.as_ref().map(Report::amount),
                     margin: if fob { 0.0 } else { margin(pair) },
                 }
             })
