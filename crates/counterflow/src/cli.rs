@@ -77,7 +77,8 @@ pub enum Command {
     /// Compute published known answers anew and show how closely ours agree.
     Conformance(commands::conformance::ConformanceArguments),
     /// Compare what exporters and importers report of the same flows.
-    Mirror(commands::mirror::MirrorArguments),
+    #[command(subcommand)]
+    Mirror(commands::mirror::MirrorCommand),
     /// Pinned datasets: list, show their provenance, check, rebuild, add one.
     #[command(subcommand, alias = "datasets")]
     Pin(commands::pin::PinCommand),

@@ -56,7 +56,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Trend(arguments) => trend::run(&arguments, &output),
         Command::Breaks(arguments) => breaks::run(&arguments, &output),
         Command::Conformance(arguments) => conformance::run(&arguments, &output),
-        Command::Mirror(arguments) => mirror::run(&arguments, &output),
+        Command::Mirror(command) => mirror::run(&command, &output),
         Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Diff(arguments) => diff::run(&arguments, &output),

@@ -3,7 +3,8 @@
 use crate::fail::Outcome;
 use model::Table;
 use report::Format;
-use std::io::{IsTerminal, Write};
+use serde::Serialize;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 /// Where results go and how they are written.
@@ -22,6 +23,19 @@ impl Output {
     pub fn table(&self, table: &Table) -> Outcome<()> {
         let bytes = report::to_bytes(table, self.format)?;
         self.bytes(&bytes)
+    }
+
+    /// Writes a JSON document, piece by piece: it may be larger than what it is made of.
+    pub fn json(&self, document: &impl Serialize) -> Outcome<()> {
+        if self.file.is_some() {
+            let mut bytes = serde_json::to_vec(document)?;
+            bytes.push(b'\n');
+            return self.bytes(&bytes);
+        }
+        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        serde_json::to_writer(&mut out, document).map_err(std::io::Error::from)?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
     }
 
     /// Writes finished bytes.

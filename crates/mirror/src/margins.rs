@@ -5,8 +5,10 @@
 //! ln(M/X) on distance and borders ([`fit`]).
 
 mod influence;
+mod removal;
 
 pub use influence::Outliers;
+pub use removal::{Ground, removal};
 
 use crate::connectedness::Components;
 use nalgebra::DVector;

@@ -1,5 +1,6 @@
 //! All reconciliation rules on the same cells, with an interval for every figure.
 
+use crate::margins::removal;
 use crate::pairing::{Pair, Report};
 use crate::posterior::Sampling;
 use crate::rules::{
@@ -8,7 +9,7 @@ use crate::rules::{
 };
 use crate::variance_components::Unestimable;
 use std::collections::{BTreeMap, BTreeSet};
-use trade::{Economy, Valuation};
+use trade::{Classification, Economy, Period};
 
 /// Cells for the rules, with the economies that their indices stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +21,10 @@ pub struct Cells {
 }
 
 impl Cells {
-    /// From pairs. `margin` gives τ of a pair whose import is CIF or not said to be either; an import
-    /// that is said to be FOB has none.
-    pub fn of(pairs: &[Pair], margin: impl Fn(&Pair) -> f64) -> Self {
+    /// From pairs. `margin` gives τ of a pair's route; whether it is removed is decided by the report's own
+    /// valuation and the table of valuations ([`removal`]).
+    pub fn of<'a>(pairs: impl IntoIterator<Item = &'a Pair>, margin: impl Fn(&Pair) -> f64) -> Self {
+        let pairs: Vec<&Pair> = pairs.into_iter().collect();
         let economies: Vec<Economy> = pairs
             .iter()
             .flat_map(|p| [p.key.exporter, p.key.importer])
@@ -30,19 +32,24 @@ impl Cells {
             .into_iter()
             .collect();
         let place: BTreeMap<Economy, usize> = economies.iter().enumerate().map(|(i, e)| (*e, i)).collect();
+        let mut products: BTreeMap<(Option<Classification>, &str), u32> = BTreeMap::new();
+        let mut periods: BTreeMap<Period, u32> = BTreeMap::new();
         let cells = pairs
             .iter()
             .map(|pair| {
-                let fob = pair
-                    .import
-                    .as_ref()
-                    .is_some_and(|r| r.valuation == Some(Valuation::Fob));
+                let (product, period) = (products.len() as u32, periods.len() as u32);
+                let (margin, ground) = removal(pair, margin(pair));
                 Cell {
                     exporter: place[&pair.key.exporter],
                     importer: place[&pair.key.importer],
                     export: pair.export.as_ref().map(Report::amount),
                     import: pair.import.as_ref().map(Report::amount),
-                    margin: if fob { 0.0 } else { margin(pair) },
+                    margin,
+                    import_is_fob: pair.import.is_some() && !ground.removes(),
+                    product: *products
+                        .entry((pair.key.classification, &pair.key.product))
+                        .or_insert(product),
+                    period: *periods.entry(pair.key.period).or_insert(period),
                 }
             })
             .collect();
@@ -215,6 +222,7 @@ mod tests {
                     export,
                     import,
                     margin: 0.06,
+                    ..Cell::default()
                 }
             })
             .collect()

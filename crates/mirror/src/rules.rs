@@ -18,6 +18,7 @@ pub use gehlhar::GehlharPick;
 pub use growth_lab_coded::{CodedOptions, GrowthLabCoded};
 pub use growth_lab_published::GrowthLabPublished;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One flow as the rules see it.
@@ -34,6 +35,13 @@ pub struct Cell {
     /// τ, the margin by which the importer's report exceeds its FOB value: 0 where the importer
     /// reports FOB; otherwise fixed or estimated (see [`crate::margins`]).
     pub margin: f64,
+    /// Whether there is no margin to remove because the importer reports FOB: then the rules that divide
+    /// by a factor of their own do not divide either.
+    pub import_is_fob: bool,
+    /// The product, a number from 0; cells of one world share the numbers.
+    pub product: u32,
+    /// The period, a number from 0.
+    pub period: u32,
 }
 
 impl Cell {
@@ -150,7 +158,8 @@ pub enum Simple {
     Imf106,
     /// The larger of the exporter's report and the importer's divided by 1.08.
     Ots108,
-    /// The exporter's report; else the importer's divided by 1.12.
+    /// The exporter's report; else the importer's divided by 1.12. As the two above, it divides only where
+    /// there is a margin to remove.
     Fao112,
 }
 
@@ -197,7 +206,11 @@ impl Rule for Simple {
     fn reconcile(&self, cell: &Cell) -> Option<Estimate> {
         let export = cell.export.map(Estimate::exporters);
         let import = cell.import_fob().map(Estimate::importers);
-        let flat = |factor: f64| cell.import.map(|m| Estimate::importers(m / factor));
+        // An importer that reports FOB has no margin: nothing is divided.
+        let flat = |factor: f64| {
+            let factor = if cell.import_is_fob { 1.0 } else { factor };
+            cell.import.map(|m| Estimate::importers(m / factor))
+        };
         match self {
             Simple::ImporterFirst => import.or(export),
             Simple::ExporterFirst => export.or(import),
@@ -228,6 +241,37 @@ fn positive_pairs(cells: &[Cell]) -> impl Iterator<Item = (usize, usize, f64, f6
         (Some(x), Some(m)) if x > 0.0 && m > 0.0 => Some((cell.exporter, cell.importer, x, m)),
         _ => None,
     })
+}
+
+/// One cell for each period and pair of economies: its products' reports added, and the margin that brings
+/// the added imports to the added FOB ones. A side is there where it reports any product.
+fn pair_totals(cells: &[Cell]) -> Vec<Cell> {
+    let mut totals: BTreeMap<(u32, usize, usize), (Cell, f64)> = BTreeMap::new();
+    for cell in cells {
+        let key = (cell.period, cell.exporter, cell.importer);
+        let (total, fob) = totals.entry(key).or_insert_with(|| {
+            let empty = Cell {
+                export: None,
+                import: None,
+                product: 0,
+                ..*cell
+            };
+            (empty, 0.0)
+        });
+        let add = |sum: Option<f64>, value: Option<f64>| value.map_or(sum, |v| Some(sum.unwrap_or(0.0) + v));
+        total.export = add(total.export, cell.export);
+        total.import = add(total.import, cell.import);
+        total.import_is_fob &= cell.import_is_fob;
+        *fob += cell.import_fob().unwrap_or(0.0);
+    }
+    let margin = |(total, fob): (Cell, f64)| match total.import {
+        Some(import) if fob > 0.0 => Cell {
+            margin: import / fob - 1.0,
+            ..total
+        },
+        _ => total,
+    };
+    totals.into_values().map(margin).collect()
 }
 
 /// One more than the largest index of an economy in the cells.

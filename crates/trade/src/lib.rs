@@ -22,6 +22,7 @@ mod record;
 mod stages;
 #[cfg(test)]
 mod test_data;
+mod valuation;
 
 pub use classification::{Classification, TOTAL, check_product};
 pub use concordance::{Concordance, concord};
@@ -36,6 +37,7 @@ pub use names::{hs_section, product_name};
 pub use period::Period;
 pub use record::Record;
 pub use stages::{Stage, StageConvention, product_stages, stage};
+pub use valuation::{ImportBasis, ImportValuation, import_valuation};
 
 /// What can be wrong with a word of the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

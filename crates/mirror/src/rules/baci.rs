@@ -151,6 +151,7 @@ mod tests {
                 export: Some(1e6),
                 import: Some(1e6 * (a[exporter] + b[importer]).exp()),
                 margin: 0.0,
+                ..Cell::default()
             })
             .collect()
     }
@@ -177,6 +178,7 @@ mod tests {
             export: Some(10.0),
             import: Some(20.0),
             margin: 0.0,
+            ..Cell::default()
         };
         assert!((rule.reconcile(&cell).unwrap().value - 10.0).abs() < 1e-4);
     }
@@ -189,6 +191,7 @@ mod tests {
             export: Some(10.0),
             import: Some(20.0),
             margin: 0.0,
+            ..Cell::default()
         };
         assert_eq!(Baci::new(&[cell]).reconcile(&cell).unwrap().value, 15.0);
     }

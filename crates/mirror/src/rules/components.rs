@@ -113,6 +113,7 @@ mod tests {
                     export: Some(1e6),
                     import,
                     margin: 0.1,
+                    ..Cell::default()
                 });
             }
         }
@@ -139,6 +140,7 @@ mod tests {
             export: Some(1.0),
             import: Some(2.0),
             margin: 0.0,
+            ..Cell::default()
         };
         assert!(Components::new(&[cell], &Sampling::default()).is_err());
     }

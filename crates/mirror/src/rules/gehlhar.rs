@@ -74,6 +74,7 @@ mod tests {
             export: Some(x),
             import: Some(m),
             margin: 0.0,
+            ..Cell::default()
         };
         // 0 agrees with 1 and 2; importer 3 agrees with nobody.
         let cells = [

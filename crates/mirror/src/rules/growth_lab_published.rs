@@ -1,4 +1,4 @@
-use super::{Cell, Estimate, Rule, economies, positive_pairs, weighted};
+use super::{Cell, Estimate, Rule, economies, pair_totals, positive_pairs, weighted};
 use crate::connectedness::Components;
 use nalgebra::{DMatrix, DVector};
 
@@ -17,10 +17,10 @@ pub struct GrowthLabPublished {
 }
 
 impl GrowthLabPublished {
-    /// Estimates the accuracies from the two-sided cells.
+    /// Estimates the accuracies from the two-sided pairs, all products of a pair added.
     pub fn new(cells: &[Cell]) -> Self {
         let n = economies(cells);
-        let flows: Vec<(usize, usize, f64)> = positive_pairs(cells)
+        let flows: Vec<(usize, usize, f64)> = positive_pairs(&pair_totals(cells))
             .map(|(i, j, x, m)| (i, j, (x - m).abs() / (x + m)))
             .collect();
         let alpha = shares_of_discrepancy(n, &flows);
@@ -118,6 +118,7 @@ mod tests {
             export: Some(1.0 + d),
             import: Some(1.0 - d),
             margin: 0.0,
+            ..Cell::default()
         }
     }
 

@@ -1,0 +1,192 @@
+//! What a cell of a two-sided table says: an economy, a flow, an amount.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use trade::{Classification, Decimal3, Economy, Flow, Period, TOTAL, Usd, economies};
+
+/// Economies as a file writes them. A text that no reference table knows is an economy of its own: a
+/// study of regions or of made-up worlds has such.
+#[derive(Debug, Default)]
+pub struct Labels {
+    known: HashMap<(String, i16), Economy>,
+    own: BTreeMap<Economy, String>,
+    unknown: usize,
+}
+
+impl Labels {
+    /// The economy that a text means in a year.
+    pub fn economy(&mut self, text: &str, year: i16) -> Economy {
+        // Only numeric codes change their meaning over the years.
+        let numeric = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let key = (text.to_owned(), if numeric { year } else { 0 });
+        if let Some(found) = self.known.get(&key) {
+            return *found;
+        }
+        let found = table(text, numeric, year).unwrap_or_else(|| self.own(text));
+        self.known.insert(key, found);
+        found
+    }
+
+    /// An economy that is in no table: by its own text where that is a code, else by a number.
+    fn own(&mut self, text: &str) -> Economy {
+        if let Some((code, _)) = self.own.iter().find(|(_, own)| own.as_str() == text) {
+            return *code;
+        }
+        self.unknown += 1;
+        let number = format!("-{:06}", self.own.len());
+        let code = Economy::new(text).ok().filter(|code| !code.is_world());
+        let code = code.or_else(|| Economy::new(&number).ok()).unwrap_or(Economy::WORLD);
+        self.own.insert(code, text.to_owned());
+        code
+    }
+
+    /// An economy's text in output: its code, or what the file calls it.
+    pub fn name(&self, economy: Economy) -> String {
+        match self.own.get(&economy) {
+            Some(text) => text.clone(),
+            None => economy.as_str().to_owned(),
+        }
+    }
+
+    /// How many texts were taken for economies that no table knows.
+    pub fn unknown(&self) -> usize {
+        self.unknown
+    }
+}
+
+fn table(text: &str, numeric: bool, year: i16) -> Option<Economy> {
+    let upper = text.to_ascii_uppercase();
+    if ["WLD", "WORLD", "0", "W00", "ALL"].contains(&upper.as_str()) {
+        return Some(Economy::WORLD);
+    }
+    if numeric {
+        let code = text.parse().ok()?;
+        return economies().by_m49(code, year).map(|info| info.code);
+    }
+    if let Some(code) = Economy::new(&upper)
+        .ok()
+        .filter(|c| c.is_world() || economies().get(*c).is_some())
+    {
+        return Some(code);
+    }
+    // Two letters could be anybody's own code; names are longer than three.
+    (text.len() > 3)
+        .then(|| economies().lookup(text).ok().map(|info| info.code))
+        .flatten()
+}
+
+/// A flow as tables write it.
+pub fn flow(text: &str) -> Option<Flow> {
+    match text.to_ascii_lowercase().as_str() {
+        "x" | "export" | "exports" | "2" => Some(Flow::Export),
+        "m" | "import" | "imports" | "1" => Some(Flow::Import),
+        "rx" | "re-export" | "re-exports" | "3" => Some(Flow::ReExport),
+        "rm" | "re-import" | "re-imports" | "4" => Some(Flow::ReImport),
+        "total" | "two-way" => Some(Flow::TwoWay),
+        _ => None,
+    }
+}
+
+/// What a cell of numbers says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// Nothing: not zero.
+    Blank,
+    /// An amount: exact thousandths, and what the text has beyond them.
+    Known(Usd, f64),
+    /// No number.
+    Bad,
+}
+
+/// An amount of US dollars or kilograms.
+pub fn amount(text: &str) -> Amount {
+    if matches!(text, "" | "NA" | "N/A" | "NaN" | "nan" | "null" | "None" | ".." | "-") {
+        return Amount::Blank;
+    }
+    if let Ok(exact) = text.parse::<Decimal3>() {
+        return Amount::Known(exact, 0.0);
+    }
+    match text.parse::<f64>() {
+        // Beyond 10^30 nothing is a trade value, and sums would overflow.
+        Ok(value) if value.is_finite() && value.abs() < 1e30 => {
+            let exact = Decimal3::from_thousandths((value * 1000.0).trunc() as i128);
+            // The two are so near each other that the difference is exact.
+            Amount::Known(exact, value - exact.to_f64())
+        }
+        _ => Amount::Bad,
+    }
+}
+
+/// A year (also as `2003.0`, as tables of numbers write it) or a period.
+pub fn period(text: &str) -> Option<Period> {
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
+/// A product's code; everything together where it is empty or says so.
+pub fn product(text: &str, seen: &mut HashMap<String, Arc<str>>) -> Arc<str> {
+    let text = match text {
+        "" | "total" | "Total" | "all" | "ALL" | "AG0" => TOTAL,
+        code => code,
+    };
+    if let Some(known) = seen.get(text) {
+        return known.clone();
+    }
+    let made: Arc<str> = text.into();
+    seen.insert(text.to_owned(), made.clone());
+    made
+}
+
+/// The classification of a product where none is said: codes of an even number of digits nest like those
+/// of the Harmonized System; anything else is a group of the compiler's own.
+pub fn classification(said: Option<&str>, product: &str) -> Option<Classification> {
+    match said.filter(|text| !text.is_empty()) {
+        Some(text) => text.parse().ok().or_else(|| Classification::from_comtrade(text)),
+        None => {
+            let digits = product.len().is_multiple_of(2) && product.len() <= 10;
+            let nests = product == TOTAL || (digits && product.bytes().all(|b| b.is_ascii_digit()));
+            Some(if nests {
+                Classification::HsUnstated
+            } else {
+                Classification::Compiler
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn economies_are_known_or_their_own() {
+        let mut labels = Labels::default();
+        let mut name = |text| {
+            let code = labels.economy(text, 2003);
+            (labels.name(code), code.is_world())
+        };
+        assert_eq!(name("CHN").0, "CHN");
+        assert_eq!(name("156").0, "CHN");
+        assert_eq!(name("Germany").0, "DEU");
+        assert_eq!(name("AAA").0, "AAA");
+        assert_eq!(name("A").0, "A");
+        assert_eq!(name("north shore").0, "north shore");
+        assert!(name("0").1 && name("World").1);
+        assert_eq!(labels.unknown(), 3);
+    }
+
+    #[test]
+    fn amounts_keep_every_digit() {
+        assert_eq!(amount("100"), Amount::Known(Usd::from_units(100), 0.0));
+        assert_eq!(
+            (amount(""), amount("NA"), amount("ten")),
+            (Amount::Blank, Amount::Blank, Amount::Bad)
+        );
+        for text in ["1234567.890123", "0.1234567", "3.3e17", "98765432109876.54321"] {
+            let Amount::Known(exact, beyond) = amount(text) else {
+                panic!("{text}")
+            };
+            assert_eq!(exact.to_f64() + beyond, text.parse::<f64>().unwrap(), "{text}");
+        }
+    }
+}
