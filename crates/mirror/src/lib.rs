@@ -5,7 +5,8 @@
 //! they are apart, [`margins`] estimates what insurance and freight add, [`reliability`] says who
 //! agrees with whom, [`variance_components`] and [`posterior`] how large each reporter's own error
 //! is, [`rules`] make one figure of two, [`reconcile`] runs all of them with an interval for every
-//! figure, and [`propagate`] draws worlds from these intervals. [`guards`] flag what should not be
+//! figure, and [`propagate`] and
+//! [`simulate`] draw worlds from these intervals, to carry them into totals and concentration. [`guards`] flag what should not be
 //! trusted at all. How far the rules and their intervals can be trusted stands in `VALIDATION.md`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -25,4 +26,5 @@ pub mod propagate;
 pub mod reconcile;
 pub mod reliability;
 pub mod rules;
+pub mod simulate;
 pub mod variance_components;

@@ -45,14 +45,15 @@ pub fn draw_cells(
             // Drawn for every cell, so that a missing one does not shift the others.
             let z = draws.normal();
             let estimate = (*estimate)?;
-            let sd = estimate.log_std_dev(variance(cell.exporter).sqrt(), variance(cell.importer).sqrt());
+            let factor = components.product_factor(cell.product);
+            let sd = factor * estimate.log_std_dev(variance(cell.exporter).sqrt(), variance(cell.importer).sqrt());
             Some(estimate.value * (sd * z).exp())
         })
         .collect()
 }
 
 /// The seed of one draw of a series.
-fn stream(seed: u64, index: u64) -> u64 {
+pub(crate) fn stream(seed: u64, index: u64) -> u64 {
     seed ^ index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 

@@ -12,8 +12,8 @@ mod gehlhar;
 mod growth_lab_coded;
 mod growth_lab_published;
 
-pub use baci::Baci;
-pub use components::Components;
+pub use baci::{Baci, BaciFit};
+pub use components::{Components, PRIOR_FLOWS};
 pub use gehlhar::GehlharPick;
 pub use growth_lab_coded::{CodedOptions, GrowthLabCoded};
 pub use growth_lab_published::GrowthLabPublished;

@@ -1,40 +1,54 @@
-use super::{Cell, Estimate, Rule, economies, positive_pairs, weighted};
+use super::{Cell, Estimate, Rule, economies, weighted};
+use crate::connectedness::Components;
 use nalgebra::{DMatrix, DVector};
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::FRAC_PI_2;
 
 /// BACI's rule (Gaulier & Zignago 2010, CEPII WP 2010-23, section 3.4): the mean of the two
 /// reports, weighted against their error variances.
 ///
-/// |ln X/M| is regressed on exporters' and importers' effects (each summing to zero) with the
-/// weight ln(X + M); the reporter's σ is (π/2)(its mean distance − K), K the smallest mean distance
-/// plus twice the reporter's own standard error, floored at zero; the weight on the exporter's
-/// report is Var_j/(Var_i + Var_j) with Var = e^{σ²}(e^{σ²} − 1).
+/// |ln X/M| is regressed on exporters', importers', products' and years' effects (each summing to zero)
+/// with the weight ln(X + M), products by the within transformation; the reporter's σ is
+/// (π/2)(its least-squares mean distance − K), K the smallest one plus twice the reporter's own standard
+/// error, floored at zero; the weight on the exporter's report is Var_j/(Var_i + Var_j) with
+/// Var = e^{σ²}(e^{σ²} − 1).
 ///
-/// Year and product effects of the published equation are left out: cells of one period and
-/// level are expected. Where the equation cannot be solved or both variances are zero, the plain mean.
+/// Effects can be compared only among reporters whom two-sided flows connect: the equation is fitted on
+/// the part of that graph with the most flows. Outside it, or where both variances are zero, the plain mean.
 #[derive(Clone, Debug)]
 pub struct Baci {
     exporter_variance: Vec<Option<f64>>,
     importer_variance: Vec<Option<f64>>,
+    fit: BaciFit,
+}
+
+/// How the equation was fitted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BaciFit {
+    /// Flows in the equation.
+    pub n: usize,
+    /// Flows in parts of the graph that are not connected with it.
+    pub disconnected: usize,
+    /// Products and periods with an effect.
+    pub products: usize,
+    /// Periods with an effect.
+    pub periods: usize,
 }
 
 impl Baci {
-    /// Estimates the variances from the two-sided cells.
+    /// Estimates the variances from the two-sided cells, of any number of products and periods.
     pub fn new(cells: &[Cell]) -> Self {
         let n = economies(cells);
-        let flows: Vec<(usize, usize, f64, f64)> = positive_pairs(cells)
-            .map(|(i, j, x, m)| (i, j, (x.ln() - m.ln()).abs(), (x + m).ln()))
-            .filter(|f| f.3 > 0.0)
-            .collect();
-        match mean_distances(n, &flows) {
-            Some((exporters, importers)) => Baci {
-                exporter_variance: variances(&exporters),
-                importer_variance: variances(&importers),
-            },
-            None => Baci {
-                exporter_variance: vec![None; n],
-                importer_variance: vec![None; n],
-            },
+        let mut flows: Vec<Flow> = cells.iter().filter_map(Flow::of).collect();
+        let all = flows.len();
+        keep_largest_part(n, &mut flows);
+        let (exporters, importers, mut fit) =
+            mean_distances(n, &flows).unwrap_or_else(|| (vec![None; n], vec![None; n], BaciFit::default()));
+        fit.disconnected = all - flows.len();
+        Baci {
+            exporter_variance: variances(&exporters),
+            importer_variance: variances(&importers),
+            fit,
         }
     }
 
@@ -43,61 +57,203 @@ impl Baci {
         let of = |list: &[Option<f64>]| list.get(economy).copied().flatten();
         (of(&self.exporter_variance), of(&self.importer_variance))
     }
+
+    /// How the equation was fitted.
+    pub fn fit(&self) -> BaciFit {
+        self.fit
+    }
+}
+
+/// One two-sided flow of the equation.
+struct Flow {
+    exporter: usize,
+    importer: usize,
+    product: u32,
+    period: u32,
+    distance: f64,
+    weight: f64,
+}
+
+impl Flow {
+    fn of(cell: &Cell) -> Option<Flow> {
+        let (x, m) = (cell.export?, cell.import_fob()?);
+        let weight = (x + m).ln();
+        (x > 0.0 && m > 0.0 && weight > 0.0).then(|| Flow {
+            exporter: cell.exporter,
+            importer: cell.importer,
+            product: cell.product,
+            period: cell.period,
+            distance: (x.ln() - m.ln()).abs(),
+            weight,
+        })
+    }
+}
+
+/// Leaves the flows of the connected part with the most of them; exporters and importers are nodes of
+/// their own.
+fn keep_largest_part(n: usize, flows: &mut Vec<Flow>) {
+    let edges: Vec<(usize, usize)> = flows.iter().map(|f| (f.exporter, n + f.importer)).collect();
+    let parts = Components::of(2 * n, &edges);
+    let mut sizes = vec![0_usize; parts.count()];
+    flows.iter().for_each(|f| sizes[parts.of_node[f.exporter]] += 1);
+    let largest = sizes
+        .iter()
+        .enumerate()
+        .rev()
+        .max_by_key(|(_, size)| **size)
+        .map(|(part, _)| part);
+    flows.retain(|f| Some(parts.of_node[f.exporter]) == largest);
 }
 
 /// A least-squares mean and its standard error, for reporters that take part.
 type Means = Vec<Option<(f64, f64)>>;
 
-/// Least-squares means of the distance by exporter and by importer.
-fn mean_distances(n: usize, flows: &[(usize, usize, f64, f64)]) -> Option<(Means, Means)> {
-    let mut exporter = vec![None; n];
-    let mut importer = vec![None; n];
-    let (mut n_exporters, mut n_importers) = (0, 0);
-    for &(i, j, _, _) in flows {
-        exporter[i].get_or_insert_with(|| post_increment(&mut n_exporters));
-        importer[j].get_or_insert_with(|| post_increment(&mut n_importers));
+/// The columns of the equation: exporters, importers, periods; the last of each is minus the sum of the
+/// others or, for reporters, the reference. Products are taken out by the within transformation.
+struct Layout {
+    exporter: Vec<Option<usize>>,
+    importer: Vec<Option<usize>>,
+    exporters: usize,
+    importers: usize,
+    periods: Vec<u32>,
+}
+
+impl Layout {
+    fn of(n: usize, flows: &[Flow]) -> Self {
+        let (mut exporter, mut importer) = (vec![None; n], vec![None; n]);
+        let (mut exporters, mut importers) = (0, 0);
+        for flow in flows {
+            exporter[flow.exporter].get_or_insert_with(|| post_increment(&mut exporters));
+            importer[flow.importer].get_or_insert_with(|| post_increment(&mut importers));
+        }
+        let periods: BTreeSet<u32> = flows.iter().map(|f| f.period).collect();
+        let periods = periods.into_iter().collect();
+        Layout {
+            exporter,
+            importer,
+            exporters,
+            importers,
+            periods,
+        }
     }
-    if n_exporters == 0 || flows.len() < n_exporters + n_importers {
+
+    /// How many columns there are: the constant lies in the products' effects.
+    fn columns(&self) -> usize {
+        (self.exporters - 1) + (self.importers - 1) + (self.periods.len() - 1)
+    }
+
+    /// A flow's columns that are not zero, with their values.
+    fn row(&self, flow: &Flow, out: &mut Vec<(usize, f64)>) {
+        out.clear();
+        out.extend(
+            self.exporter[flow.exporter]
+                .filter(|c| c + 1 < self.exporters)
+                .map(|c| (c, 1.0)),
+        );
+        let importer = self.importer[flow.importer].filter(|c| c + 1 < self.importers);
+        out.extend(importer.map(|c| (self.exporters - 1 + c, 1.0)));
+        let first = self.exporters + self.importers - 2;
+        let last = self.periods.len() - 1;
+        match self.periods.binary_search(&flow.period) {
+            Ok(p) if p < last => out.push((first + p, 1.0)),
+            Ok(_) => out.extend((0..last).map(|p| (first + p, -1.0))),
+            Err(_) => {}
+        }
+    }
+}
+
+/// The weighted mean of the columns and of the distance within one product.
+struct Within {
+    weight: f64,
+    columns: Vec<f64>,
+    distance: f64,
+}
+
+/// Least-squares means of the distance by exporter and by importer.
+fn mean_distances(n: usize, flows: &[Flow]) -> Option<(Means, Means, BaciFit)> {
+    let layout = Layout::of(n, flows);
+    if flows.is_empty() {
         return None;
     }
-    // All exporters and all importers but the last, which is the reference.
-    let p = n_exporters + n_importers - 1;
+    let p = layout.columns();
     let (mut gram, mut moment) = (DMatrix::zeros(p, p), DVector::zeros(p));
-    let columns = |i: usize, j: usize| {
-        let second = importer[j].map(|c| c + n_exporters).filter(|c| *c < p);
-        [exporter[i], second].into_iter().flatten()
-    };
-    for &(i, j, distance, weight) in flows {
-        for a in columns(i, j) {
-            moment[a] += weight * distance;
-            for b in columns(i, j) {
-                gram[(a, b)] += weight;
+    let mut products: BTreeMap<u32, Within> = BTreeMap::new();
+    let mut row = Vec::new();
+    for flow in flows {
+        layout.row(flow, &mut row);
+        let empty = || Within {
+            weight: 0.0,
+            columns: vec![0.0; p],
+            distance: 0.0,
+        };
+        let within = products.entry(flow.product).or_insert_with(empty);
+        within.weight += flow.weight;
+        within.distance += flow.weight * flow.distance;
+        for &(a, va) in &row {
+            within.columns[a] += flow.weight * va;
+            moment[a] += flow.weight * va * flow.distance;
+            for &(b, vb) in &row {
+                gram[(a, b)] += flow.weight * va * vb;
             }
         }
     }
+    let k = products.len();
+    if flows.len() < p + k + 1 {
+        return None;
+    }
+    let (mut mean_columns, mut mean_distance, mut inverse_weights) = (DVector::zeros(p), 0.0, 0.0);
+    for within in products.values_mut() {
+        let w = within.weight;
+        let sums = DVector::from_column_slice(&within.columns);
+        gram.ger(-1.0 / w, &sums, &sums, 1.0);
+        moment.axpy(-within.distance / w, &sums, 1.0);
+        mean_columns.axpy(1.0 / (w * k as f64), &sums, 1.0);
+        mean_distance += within.distance / (w * k as f64);
+        inverse_weights += 1.0 / (w * (k * k) as f64);
+        within.columns.iter_mut().for_each(|c| *c /= w);
+        within.distance /= w;
+    }
     let inverse = gram.cholesky()?.inverse();
     let effects = &inverse * &moment;
-    let residual = |f: &(usize, usize, f64, f64)| f.2 - columns(f.0, f.1).map(|c| effects[c]).sum::<f64>();
-    let rss: f64 = flows.iter().map(|f| f.3 * residual(f).powi(2)).sum();
-    let scale = rss / (flows.len() - p).max(1) as f64;
-    // A mean is the reporter's own effect plus the average of the other side's.
-    let mean = |own: Option<usize>, others: std::ops::Range<usize>, count: usize| {
-        let mut x = DVector::zeros(p);
-        if let Some(c) = own.filter(|c| *c < p) {
-            x[c] = 1.0;
+    let mut rss = 0.0;
+    for flow in flows {
+        layout.row(flow, &mut row);
+        let within = &products[&flow.product];
+        let fitted: f64 = row.iter().map(|(c, v)| v * effects[*c]).sum();
+        let centre: f64 = within.columns.iter().zip(effects.iter()).map(|(c, e)| c * e).sum();
+        rss += flow.weight * (flow.distance - within.distance - fitted + centre).powi(2);
+    }
+    let scale = rss / (flows.len() - p - k).max(1) as f64;
+    // A mean is the reporter's own effect plus the average of the other side's, at the average product and year.
+    let mean = |own: usize, from: usize, count: usize, others: usize, n_others: usize| {
+        let mut x = -&mean_columns;
+        if own + 1 < count {
+            x[from + own] += 1.0;
         }
-        for c in others.filter(|c| *c < p) {
-            x[c] += 1.0 / count as f64;
+        for c in 0..n_others - 1 {
+            x[others + c] += 1.0 / n_others as f64;
         }
-        (x.dot(&effects), (scale * x.dot(&(&inverse * &x))).max(0.0).sqrt())
+        let variance = scale * (x.dot(&(&inverse * &x)) + inverse_weights);
+        (mean_distance + x.dot(&effects), variance.max(0.0).sqrt())
     };
-    let exporters = exporter
+    let (e, i) = (layout.exporters, layout.importers);
+    let exporters = layout
+        .exporter
         .iter()
-        .map(|c| c.map(|c| mean(Some(c), n_exporters..n_exporters + n_importers, n_importers)));
-    let importers = importer
+        .map(|c| c.map(|c| mean(c, 0, e, e - 1, i)))
+        .collect();
+    let importers = layout
+        .importer
         .iter()
-        .map(|c| c.map(|c| mean(Some(c + n_exporters), 0..n_exporters, n_exporters)));
-    Some((exporters.collect(), importers.collect()))
+        .map(|c| c.map(|c| mean(c, e - 1, i, 0, e)))
+        .collect();
+    let fit = BaciFit {
+        n: flows.len(),
+        disconnected: 0,
+        products: k,
+        periods: layout.periods.len(),
+    };
+    Some((exporters, importers, fit))
 }
 
 fn post_increment(count: &mut usize) -> usize {
@@ -138,61 +294,5 @@ impl Rule for Baci {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A full world of six in which the distance is exactly a_i + b_j.
-    fn world(a: [f64; 6], b: [f64; 6]) -> Vec<Cell> {
-        (0..6)
-            .flat_map(|i| (0..6).filter(move |&j| j != i).map(move |j| (i, j)))
-            .map(|(exporter, importer)| Cell {
-                exporter,
-                importer,
-                export: Some(1e6),
-                import: Some(1e6 * (a[exporter] + b[importer]).exp()),
-                margin: 0.0,
-                ..Cell::default()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn exact_effects_give_the_published_variances() {
-        let (a, b) = ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.0, 0.1, 0.0, 0.2, 0.0, 0.3]);
-        let rule = Baci::new(&world(a, b));
-        // Without noise the standard errors are zero: σ_i = (π/2)(a_i − min a).
-        for i in 0..6 {
-            let square = (FRAC_PI_2 * (a[i] - 0.1)).powi(2);
-            let expected = square.exp() * (square.exp() - 1.0);
-            assert!((rule.variances(i).0.unwrap() - expected).abs() < 1e-6, "{i}");
-            let square = (FRAC_PI_2 * b[i]).powi(2);
-            assert!(
-                (rule.variances(i).1.unwrap() - square.exp() * (square.exp() - 1.0)).abs() < 1e-6,
-                "{i}"
-            );
-        }
-        // The best exporter has all the weight, wherever it ships to an importer that errs.
-        let cell = Cell {
-            exporter: 0,
-            importer: 5,
-            export: Some(10.0),
-            import: Some(20.0),
-            margin: 0.0,
-            ..Cell::default()
-        };
-        assert!((rule.reconcile(&cell).unwrap().value - 10.0).abs() < 1e-4);
-    }
-
-    #[test]
-    fn without_an_equation_it_is_the_mean() {
-        let cell = Cell {
-            exporter: 0,
-            importer: 1,
-            export: Some(10.0),
-            import: Some(20.0),
-            margin: 0.0,
-            ..Cell::default()
-        };
-        assert_eq!(Baci::new(&[cell]).reconcile(&cell).unwrap().value, 15.0);
-    }
-}
+#[path = "baci_tests.rs"]
+mod tests;

@@ -1,6 +1,8 @@
-use super::{Cell, Estimate, Rule, economies, positive_pairs};
+use super::{Cell, Estimate, Rule, economies};
+use crate::guards::median;
 use crate::posterior::{Posterior, Sampling, half_width, posterior};
 use crate::variance_components::{LogRatio, Unestimable, VarianceComponents, Weighting, variance_components};
+use std::collections::BTreeMap;
 
 /// The rule of variance components: the geometric mean of the two reports, weighted by the inverse
 /// of their error variances, ln V = w ln X + (1 − w) ln M with w = σ_j²/(σ_i² + σ_j²).
@@ -9,11 +11,44 @@ use crate::variance_components::{LogRatio, Unestimable, VarianceComponents, Weig
 /// arithmetic mean of the reports is not. The variances are the posterior means of
 /// [`crate::posterior`], so that a reporter of whom little is known counts as the others usually do.
 /// A flow with one report, or one of zero, is that report or the other one.
+///
+/// Where the cells have several products, some are told apart worse than others: every standard deviation
+/// is the reporter's times the product's, which is the median |ln(X/M)| of the product's flows relative to
+/// that of all, drawn towards 1 as [`PRIOR_FLOWS`] flows at the median would.
 #[derive(Clone, Debug)]
 pub struct Components {
     posterior: Posterior,
+    /// By product, the factor of the standard deviations.
+    product: Vec<f64>,
     /// The plain estimates, by maximum likelihood.
     pub estimates: VarianceComponents,
+}
+
+/// How many flows of its own a product needs to count as much as the others together.
+pub const PRIOR_FLOWS: f64 = 20.0;
+
+/// ln X − ln M of two reports above zero, the importer's brought to FOB.
+fn log_ratio(cell: &Cell) -> Option<f64> {
+    let (x, m) = (cell.export?, cell.import_fob()?);
+    (x > 0.0 && m > 0.0 && cell.exporter != cell.importer).then(|| x.ln() - m.ln())
+}
+
+/// The factor of each product's standard deviation.
+fn product_factors(rows: &[(u32, f64)]) -> Vec<f64> {
+    let mut by_product: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for (product, d) in rows {
+        by_product.entry(*product).or_default().push(d.abs());
+    }
+    let all = median(&mut rows.iter().map(|r| r.1.abs()).collect::<Vec<_>>());
+    let mut factors = vec![1.0; rows.iter().map(|r| r.0 as usize + 1).max().unwrap_or(0)];
+    if by_product.len() > 1 && all > 0.0 {
+        for (product, mut distances) in by_product {
+            let n = distances.len() as f64;
+            let own = (median(&mut distances) / all).max(0.05).ln();
+            factors[product as usize] = (own * n / (n + PRIOR_FLOWS)).exp();
+        }
+    }
+    factors
 }
 
 impl Components {
@@ -23,21 +58,25 @@ impl Components {
     /// # Errors
     /// [`Unestimable`] where the two-sided flows determine no reporter's variance.
     pub fn new(cells: &[Cell], sampling: &Sampling) -> Result<Self, Unestimable> {
-        let ratios: Vec<LogRatio> = positive_pairs(cells)
-            .filter(|(i, j, _, _)| i != j)
-            .map(|(first, second, x, m)| LogRatio {
-                first,
-                second,
-                d: x.ln() - m.ln(),
-            })
-            .collect();
+        let rows: Vec<(&Cell, f64)> = cells.iter().filter_map(|c| Some((c, log_ratio(c)?))).collect();
         let n = economies(cells);
         // What all have in common, such as a margin not removed, is nobody's own error.
-        let centre = crate::guards::median(&mut ratios.iter().map(|r| r.d).collect::<Vec<_>>());
-        let centred: Vec<LogRatio> = ratios.iter().map(|r| LogRatio { d: r.d - centre, ..*r }).collect();
+        let centre = median(&mut rows.iter().map(|r| r.1).collect::<Vec<_>>());
+        let product = product_factors(&rows.iter().map(|(c, d)| (c.product, d - centre)).collect::<Vec<_>>());
+        let ratio = |(cell, d): &(&Cell, f64), centre: f64| LogRatio {
+            first: cell.exporter,
+            second: cell.importer,
+            d: (d - centre) / product[cell.product as usize],
+        };
+        let ratios: Vec<LogRatio> = rows.iter().map(|row| ratio(row, 0.0)).collect();
+        let centred: Vec<LogRatio> = rows.iter().map(|row| ratio(row, centre)).collect();
         let estimates = variance_components(n, &centred, Weighting::Likelihood)?;
         let posterior = posterior(n, &ratios, sampling).ok_or(Unestimable::NoOddCycle)?;
-        Ok(Components { posterior, estimates })
+        Ok(Components {
+            posterior,
+            product,
+            estimates,
+        })
     }
 
     /// The distribution of the variances.
@@ -54,6 +93,11 @@ impl Components {
         })
     }
 
+    /// The factor of a product's standard deviations; 1 for one that no two-sided flow tells of.
+    pub fn product_factor(&self, product: u32) -> f64 {
+        self.product.get(product as usize).copied().unwrap_or(1.0)
+    }
+
     /// The interval of any rule's estimate of a cell, V·exp(±h): h the half-width of an error of
     /// variance s²σ_i² + (1 − s)²σ_j², s the estimate's share on the exporter, whose σ² are
     /// uncertain. `z` is the normal quantile, 1.96 for 95 per cent.
@@ -62,7 +106,7 @@ impl Components {
         let (exporter, importer) = (self.variance(cell.exporter), self.variance(cell.importer));
         let mean = s * exporter.0 + rest * importer.0;
         let variance = s * s * exporter.1 + rest * rest * importer.1;
-        let half = half_width(mean, variance, z);
+        let half = half_width(mean, variance, z) * self.product_factor(cell.product);
         (estimate.value * (-half).exp(), estimate.value * half.exp())
     }
 }
