@@ -4,10 +4,16 @@
 //! value. A margin is a fixed one with a name ([`Fixed`]) or the fitted value of a regression of
 //! ln(M/X) on distance and borders ([`fit`]).
 
+mod design;
 mod influence;
+mod observe;
 mod removal;
 
+use design::{
+    CONTIGUOUS, LANDLOCKED_EXPORTER, LANDLOCKED_IMPORTER, LN_DISTANCE, LN_DISTANCE_SQUARED, LN_UNIT_VALUE, design,
+};
 pub use influence::Outliers;
+pub use observe::{Observe, Observed, Skipped, observation, observations};
 pub use removal::{Ground, removal};
 
 use crate::connectedness::Components;
@@ -86,6 +92,8 @@ pub struct Observation {
     pub year: i16,
     /// The product, as a number, for product effects.
     pub product: u32,
+    /// The median unit value of the product over all flows, US dollars a kilogram; 1 where it is not known.
+    pub unit_value: f64,
     /// The weight, zero or more; BACI's is min(Q_x, Q_m)/max(Q_x, Q_m). 1 for none.
     pub weight: f64,
 }
@@ -99,6 +107,8 @@ pub struct Specification {
     pub contiguity: bool,
     /// Adds landlocked exporter and landlocked importer.
     pub landlocked: bool,
+    /// Adds ln of the product's unit value, as BACI does; not beside product effects, which contain it.
+    pub unit_value: bool,
     /// Adds a dummy for every year but the first.
     pub year_effects: bool,
     /// Adds a dummy for every product but the first; at most 300 products.
@@ -127,6 +137,7 @@ impl Specification {
             squared_distance: false,
             contiguity: true,
             landlocked: true,
+            unit_value: false,
             year_effects: false,
             product_effects: false,
             outliers: Outliers::Influence,
@@ -263,17 +274,12 @@ impl Margins {
             + flag(flow.contiguous, CONTIGUOUS)
             + flag(flow.landlocked_exporter, LANDLOCKED_EXPORTER)
             + flag(flow.landlocked_importer, LANDLOCKED_IMPORTER)
+            + b(LN_UNIT_VALUE) * flow.unit_value.max(f64::MIN_POSITIVE).ln()
             + b(&format!("year {}", flow.year))
             + b(&format!("product {}", flow.product));
         Some(fitted.exp_m1())
     }
 }
-
-const LN_DISTANCE: &str = "ln distance";
-const LN_DISTANCE_SQUARED: &str = "(ln distance)^2";
-const CONTIGUOUS: &str = "contiguous";
-const LANDLOCKED_EXPORTER: &str = "landlocked exporter";
-const LANDLOCKED_IMPORTER: &str = "landlocked importer";
 
 fn check(flows: &[Observation]) -> Result<(), Unfitted> {
     for (row, flow) in flows.iter().enumerate() {
@@ -281,6 +287,8 @@ fn check(flows: &[Observation]) -> Result<(), Unfitted> {
             "the log ratio is not finite"
         } else if !(flow.distance_km.is_finite() && flow.distance_km > 0.0) {
             "the distance is not a positive number of kilometres"
+        } else if !(flow.unit_value.is_finite() && flow.unit_value > 0.0) {
+            "the product's unit value is not a positive number"
         } else if !(flow.weight.is_finite() && flow.weight >= 0.0) {
             "the weight is not zero or more"
         } else {
@@ -299,41 +307,6 @@ fn least_squares(flows: &[Observation], specification: &Specification) -> Result
     }
     let weights: Vec<f64> = flows.iter().map(|o| o.weight).collect();
     Ok(regress::wls(&design, &y, &weights)?)
-}
-
-fn design(flows: &[Observation], specification: &Specification) -> Result<Design, Unfitted> {
-    let column = |f: &dyn Fn(&Observation) -> f64| flows.iter().map(f).collect::<Vec<f64>>();
-    let flag = |is: bool| f64::from(u8::from(is));
-    let mut design = Design::new(flows.len())
-        .intercept()?
-        .term(LN_DISTANCE, column(&|o| o.distance_km.ln()))?;
-    if specification.squared_distance {
-        design = design.term(LN_DISTANCE_SQUARED, column(&|o| o.distance_km.ln().powi(2)))?;
-    }
-    if specification.contiguity {
-        design = design.term(CONTIGUOUS, column(&|o| flag(o.contiguous)))?;
-    }
-    if specification.landlocked {
-        design = design
-            .term(LANDLOCKED_EXPORTER, column(&|o| flag(o.landlocked_exporter)))?
-            .term(LANDLOCKED_IMPORTER, column(&|o| flag(o.landlocked_importer)))?;
-    }
-    if specification.year_effects {
-        let years: BTreeSet<i16> = flows.iter().map(|o| o.year).collect();
-        for year in years.into_iter().skip(1) {
-            design = design.term(&format!("year {year}"), column(&|o| flag(o.year == year)))?;
-        }
-    }
-    if specification.product_effects {
-        let products: BTreeSet<u32> = flows.iter().map(|o| o.product).collect();
-        if products.len() > 300 {
-            return Err(Unfitted::TooManyProducts { found: products.len() });
-        }
-        for product in products.into_iter().skip(1) {
-            design = design.term(&format!("product {product}"), column(&|o| flag(o.product == product)))?;
-        }
-    }
-    Ok(design)
 }
 
 /// Coefficients with the standard errors asked for. A two-way cluster covariance need not be

@@ -19,6 +19,7 @@ fn flows(noise: impl Fn(u32) -> f64) -> Vec<Observation> {
                 year: 2003 + (i % 2) as i16,
                 product: 0,
                 weight: 1.0,
+                unit_value: 1.0,
             }
         })
         .collect()

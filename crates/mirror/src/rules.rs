@@ -93,7 +93,7 @@ impl fmt::Display for Witnesses {
 }
 
 /// A reconciliation rule.
-pub trait Rule: Sync {
+pub trait Rule: Send + Sync {
     /// The name in study files and output.
     fn name(&self) -> &'static str;
 

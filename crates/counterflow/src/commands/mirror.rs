@@ -2,9 +2,15 @@
 
 mod cells;
 mod gaps;
+mod groups;
+mod guards;
 mod header;
 mod input;
+mod margin;
+mod margins;
 mod pairs;
+mod reconcile;
+mod reliability;
 mod sums;
 mod world;
 
@@ -21,6 +27,42 @@ pub enum MirrorCommand {
     Pairs(DataArguments),
     /// Gap measures summed over flows: all, by year, product, exporter, importer; Gehlhar's indices.
     Gaps(DataArguments),
+    /// The margins taken off import reports, who reports FOB, and the CIF/FOB equation with its standard errors.
+    Margins {
+        /// The reports.
+        #[command(flatten)]
+        data: DataArguments,
+        /// How margins are found.
+        #[command(flatten)]
+        margin: margin::MarginArguments,
+    },
+    /// How well each economy's reports agree with its partners', by Gehlhar, variance components, BACI, Growth Lab.
+    Reliability {
+        /// The reports.
+        #[command(flatten)]
+        data: DataArguments,
+        /// How reliability is estimated.
+        #[command(flatten)]
+        reliability: Box<reliability::ReliabilityArguments>,
+    },
+    /// Traces of misbooked, copied or computed figures: code swaps, outliers, broken years, constant ratios.
+    Guards {
+        /// The reports.
+        #[command(flatten)]
+        data: DataArguments,
+        /// What the guards look for.
+        #[command(flatten)]
+        guards: Box<guards::GuardArguments>,
+    },
+    /// One FOB figure of each flow by every reconciliation rule, with intervals, totals and concentration.
+    Reconcile {
+        /// The reports.
+        #[command(flatten)]
+        data: DataArguments,
+        /// How two reports become one.
+        #[command(flatten)]
+        reconcile: Box<reconcile::ReconcileArguments>,
+    },
 }
 
 /// The reports.
@@ -47,5 +89,11 @@ pub fn run(command: &MirrorCommand, output: &Output) -> Outcome {
     match command {
         MirrorCommand::Pairs(data) => pairs::run(&World::read(data, output)?, output),
         MirrorCommand::Gaps(data) => gaps::run(&World::read(data, output)?, output),
+        MirrorCommand::Margins { data, margin } => margins::run(&World::read(data, output)?, margin, output),
+        MirrorCommand::Reliability { data, reliability } => {
+            reliability::run(&World::read(data, output)?, reliability, output)
+        }
+        MirrorCommand::Guards { data, guards } => guards::run(&World::read(data, output)?, guards, output),
+        MirrorCommand::Reconcile { data, reconcile } => reconcile::run(&World::read(data, output)?, reconcile, output),
     }
 }

@@ -2,10 +2,7 @@
 
 use crate::pairs::Group;
 use ::model::{Chart, Finding, Form, Kind, Mark, Output, Point, Scale, Series, Table};
-use mirror::gaps::gap_of;
-use mirror::margins::{Margins, Observation, Specification, fit};
-use std::collections::BTreeMap;
-use trade::{Economy, economies};
+use mirror::margins::{Margins, Observation, Observe, Specification, fit};
 
 /// The fewest flows for which the equation is fitted.
 const FEWEST: usize = 30;
@@ -112,37 +109,15 @@ fn findings(group: &Group<'_>, margins: &Margins, specification: &Specification)
     .collect()
 }
 
-/// The flows with two positive reports and a known distance, and how many had none.
+/// The flows with two positive reports and a known distance, and how many had none. Importers that do not
+/// report c.i.f. have no margin to explain.
 fn observations(group: &Group<'_>) -> (Vec<Observation>, usize) {
-    let mut numbers: BTreeMap<Economy, u32> = BTreeMap::new();
-    let mut number = |economy| {
-        let next = numbers.len() as u32;
-        *numbers.entry(economy).or_insert(next)
+    let how = Observe {
+        min_value: 0.0,
+        ..Observe::default()
     };
-    let (mut flows, mut unknown) = (Vec::new(), 0);
-    for pair in &group.pairs {
-        let Ok(log_ratio) = gap_of(pair).log_ratio else {
-            continue;
-        };
-        let (exporter, importer) = (pair.key.exporter, pair.key.importer);
-        let landlocked = |e: Economy| economies().get(e).and_then(|info| info.landlocked).unwrap_or(false);
-        match economies().distance_km(exporter, importer).filter(|km| *km > 0.0) {
-            None => unknown += 1,
-            Some(distance_km) => flows.push(Observation {
-                log_ratio,
-                distance_km,
-                contiguous: economies().contiguous(exporter, importer).unwrap_or(false),
-                landlocked_exporter: landlocked(exporter),
-                landlocked_importer: landlocked(importer),
-                exporter: number(exporter),
-                importer: number(importer),
-                year: group.period.year(),
-                product: 0,
-                weight: 1.0,
-            }),
-        }
-    }
-    (flows, unknown)
+    let found = mirror::margins::observations(group.pairs.iter().copied(), &how);
+    (found.flows, found.skipped.no_distance)
 }
 
 /// A sample of the flows by distance, and the fitted curve for coastal, not contiguous ones.

@@ -94,15 +94,21 @@ pub fn by<'a>(
 #[derive(Clone, Debug, Serialize)]
 pub struct Reporter {
     #[serde(skip_serializing_if = "Option::is_none")]
-    period: Option<String>,
+    /// The period, where the row is of one.
+    pub period: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    level: Option<String>,
+    /// The level of products, where the row is of one.
+    pub level: Option<String>,
     /// Its name.
     pub economy: String,
-    rix: Option<f64>,
-    rim: Option<f64>,
-    rix_without_worst: Option<f64>,
-    rim_without_worst: Option<f64>,
+    /// Agreement as exporter, per cent of its exports.
+    pub rix: Option<f64>,
+    /// Agreement as importer, per cent of its imports.
+    pub rim: Option<f64>,
+    /// The former without its worst partner.
+    pub rix_without_worst: Option<f64>,
+    /// The latter without its worst partner.
+    pub rim_without_worst: Option<f64>,
     rix_worst_partner: Option<String>,
     rim_worst_partner: Option<String>,
     n_exports: usize,

@@ -1,0 +1,421 @@
+//! `counterflow mirror guards`: what should not be trusted, with the evidence. Nothing is dropped.
+
+use super::world::World;
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use clap::Args;
+use mirror::guards::{
+    CodeSwap, ConstantRatio, Flag, Outlier, ProductFlow, Rescaled, SwapTest, Unjudged, constant_ratio,
+    partner_outliers, rescaled_period,
+};
+use mirror::pairing::{Place, place_by_table};
+use model::{Kind, Table};
+use report::Format;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::ExitCode;
+use trade::{Economy, Flow, Period, Record, TOTAL};
+
+/// What the guards look for.
+#[derive(Args, Debug, Clone)]
+pub struct GuardArguments {
+    /// The code-swap test: is what is booked under the first name really the second's? As PARTNER:OTHER, such as
+    /// PRK:KOR. May be repeated; without it, the test is left out.
+    #[arg(long = "swap", value_name = "PARTNER:OTHER")]
+    pub swaps: Vec<String>,
+    /// Reporters who know the swap test's partner: its profile is taken from them alone.
+    #[arg(long, value_delimiter = ',', value_name = "CODE,...")]
+    pub references: Vec<String>,
+    /// The share of ordinary pairs that may look as much like the other (code swap).
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE")]
+    pub max_false_positive: f64,
+    /// Only trade of at least this many US dollars is judged (code swap).
+    #[arg(long, default_value_t = 1e6, value_name = "USD")]
+    pub swap_min_value: f64,
+    /// The fewest products in what is judged (code swap).
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub min_products: usize,
+    /// Only the series of this economy; all where left out.
+    #[arg(long, value_name = "CODE")]
+    pub economy: Option<String>,
+    /// Only values of at least this many US dollars are outliers.
+    #[arg(long, default_value_t = 1e7, value_name = "USD")]
+    pub outlier_min_value: f64,
+    /// An outlier is at least so many times the median of the partner's other years.
+    #[arg(long, default_value_t = 10.0, value_name = "FACTOR")]
+    pub outlier_factor: f64,
+    /// An outlier's robust z is at least this.
+    #[arg(long, default_value_t = 3.5, value_name = "Z")]
+    pub outlier_z: f64,
+    /// Ratios within this relative distance are one ratio (broken year, constant ratio).
+    #[arg(long, default_value_t = 5e-4, value_name = "SHARE")]
+    pub tolerance: f64,
+    /// The largest probability of a broken year by chance.
+    #[arg(long, default_value_t = 1e-6, value_name = "P")]
+    pub max_p: f64,
+    /// The fewest consecutive years of one ratio (constant ratio).
+    #[arg(long, default_value_t = 4, value_name = "N")]
+    pub min_run: usize,
+}
+
+/// One suspicion in output.
+#[derive(Serialize)]
+struct FlagJson {
+    test: &'static str,
+    economy: String,
+    flow: &'static str,
+    subject: String,
+    periods: Vec<String>,
+    statistic: f64,
+    factor: f64,
+    evidence: String,
+}
+
+/// What one test was asked, and how often it would be wrong.
+#[derive(Serialize)]
+struct TestJson {
+    test: &'static str,
+    about: String,
+    judged: usize,
+    flagged: usize,
+    false_positive_rate: Option<f64>,
+    calibrated_on: Option<usize>,
+    reason: Option<String>,
+}
+
+#[derive(Default)]
+struct Found {
+    flags: Vec<FlagJson>,
+    tests: Vec<TestJson>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    format: &'static str,
+    flags: Vec<FlagJson>,
+    tests: Vec<TestJson>,
+}
+
+/// Runs every guard and prints the flags.
+pub fn run(world: &World, arguments: &GuardArguments, output: &Output) -> Outcome {
+    let mut found = Found::default();
+    swaps(world, arguments, &mut found)?;
+    series(world, arguments, &mut found)?;
+    for test in found.tests.iter().filter(|t| t.test == "code-swap") {
+        let rate = test
+            .false_positive_rate
+            .map_or("not known".to_owned(), |r| format!("{:.2}%", 100.0 * r));
+        let reason = test.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+        output.say(&format!(
+            "note: code swap {}: {} judged, {} flagged, false alarms among {} ordinary pairs {rate}{reason}",
+            test.about,
+            test.judged,
+            test.flagged,
+            test.calibrated_on.unwrap_or(0),
+        ));
+    }
+    if output.format == Format::Json {
+        output.json(&Document {
+            format: "counterflow mirror guards 1",
+            flags: found.flags,
+            tests: found.tests,
+        })?;
+    } else {
+        output.table(&table(&found.flags))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The code of an economy as the user names it, by code or by the files' own name.
+fn economy(world: &World, text: &str, option: &str) -> Outcome<Economy> {
+    let mut all = world.records.iter().flat_map(|r| [r.reporter, r.partner]);
+    let found = all.find(|code| world.name(*code) == text.trim());
+    found.ok_or_else(|| Failure::because(format!("{option}: no report names the economy `{}`", text.trim())))
+}
+
+fn swaps(world: &World, arguments: &GuardArguments, found: &mut Found) -> Outcome<()> {
+    let rule = CodeSwap {
+        min_value: arguments.swap_min_value,
+        min_products: arguments.min_products,
+        max_false_positive: arguments.max_false_positive,
+        ..CodeSwap::default()
+    };
+    for pair in &arguments.swaps {
+        let Some((partner, other)) = pair.split_once(':') else {
+            return Err(Failure::Usage(format!(
+                "--swap is expected as PARTNER:OTHER, such as PRK:KOR, but is `{pair}`"
+            )));
+        };
+        let (partner, other) = (economy(world, partner, "--swap")?, economy(world, other, "--swap")?);
+        let references: Vec<Economy> = arguments
+            .references
+            .iter()
+            .map(|r| economy(world, r, "--references"))
+            .collect::<Outcome<_>>()?;
+        for flow in [Flow::Import, Flow::Export] {
+            for (period, rows) in profiles(&world.records, flow) {
+                let mut test = SwapTest::new(&rows, rule);
+                if !references.is_empty() {
+                    test = test.with_references(partner, &references);
+                }
+                let about = format!(
+                    "{period}, {} booked as {} for {}",
+                    flow,
+                    world.name(partner),
+                    world.name(other)
+                );
+                let reporters: BTreeSet<Economy> = rows
+                    .iter()
+                    .filter(|r| r.partner == partner)
+                    .map(|r| r.reporter)
+                    .collect();
+                let judged = reporters
+                    .iter()
+                    .filter(|r| test.resemblance(**r, partner, other).is_ok())
+                    .count();
+                let ordinary = test.calibration(partner, other);
+                let flags = test.flags(period, partner, other);
+                // Ordinary pairs that would be flagged by the same rule: the rate of false alarms.
+                let limit = arguments.max_false_positive * (ordinary.len() as f64 + 1.0);
+                let alarms = ordinary.iter().filter(|ratio| {
+                    let as_extreme = ordinary.len() - ordinary.partition_point(|r| r < *ratio);
+                    **ratio > 0.0 && as_extreme as f64 + 1.0 <= limit
+                });
+                let rate = (!ordinary.is_empty()).then(|| alarms.count() as f64 / ordinary.len() as f64);
+                found.add("code-swap", about, judged, flags, |flag| {
+                    let named = economy_named(&flag.subject);
+                    (
+                        named.map_or_else(|| flag.subject.clone(), |e| world.name(e)),
+                        world.name(partner),
+                        flow,
+                    )
+                });
+                if let Some(test) = found.tests.last_mut() {
+                    (test.false_positive_rate, test.calibrated_on) = (rate, Some(ordinary.len()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn economy_named(text: &str) -> Option<Economy> {
+    Economy::new(text).ok()
+}
+
+/// The figures by product of each period: no totals, and codes of the finest length of each reporter's.
+fn profiles(records: &[Record], flow: Flow) -> BTreeMap<Period, Vec<ProductFlow>> {
+    let usable = |r: &&Record| r.flow == flow && &*r.product != TOTAL && !r.partner.is_world() && r.value.is_some();
+    let mut shortest: BTreeMap<Period, usize> = BTreeMap::new();
+    for record in records.iter().filter(usable) {
+        let length = shortest.entry(record.period).or_insert(usize::MAX);
+        *length = (*length).min(record.product.len());
+    }
+    let mut rows: BTreeMap<Period, Vec<ProductFlow>> = BTreeMap::new();
+    for record in records
+        .iter()
+        .filter(usable)
+        .filter(|r| shortest.get(&r.period) == Some(&r.product.len()))
+    {
+        rows.entry(record.period).or_default().push(ProductFlow {
+            reporter: record.reporter,
+            partner: record.partner,
+            product: record.product.to_string(),
+            value: record.value.map_or(0.0, |v| v.to_f64()),
+        });
+    }
+    rows
+}
+
+/// The tests of annual series: outliers, broken years, constant ratios.
+fn series(world: &World, arguments: &GuardArguments, found: &mut Found) -> Outcome<()> {
+    let outlier = Outlier {
+        min_value: arguments.outlier_min_value,
+        factor: arguments.outlier_factor,
+        z: arguments.outlier_z,
+        ..Outlier::default()
+    };
+    let rescaled = Rescaled {
+        tolerance: arguments.tolerance,
+        max_p: arguments.max_p,
+        ..Rescaled::default()
+    };
+    let ratio = ConstantRatio {
+        tolerance: arguments.tolerance,
+        min_run: arguments.min_run,
+        ..ConstantRatio::default()
+    };
+    let all = all_series(&world.records);
+    let reporters: BTreeSet<Economy> = match &arguments.economy {
+        Some(text) => BTreeSet::from([economy(world, text, "--economy")?]),
+        None => world.records.iter().map(|r| r.reporter).collect(),
+    };
+    for reporter in reporters {
+        let name = world.name(reporter);
+        for flow in [Flow::Export, Flow::Import] {
+            let Some(own) = all.get(&(reporter, flow)) else {
+                continue;
+            };
+            for (partner, values) in own {
+                let about = format!("{name}, {flow}, {}", world.name(*partner));
+                let named = |_: &Flag| (world.name(*partner), name.clone(), flow);
+                found.add("partner-outlier", about, 1, partner_outliers(values, &outlier), named);
+            }
+            broken_years(world, own, (&name, flow), &rescaled, found);
+            constant_ratios(world, reporter, &all, flow, &ratio, found);
+        }
+    }
+    Ok(())
+}
+
+type Series = BTreeMap<Economy, Vec<(Period, f64)>>;
+
+/// Each year against the one before.
+fn broken_years(world: &World, own: &Series, (name, flow): (&str, Flow), rule: &Rescaled, found: &mut Found) {
+    let mut years: BTreeMap<Period, BTreeMap<String, f64>> = BTreeMap::new();
+    for (partner, values) in own {
+        for (period, value) in values {
+            years.entry(*period).or_default().insert(world.name(*partner), *value);
+        }
+    }
+    let list: Vec<_> = years.iter().collect();
+    for two in list.windows(2) {
+        let flags = rescaled_period((*two[0].0, two[0].1), (*two[1].0, two[1].1), rule);
+        let about = format!("{name}, {flow}, {}", two[1].0);
+        found.add("rescaled-period", about, 1, flags, |flag| {
+            (flag.subject.clone(), name.to_owned(), flow)
+        });
+    }
+}
+
+/// What an economy reports against what its partners report of the same flows.
+fn constant_ratios(
+    world: &World,
+    reporter: Economy,
+    all: &AllSeries,
+    flow: Flow,
+    rule: &ConstantRatio,
+    found: &mut Found,
+) {
+    let (Some(mirrored), Some(own)) = (flow.mirror(), all.get(&(reporter, flow))) else {
+        return;
+    };
+    for (partner, values) in own {
+        let Some(theirs) = all.get(&(*partner, mirrored)).and_then(|s| s.get(&reporter)) else {
+            continue;
+        };
+        let about = format!(
+            "{}, {flow}, {} against its partner's report",
+            world.name(reporter),
+            world.name(*partner)
+        );
+        let flags = constant_ratio(theirs, values, rule);
+        found.add("constant-ratio", about, 1, flags, |_| {
+            (world.name(*partner), world.name(reporter), flow)
+        });
+    }
+}
+
+/// Every reporter's annual series by flow and partner: of all products, or of the one product there is.
+type AllSeries = BTreeMap<(Economy, Flow), Series>;
+
+fn all_series(records: &[Record]) -> AllSeries {
+    let products: BTreeSet<&str> = records.iter().map(|r| &*r.product).collect();
+    let product = if products.contains(TOTAL) || products.len() != 1 {
+        Some(TOTAL)
+    } else {
+        products.first().copied()
+    };
+    let mut largest: BTreeMap<(Economy, Flow, Economy, Period), f64> = BTreeMap::new();
+    for record in records
+        .iter()
+        .filter(|r| Some(&*r.product) == product && r.period.is_annual())
+    {
+        let sides = [record.reporter, record.partner];
+        if sides.iter().any(|s| place_by_table(*s) != Place::Economy) || record.reporter == record.partner {
+            continue;
+        }
+        if let Some(value) = record.value {
+            let key = (record.reporter, record.flow, record.partner, record.period);
+            let entry = largest.entry(key).or_insert(f64::NEG_INFINITY);
+            *entry = entry.max(value.to_f64());
+        }
+    }
+    let mut all = AllSeries::new();
+    for ((reporter, flow, partner, period), value) in largest {
+        all.entry((reporter, flow))
+            .or_default()
+            .entry(partner)
+            .or_default()
+            .push((period, value));
+    }
+    all
+}
+
+impl Found {
+    /// Adds a test's flags; `named` gives the subject, the economy and the flow of each.
+    fn add(
+        &mut self,
+        test: &'static str,
+        about: String,
+        judged: usize,
+        flags: Result<Vec<Flag>, Unjudged>,
+        named: impl Fn(&Flag) -> (String, String, Flow),
+    ) {
+        let reason = flags.as_ref().err().map(ToString::to_string);
+        let flags = flags.unwrap_or_default();
+        // A test that could not judge says so only where it was asked for by name.
+        if test == "code-swap" || !flags.is_empty() {
+            self.tests.push(TestJson {
+                test,
+                about,
+                judged,
+                flagged: flags.len(),
+                false_positive_rate: None,
+                calibrated_on: None,
+                reason,
+            });
+        }
+        self.flags.extend(flags.into_iter().map(|flag| {
+            let (subject, economy, flow) = named(&flag);
+            FlagJson {
+                test: flag.test.as_str(),
+                economy,
+                flow: flow.as_str(),
+                subject,
+                periods: flag.periods.iter().map(Period::to_string).collect(),
+                statistic: flag.statistic,
+                factor: flag.factor,
+                evidence: flag.evidence,
+            }
+        }));
+    }
+}
+
+fn table(flags: &[FlagJson]) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [
+        text("test"),
+        text("economy"),
+        text("flow"),
+        text("subject"),
+        text("periods"),
+        ("statistic", Kind::Number, ""),
+        ("factor", Kind::Number, "ratio"),
+        text("evidence"),
+    ];
+    let mut table = Table::new("flags", "What the guards flag", &columns);
+    for flag in flags {
+        table.push(vec![
+            flag.test.into(),
+            flag.economy.clone().into(),
+            flag.flow.into(),
+            flag.subject.clone().into(),
+            flag.periods.join(" ").into(),
+            flag.statistic.into(),
+            flag.factor.into(),
+            flag.evidence.clone().into(),
+        ]);
+    }
+    table
+}
