@@ -2,6 +2,9 @@ use crate::{Result, io};
 use std::io::Write;
 use std::path::Path;
 
+/// How the names of files begin that are not finished.
+pub(crate) const UNFINISHED: &str = ".unfinished-";
+
 /// Writes a whole file or nothing: a temporary file beside it, flushed to the disk, then
 /// renamed over it. A reader sees the old bytes or the new ones.
 ///
@@ -14,10 +17,15 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     };
     std::fs::create_dir_all(folder).map_err(io("make the folder of", path))?;
     let mut file = tempfile::Builder::new()
-        .prefix(".unfinished-")
+        .prefix(UNFINISHED)
         .tempfile_in(folder)
         .map_err(io("write beside", path))?;
     file.write_all(bytes).map_err(io("write", path))?;
+    persist(file, path)
+}
+
+/// Flushes a temporary file to the disk and gives it its name.
+pub(crate) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
     file.as_file().sync_all().map_err(io("write", path))?;
     set_permissions(&file).map_err(io("write", path))?;
     file.persist(path).map_err(|e| io("replace", path)(e.error))?;

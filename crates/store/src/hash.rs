@@ -74,7 +74,7 @@ fn encode(record: &Record, out: &mut Vec<u8>) {
     field(record.reference.map(|n| n.to_string()).as_deref());
 }
 
-fn hex(digest: &[u8]) -> String {
+pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

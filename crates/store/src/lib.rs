@@ -5,6 +5,7 @@
 //!
 //! - [`schema`]: the columns and their types;
 //! - [`write_records`]: sorted, dictionary-coded, values as integers, atomically;
+//! - [`dataset`]: a folder with a file for each year, for tables too large for one;
 //! - [`scan`]: projection, predicate, row groups and pages left unread;
 //! - [`Pin`]: a dataset with its provenance, its byte hash and its logical hash.
 
@@ -12,9 +13,12 @@
 
 mod any_table;
 mod atomic;
+mod block;
+pub mod dataset;
 mod decode;
 mod encode;
 mod hash;
+mod partition;
 mod pin;
 mod pin_file;
 mod revision;
@@ -24,9 +28,12 @@ mod write;
 
 pub use any_table::{TextColumns, read_text_columns};
 pub use atomic::write_atomically;
+pub use block::{Block, Months, NO_NUMBER, NO_WORD, Numbers, Scales, Words, places};
+pub use dataset::Dataset;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
+pub use partition::{PAGE_ROWS, PartitionWriter, ROW_GROUP_ROWS};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
 pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, RECORD_SCHEMA, with_generated_section};
 pub use revision::{Revised, Revision, revision};

@@ -1,0 +1,352 @@
+//! A dataset too large for one file: a folder with a Parquet file for each year.
+//!
+//! ```text
+//! FOLDER/
+//!   dataset.toml      what it is and which files belong to it
+//!   1995.parquet      all rows whose period starts in 1995
+//!   1996.parquet
+//!   rollup/           reserved for sums that are kept beside the data
+//! ```
+//!
+//! Each `YYYY.parquet` has exactly the columns of [`schema`](crate::schema), in that order, and
+//! is read by any tool as `FOLDER/*.parquet`. Rows are sorted by [`trade::Record::key`]: month,
+//! reporter, flow, partner, classification, product. Numbers have one scale in all files, text
+//! columns are dictionary-coded (a constant one has a single entry), values and weights are
+//! `DECIMAL` on INT64, DELTA_BINARY_PACKED with zstd; row groups have
+//! [`ROW_GROUP_ROWS`](crate::ROW_GROUP_ROWS) rows, pages [`PAGE_ROWS`](crate::PAGE_ROWS), with
+//! statistics for both.
+//!
+//! `dataset.toml` is rewritten, atomically, after each file that was finished. So a file is part
+//! of the dataset if and only if the manifest names it; files of an interrupted import have other
+//! names (`.unfinished-...`) and are swept by the next one.
+//!
+//! ```toml
+//! format = "counterflow dataset 1"
+//! made_by = "counterflow synth, seed 1"
+//! compiler = "synthetic"
+//! [scales]
+//! value = 0
+//! net_weight = 0
+//! quantity = 0
+//! [[partition]]
+//! year = 1995
+//! file = "1995.parquet"
+//! rows = 344280
+//! bytes = 3271202
+//! value_usd = "4711000000"
+//! sha256 = "..."
+//! source = "..."         # fingerprint of the input that it was made from
+//! ```
+
+use crate::block::Scales;
+use crate::{Error, Result, io, write_atomically};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The name of the manifest.
+pub const MANIFEST: &str = "dataset.toml";
+/// The version of the layout.
+pub const FORMAT: &str = "counterflow dataset 1";
+
+/// The file of a year.
+pub fn file_name(year: i16) -> String {
+    format!("{year:04}.parquet")
+}
+
+/// One file of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partition {
+    /// The year in which the periods of its rows start.
+    pub year: i16,
+    /// The file's name in the folder.
+    pub file: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// The exact sum of its values in US dollars, as text.
+    pub value_usd: String,
+    /// The SHA-256 of the file.
+    pub sha256: String,
+    /// The fingerprint of the input that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A partitioned dataset: its folder and its manifest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    folder: PathBuf,
+    manifest: Manifest,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: String,
+    made_by: String,
+    compiler: String,
+    scales: StoredScales,
+    #[serde(default)]
+    partition: Vec<Partition>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredScales {
+    value: u8,
+    net_weight: u8,
+    quantity: u8,
+}
+
+impl Dataset {
+    /// A new, empty dataset; nothing is written before [`put`](Self::put). `made_by` says how
+    /// it came about, `compiler` who published the figures.
+    pub fn new(folder: &Path, made_by: &str, compiler: &str, scales: Scales) -> Dataset {
+        Dataset {
+            folder: folder.to_owned(),
+            manifest: Manifest {
+                format: FORMAT.to_owned(),
+                made_by: made_by.to_owned(),
+                compiler: compiler.to_owned(),
+                scales: StoredScales {
+                    value: scales.value,
+                    net_weight: scales.net_weight,
+                    quantity: scales.quantity,
+                },
+                partition: Vec::new(),
+            },
+        }
+    }
+
+    /// Whether a folder has a manifest.
+    pub fn is_one(folder: &Path) -> bool {
+        folder.join(MANIFEST).is_file()
+    }
+
+    /// Opens a dataset and checks that the files are there, with the lengths that they should have.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read, or a file is absent or was changed.
+    pub fn open(folder: &Path) -> Result<Dataset> {
+        let path = folder.join(MANIFEST);
+        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let wrong = |reason: String| Error::Pin {
+            path: path.clone(),
+            reason,
+        };
+        let manifest: Manifest = toml::from_str(&text).map_err(|e| wrong(e.message().to_owned()))?;
+        if manifest.format != FORMAT {
+            return Err(wrong(format!(
+                "`format` is expected to be `{FORMAT}`, but is `{}`",
+                manifest.format
+            )));
+        }
+        let mut years = BTreeMap::new();
+        for part in &manifest.partition {
+            if part.file != file_name(part.year) || years.insert(part.year, ()).is_some() {
+                return Err(wrong(format!("`{}` is not the one file of {}", part.file, part.year)));
+            }
+            let file = folder.join(&part.file);
+            let bytes = std::fs::metadata(&file).map_err(io("read", &file))?.len();
+            if bytes != part.bytes {
+                return Err(wrong(format!(
+                    "{} has {bytes} bytes where {} are expected; it was changed after it was written",
+                    part.file, part.bytes
+                )));
+            }
+        }
+        Ok(Dataset {
+            folder: folder.to_owned(),
+            manifest,
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its files, by year.
+    pub fn partitions(&self) -> &[Partition] {
+        &self.manifest.partition
+    }
+
+    /// The path of a partition.
+    pub fn path(&self, partition: &Partition) -> PathBuf {
+        self.folder.join(&partition.file)
+    }
+
+    /// The paths of all partitions, by year.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.partitions().iter().map(|p| self.path(p)).collect()
+    }
+
+    /// How many rows all partitions have.
+    pub fn rows(&self) -> u64 {
+        self.partitions().iter().map(|p| p.rows).sum()
+    }
+
+    /// Who published the figures.
+    pub fn compiler(&self) -> &str {
+        &self.manifest.compiler
+    }
+
+    /// How the dataset came about.
+    pub fn made_by(&self) -> &str {
+        &self.manifest.made_by
+    }
+
+    /// The decimal places of its numbers.
+    pub fn scales(&self) -> Scales {
+        let StoredScales {
+            value,
+            net_weight,
+            quantity,
+        } = self.manifest.scales;
+        Scales {
+            value,
+            net_weight,
+            quantity,
+        }
+    }
+
+    /// Takes a finished file into the dataset, in place of an earlier one of that year, and
+    /// writes the manifest.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written.
+    pub fn put(&mut self, partition: Partition) -> Result<()> {
+        let parts = &mut self.manifest.partition;
+        match parts.binary_search_by_key(&partition.year, |p| p.year) {
+            Ok(at) => parts[at] = partition,
+            Err(at) => parts.insert(at, partition),
+        }
+        self.save()
+    }
+
+    /// Writes the manifest.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self) -> Result<()> {
+        let path = self.folder.join(MANIFEST);
+        let text = toml::to_string(&self.manifest).map_err(|e| Error::Pin {
+            path: path.clone(),
+            reason: e.to_string(),
+        })?;
+        write_atomically(&path, text.as_bytes())
+    }
+
+    /// Removes what an interrupted writer left in a folder; gives how many files there were.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed or a file not removed.
+    pub fn sweep(folder: &Path) -> Result<usize> {
+        let mut swept = 0;
+        for entry in std::fs::read_dir(folder).map_err(io("list", folder))? {
+            let entry = entry.map_err(io("list", folder))?;
+            if entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(crate::atomic::UNFINISHED)
+            {
+                let path = entry.path();
+                if path.is_dir() {
+                    std::fs::remove_dir_all(&path).map_err(io("remove", &path))?;
+                } else {
+                    std::fs::remove_file(&path).map_err(io("remove", &path))?;
+                }
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::{Block, Months, Numbers, Words};
+    use crate::{Filter, PartitionWriter, read_records};
+    use std::sync::Arc;
+
+    fn block(year: i16) -> Block {
+        let words = |list: &[&str]| Arc::new(list.iter().map(|&w| Arc::from(w)).collect::<Vec<Arc<str>>>());
+        Block {
+            year,
+            months: Months::Annual,
+            compiler: "test".into(),
+            status: trade::Status::Reported,
+            reporter: Words::Same(Some("CHN".into())),
+            partner: Words::Coded {
+                words: words(&["PRK", "KOR"]),
+                codes: vec![1, 0],
+            },
+            flow: Words::Same(Some("export".into())),
+            classification: Words::Same(Some("HS3".into())),
+            product: Words::Same(Some("270111".into())),
+            valuation: Words::Same(None),
+            quantity_unit: Words::Same(None),
+            value: vec![1_500_000, -2_000],
+            net_weight_kg: Numbers::Each(vec![crate::block::NO_NUMBER, 7_000]),
+            quantity: Numbers::Absent,
+        }
+    }
+
+    #[test]
+    fn a_dataset_is_what_its_manifest_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
+        for year in [2004, 2003] {
+            let mut writer = PartitionWriter::create(folder.path(), year, Scales::default()).unwrap();
+            writer.write(&block(year)).unwrap();
+            dataset.put(writer.finish().unwrap()).unwrap();
+        }
+        std::fs::write(folder.path().join(".unfinished-x"), b"half").unwrap();
+        assert_eq!(Dataset::sweep(folder.path()).unwrap(), 1);
+        let opened = Dataset::open(folder.path()).unwrap();
+        assert_eq!(opened, dataset);
+        assert_eq!(
+            opened.partitions().iter().map(|p| p.year).collect::<Vec<_>>(),
+            [2003, 2004]
+        );
+        assert_eq!((opened.rows(), opened.partitions()[0].value_usd.as_str()), (4, "1498"));
+        let path = &opened.paths()[0];
+        assert_eq!(
+            crate::sha256_of_file(path).unwrap(),
+            opened.partitions()[0].sha256.as_str()
+        );
+        let records = read_records(path, &Filter::default()).unwrap();
+        assert_eq!(records[0].partner.as_str(), "KOR");
+        assert_eq!(records[1].value, Some(trade::Usd::from_units(-2)));
+        assert_eq!(
+            (records[0].net_weight_kg, records[1].net_weight_kg),
+            (None, Some(trade::Decimal3::from_units(7)))
+        );
+        assert!(records[0].period.is_annual() && records[0].period.year() == 2003);
+    }
+
+    #[test]
+    fn a_changed_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
+        let mut writer = PartitionWriter::create(folder.path(), 2003, Scales::default()).unwrap();
+        writer.write(&block(2003)).unwrap();
+        dataset.put(writer.finish().unwrap()).unwrap();
+        std::fs::write(folder.path().join("2003.parquet"), b"short").unwrap();
+        let error = Dataset::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("2003.parquet has 5 bytes"), "{error}");
+    }
+
+    #[test]
+    fn an_unfinished_partition_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = PartitionWriter::create(folder.path(), 2003, Scales::default()).unwrap();
+        writer.write(&block(2003)).unwrap();
+        drop(writer);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
