@@ -38,11 +38,11 @@
 //! source = "..."         # fingerprint of the input that it was made from
 //! ```
 
-use crate::block::Scales;
 use crate::{Error, Result, io, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use trade::Scales;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "dataset.toml";
@@ -269,9 +269,9 @@ impl Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::{Block, Months, Numbers, Words};
     use crate::{Filter, PartitionWriter, read_records};
     use std::sync::Arc;
+    use trade::{Block, Months, NO_NUMBER, Numbers, Words};
 
     fn block(year: i16) -> Block {
         let words = |list: &[&str]| Arc::new(list.iter().map(|&w| Arc::from(w)).collect::<Vec<Arc<str>>>());
@@ -291,7 +291,7 @@ mod tests {
             valuation: Words::Same(None),
             quantity_unit: Words::Same(None),
             value: vec![1_500_000, -2_000],
-            net_weight_kg: Numbers::Each(vec![crate::block::NO_NUMBER, 7_000]),
+            net_weight_kg: Numbers::Each(vec![NO_NUMBER, 7_000]),
             quantity: Numbers::Absent,
         }
     }

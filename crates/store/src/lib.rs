@@ -28,7 +28,7 @@ mod write;
 
 pub use any_table::{TextColumns, read_text_columns};
 pub use atomic::write_atomically;
-pub use block::{Block, Months, NO_NUMBER, NO_WORD, Numbers, Scales, Words, places};
+pub use block::batch_of_block;
 pub use dataset::Dataset;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;

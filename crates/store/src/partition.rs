@@ -1,4 +1,4 @@
-use crate::block::{Block, Scales};
+use crate::block::{batch_of_block, scale_of};
 use crate::dataset::{self, Partition};
 use crate::schema::{COLUMNS, Shape, arrow_schema, shape};
 use crate::{Error, Result, io};
@@ -12,6 +12,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::NamedTempFile;
+use trade::{Block, Scales};
 
 /// Rows in a row group.
 pub const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -48,7 +49,7 @@ impl PartitionWriter {
         let options = ArrowWriterOptions::new()
             .with_properties(properties())
             .with_skip_arrow_metadata(true);
-        let schema = Arc::new(arrow_schema(|name| scales.of(name)));
+        let schema = Arc::new(arrow_schema(|name| scale_of(scales, name)));
         let writer = ArrowWriter::try_new_with_options(sink, schema, options).map_err(failed(&path))?;
         Ok(PartitionWriter {
             writer,
@@ -67,7 +68,7 @@ impl PartitionWriter {
     pub fn write(&mut self, block: &Block) -> Result<()> {
         self.rows += block.rows() as u64;
         self.thousandths += block.value.iter().map(|&v| i128::from(v)).sum::<i128>();
-        let batch = block.to_batch(self.scales)?;
+        let batch = batch_of_block(block, self.scales)?;
         self.writer.write(&batch).map_err(failed(&self.path))
     }
 

@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod block;
 mod classification;
 mod concordance;
 mod economies;
@@ -24,6 +25,7 @@ mod stages;
 mod test_data;
 mod valuation;
 
+pub use block::{Block, Months, NO_NUMBER, NO_WORD, Numbers, Scales, Words, places};
 pub use classification::{Classification, TOTAL, check_product};
 pub use concordance::{Concordance, concord};
 pub use economies::{
