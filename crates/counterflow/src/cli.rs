@@ -64,6 +64,8 @@ pub enum Command {
     Verify(commands::verify::VerifyArguments),
     /// Turn an agency's file into a dataset, with a quarantine for bad rows.
     Import(commands::import::ImportArguments),
+    /// Make a synthetic world of any size, as a dataset or as an agency's file.
+    Synth(commands::synth::SynthArguments),
     /// Sum a dataset exactly, by any of its dimensions.
     Sum(commands::sum::SumArguments),
     /// Measure how concentrated a column of values is.

@@ -18,6 +18,7 @@ pub mod sum;
 mod times;
 pub mod trend;
 mod vcov;
+pub mod synth;
 pub mod verify;
 
 use crate::cli::{Cli, Command, FormatName};
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Analyze(arguments) => analyze::run(&arguments, &output),
         Command::Verify(arguments) => verify::run(&arguments, &output),
         Command::Import(arguments) => import::run(&arguments, &output),
+        Command::Synth(arguments) => synth::run(&arguments, &output),
         Command::Sum(arguments) => sum::run(&arguments, &output),
         Command::Concentration(arguments) => concentration::run(&arguments, &output),
         Command::Fit(arguments) => fit::run(&arguments, &output),

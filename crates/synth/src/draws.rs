@@ -13,6 +13,11 @@ impl Draws {
         Draws(Xoshiro256PlusPlus::seed_from_u64(state))
     }
 
+    /// Sixty-four random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// Uniform on (0, 1), both ends left out.
     pub fn uniform(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) as f64 + 0.5) * (1.0 / (1_u64 << 53) as f64)
