@@ -8,15 +8,30 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod batches;
+mod column;
+mod dense;
+mod engine;
 mod grouped;
-mod kernel;
+mod keys;
+mod memory;
+mod merged;
+mod ordered;
+mod part;
+mod partial;
+mod plan;
 mod query;
+mod select;
+mod source;
+mod sparse;
+mod sums;
+mod tellings;
 
 pub use grouped::{Group, Grouped};
-pub use query::{Dimension, Level, Query};
+pub use query::{Dimension, Groups, Level, Query};
+pub use sums::Sums;
 
 use arrow::array::RecordBatch;
-use rayon::prelude::*;
 use std::path::Path;
 
 /// Why a sum was not made.
@@ -46,35 +61,40 @@ pub enum Error {
     /// More grouping dimensions than the core takes.
     #[error("{0} dimensions were asked for; at most {max} can be grouped by at once", max = query::MOST_DIMENSIONS)]
     TooMany(usize),
+    /// A condition on a column that rows cannot be chosen by.
+    #[error("rows cannot be chosen by the column `{0}`; they can by year and by columns of text")]
+    Condition(String),
+    /// More combinations of the grouping dimensions' values than 64 bits can number.
+    #[error("the dimensions have more than 2^64 combinations of values; group by fewer of them")]
+    TooWide,
     /// A column that should be there is not, or has another type.
     #[error("the table has no usable column `{0}`")]
     Column(&'static str),
     /// The dataset could not be read.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// A finished table that Arrow cannot hold.
+    #[error("the sums could not be made a table: {0}")]
+    Arrow(#[from] arrow::error::ArrowError),
 }
 
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Batches that are summed in one go before the next are read: what bounds the memory.
-const BATCHES_AT_ONCE: usize = 64;
+/// Sums a dataset (a Parquet file, or a folder of them) as the query says.
+///
+/// # Errors
+/// When it cannot be read, or when its rows overlap.
+pub fn sum_columns(path: &Path, query: &Query) -> Result<Sums> {
+    engine::sum(&source::Files::open(path)?, query, engine::conditions(query)?)
+}
 
-/// Sums a dataset as the query says.
+/// Sums a dataset as [`sum_columns`] does, with every group spelled out.
 ///
 /// # Errors
 /// When it cannot be read, or when its rows overlap.
 pub fn sum_dataset(path: &Path, query: &Query) -> Result<Grouped> {
-    let mut scan = store::scan(path, &query.filter, Some(&query.columns()))?;
-    let mut merged = kernel::Merged::default();
-    loop {
-        let batches = scan.by_ref().take(BATCHES_AT_ONCE).collect::<store::Result<Vec<_>>>()?;
-        if batches.is_empty() {
-            break;
-        }
-        add(&mut merged, &batches, query)?;
-    }
-    Grouped::of(merged, query)
+    Ok(sum_columns(path, query)?.grouped())
 }
 
 /// Sums Arrow batches of trade records as the query says; its filter is not applied.
@@ -82,16 +102,5 @@ pub fn sum_dataset(path: &Path, query: &Query) -> Result<Grouped> {
 /// # Errors
 /// When a column is missing, or when the rows overlap.
 pub fn sum_batches(batches: &[RecordBatch], query: &Query) -> Result<Grouped> {
-    let mut merged = kernel::Merged::default();
-    add(&mut merged, batches, query)?;
-    Grouped::of(merged, query)
-}
-
-fn add(merged: &mut kernel::Merged, batches: &[RecordBatch], query: &Query) -> Result<()> {
-    let parts = batches
-        .par_iter()
-        .map(|batch| kernel::sum(batch, query))
-        .collect::<Result<Vec<_>>>()?;
-    parts.into_iter().for_each(|part| merged.add(part));
-    Ok(())
+    Ok(engine::sum(&batches::parts(batches, query)?, query, Vec::new())?.grouped())
 }

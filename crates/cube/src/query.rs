@@ -1,6 +1,8 @@
 use crate::{Error, Result};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use store::Filter;
 
 /// How many dimensions can be grouped by at once.
@@ -115,6 +117,25 @@ impl FromStr for Level {
     }
 }
 
+/// Groups of products: a concordance to another classification, stages of production, or any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Groups(Arc<BTreeMap<String, String>>);
+
+impl Groups {
+    /// Products that belong to no group.
+    pub const NONE: &'static str = "none";
+
+    /// Groups from pairs of a product code, as stored, and the group that it belongs to.
+    pub fn new(of: impl IntoIterator<Item = (String, String)>) -> Self {
+        Groups(Arc::new(of.into_iter().collect()))
+    }
+
+    /// The group of a product.
+    pub fn of(&self, product: &str) -> &str {
+        self.0.get(product).map_or(Self::NONE, String::as_str)
+    }
+}
+
 /// A grouped sum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
@@ -124,6 +145,12 @@ pub struct Query {
     pub filter: Filter,
     /// At which product level.
     pub level: Level,
+    /// What the dimension `product` is: the group that the product belongs to, where given.
+    pub groups: Option<Groups>,
+    /// Whether values are summed.
+    pub values: bool,
+    /// Whether net weights are summed.
+    pub weights: bool,
 }
 
 impl Query {
@@ -139,33 +166,10 @@ impl Query {
             by: by.to_vec(),
             filter,
             level: Level::AsStored,
+            groups: None,
+            values: true,
+            weights: true,
         })
-    }
-
-    /// The columns of the file that the query needs: those it groups by, those in which rows
-    /// may overlap, and the measures.
-    pub(crate) fn columns(&self) -> Vec<&'static str> {
-        let mut columns = vec![
-            "compiler",
-            "period_year",
-            "period_month",
-            "period_months",
-            "partner",
-            "flow",
-            "classification",
-            "product",
-            "value_usd",
-            "net_weight_kg",
-            "basis",
-        ];
-        for dimension in &self.by {
-            match dimension {
-                Dimension::Reporter => columns.push("reporter"),
-                Dimension::Status => columns.push("status"),
-                _ => {}
-            }
-        }
-        columns
     }
 
     /// Whether the rows are told apart by this dimension, or narrowed to one value of it.

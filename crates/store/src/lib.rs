@@ -6,6 +6,7 @@
 //! - [`schema`]: the columns and their types;
 //! - [`write_records`]: sorted, dictionary-coded, values as integers, atomically;
 //! - [`dataset`]: a folder with a file for each year, for tables too large for one;
+//! - [`columns`]: single columns as dictionary codes, runs and integers, without batches;
 //! - [`scan`]: projection, predicate, row groups and pages left unread;
 //! - [`Pin`]: a dataset with its provenance, its byte hash and its logical hash.
 
@@ -15,6 +16,7 @@ mod any_table;
 mod atomic;
 mod block;
 pub mod dataset;
+pub mod columns;
 mod decode;
 mod encode;
 mod hash;

@@ -40,7 +40,7 @@ impl Filter {
         self
     }
 
-    fn columns(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.years
             .iter()
             .map(|_| "period_year")
@@ -141,14 +141,14 @@ pub fn read_records(path: &Path, filter: &Filter) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-fn damaged(path: &Path, reason: impl ToString) -> Error {
+pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Error {
     Error::Parquet {
         path: path.to_owned(),
         reason: reason.to_string(),
     }
 }
 
-fn mistyped(path: &Path, column: &str, expected: &str, found: &str) -> Error {
+pub(crate) fn mistyped(path: &Path, column: &str, expected: &str, found: &str) -> Error {
     Error::Schema {
         path: path.to_owned(),
         column: column.to_owned(),
@@ -160,7 +160,7 @@ fn mistyped(path: &Path, column: &str, expected: &str, found: &str) -> Error {
 /// The file's schema with text columns kept dictionary-coded, after checking that every
 /// column is there with a type that holds it without loss. Another tool may have rewritten
 /// the file with wider integers or decimals; floating point is refused.
-fn coded_schema(path: &Path, found: &Schema) -> Result<SchemaRef> {
+pub(crate) fn coded_schema(path: &Path, found: &Schema) -> Result<SchemaRef> {
     for name in COLUMNS {
         let (shape, _) = shape(name);
         let Ok(field) = found.field_with_name(name) else {

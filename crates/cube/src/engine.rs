@@ -1,0 +1,91 @@
+//! A query from its conditions to its sums.
+
+use crate::column::{Column, Condition, Part, Wanted, parts};
+use crate::merged::Merged;
+use crate::ordered::in_order;
+use crate::part::sum_part;
+use crate::partial::Partial;
+use crate::plan::{Facts, Layout, Plan};
+use crate::source::Source;
+use crate::tellings::{Verdict, judge, telling_parts};
+use crate::{Query, Result, Sums};
+use std::collections::BTreeSet;
+
+/// What the query's filter says, column by column.
+///
+/// # Errors
+/// Names a column of the filter that cannot be compared with texts.
+pub(crate) fn conditions(query: &Query) -> Result<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    if let Some(years) = &query.filter.years {
+        conditions.push(Condition {
+            column: Column::Year,
+            wanted: Wanted::Years(years.clone()),
+        });
+    }
+    for (name, texts) in &query.filter.any_of {
+        let column = Column::named(name).filter(|c| !matches!(c, Column::Year | Column::Month | Column::Months));
+        let column = column.ok_or_else(|| crate::Error::Condition(name.clone()))?;
+        conditions.push(Condition {
+            column,
+            wanted: Wanted::AnyOf(texts.clone()),
+        });
+    }
+    Ok(conditions)
+}
+
+/// What is known before rows are read: facts, and what may be summed.
+pub(crate) struct Prepared {
+    pub facts: Facts,
+    pub conditions: Vec<Condition>,
+    pub set_aside: std::collections::BTreeMap<String, u64>,
+}
+
+/// Looks at dictionaries and judges what may be summed.
+pub(crate) fn prepare(
+    source: &dyn Source,
+    query: &Query,
+    key: &[Part],
+    conditions: Vec<Condition>,
+) -> Result<Prepared> {
+    let columns: BTreeSet<Column> = key
+        .iter()
+        .map(|part| part.column)
+        .chain(telling_parts().iter().map(|part| part.column))
+        .chain(conditions.iter().map(|c| c.column))
+        .collect();
+    let facts = Facts::gather(source, &query.filter, &conditions, &columns)?;
+    let Verdict {
+        conditions: more,
+        set_aside,
+    } = judge(source, &facts, query, &conditions)?;
+    Ok(Prepared {
+        facts,
+        conditions: conditions.into_iter().chain(more).collect(),
+        set_aside,
+    })
+}
+
+/// Sums a source as the query says, under these conditions.
+pub(crate) fn sum(source: &dyn Source, query: &Query, conditions: Vec<Condition>) -> Result<Sums> {
+    let key = parts(query);
+    let prepared = prepare(source, query, &key, conditions)?;
+    let layout = Layout::of(query.values, query.weights);
+    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, layout)?;
+    let table = sum_parts(source, &prepared.facts, &plan)?;
+    Ok(Sums::new(query, plan, table, prepared.set_aside))
+}
+
+/// The sums over all parts.
+pub(crate) fn sum_parts(source: &dyn Source, facts: &Facts, plan: &Plan) -> Result<Partial> {
+    let mut merged = Merged::new(plan.layout.columns, plan.cells);
+    in_order(
+        facts.parts.len(),
+        |index| sum_part(source, facts, plan, facts.parts[index]),
+        |partial| {
+            merged.add(partial);
+            Ok(())
+        },
+    )?;
+    Ok(merged.finish())
+}

@@ -1,0 +1,204 @@
+//! What a query needs to know before it reads rows: the parts worth reading and the words of its keys.
+
+use crate::column::{Column, Condition, Part};
+use crate::ordered::in_order;
+use crate::source::Source;
+use crate::{Error, Result};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use store::Filter;
+use store::columns::Texts;
+
+/// Bytes of dictionaries that are kept from the first look for the reading of rows.
+const KEPT_BYTES: usize = 16 << 20;
+
+/// What the dictionaries of a source say.
+pub(crate) struct Facts {
+    /// The parts that may have wanted rows.
+    pub parts: Vec<usize>,
+    /// The texts of each column over those parts, as far as the conditions accept them.
+    pub texts: BTreeMap<Column, HashSet<Option<Box<str>>>>,
+    kept: HashMap<(usize, Column), Arc<Texts>>,
+}
+
+impl Facts {
+    /// Looks at the dictionaries of `columns` in every part that the filter does not exclude.
+    pub(crate) fn gather(
+        source: &dyn Source,
+        filter: &Filter,
+        conditions: &[Condition],
+        columns: &BTreeSet<Column>,
+    ) -> Result<Facts> {
+        let may: Vec<usize> = (0..source.parts())
+            .filter(|&part| source.may_match(part, filter))
+            .collect();
+        let mut facts = Facts {
+            parts: Vec::new(),
+            texts: columns.iter().map(|&c| (c, HashSet::new())).collect(),
+            kept: HashMap::new(),
+        };
+        let mut bytes = 0;
+        let look = |index: usize| {
+            let texts = |&column| Ok((column, Arc::new(source.texts(may[index], column)?)));
+            Ok((may[index], columns.iter().map(texts).collect::<Result<Vec<_>>>()?))
+        };
+        let mut last: HashMap<Column, Arc<Texts>> = HashMap::new();
+        in_order(may.len(), look, |(part, found)| {
+            let accepts = |column: Column, text: Option<&str>| {
+                let mut conditions = conditions.iter().filter(|c| c.column == column);
+                conditions.all(|c| c.wanted.accepts(text))
+            };
+            let none = |(column, texts): &(Column, Arc<Texts>)| {
+                conditions.iter().any(|c| c.column == *column) && !texts.iter().any(|text| accepts(*column, text))
+            };
+            if found.iter().any(none) {
+                return Ok(());
+            }
+            facts.parts.push(part);
+            for (column, texts) in found {
+                if last.get(&column).is_none_or(|before| **before != *texts) {
+                    let known = facts.texts.entry(column).or_default();
+                    for text in texts.iter().filter(|text| accepts(column, *text)) {
+                        let text = text.map(Box::from);
+                        if !known.contains(&text) {
+                            known.insert(text);
+                        }
+                    }
+                }
+                let same = last.get(&column).filter(|before| ***before == *texts).cloned();
+                let texts = same.unwrap_or(texts);
+                bytes += texts.len() * 8;
+                if bytes < KEPT_BYTES {
+                    facts.kept.insert((part, column), texts.clone());
+                }
+                last.insert(column, texts);
+            }
+            Ok(())
+        })?;
+        Ok(facts)
+    }
+
+    /// The texts that a column may have in a part.
+    pub(crate) fn texts_of(&self, source: &dyn Source, part: usize, column: Column) -> Result<Arc<Texts>> {
+        match self.kept.get(&(part, column)) {
+            Some(texts) => Ok(texts.clone()),
+            None => Ok(Arc::new(source.texts(part, column)?)),
+        }
+    }
+}
+
+/// A part of a key with all its words.
+#[derive(Debug)]
+pub(crate) struct Dim {
+    pub part: Part,
+    /// The words, sorted: a word's place is its number.
+    pub words: Vec<String>,
+    numbers: HashMap<String, u32>,
+    /// What the number is multiplied with in a key.
+    pub stride: u64,
+}
+
+impl Dim {
+    /// The number of the word that a text becomes.
+    pub(crate) fn number(&self, text: Option<&str>) -> Option<u32> {
+        self.numbers.get(&*self.part.recode.apply(text)).copied()
+    }
+}
+
+/// Which sums are made, and in which column of the partial results they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub records: Option<usize>,
+    pub value: Option<usize>,
+    pub without_value: Option<usize>,
+    pub weight: Option<usize>,
+    pub with_weight: Option<usize>,
+    pub columns: usize,
+}
+
+impl Layout {
+    /// Records alone.
+    pub(crate) fn count() -> Self {
+        Layout {
+            records: Some(0),
+            columns: 1,
+            ..Layout::default()
+        }
+    }
+
+    /// Values alone, without how many there are.
+    pub(crate) fn value_only() -> Self {
+        Layout {
+            value: Some(0),
+            columns: 1,
+            ..Layout::default()
+        }
+    }
+
+    /// Records, and what is asked for with how often it is there.
+    pub(crate) fn of(value: bool, weight: bool) -> Self {
+        let mut columns = 1;
+        let mut next = |wanted: bool| {
+            wanted.then(|| {
+                columns += 1;
+                columns - 1
+            })
+        };
+        Layout {
+            records: Some(0),
+            value: next(value),
+            without_value: next(value),
+            weight: next(weight),
+            with_weight: next(weight),
+            columns,
+        }
+    }
+}
+
+/// All that is needed to sum parts.
+pub(crate) struct Plan {
+    pub dims: Vec<Dim>,
+    pub conditions: Vec<Condition>,
+    pub layout: Layout,
+    /// How many keys there can be.
+    pub cells: u64,
+}
+
+impl Plan {
+    /// Numbers the words of the key's parts.
+    pub(crate) fn new(facts: &Facts, key: &[Part], conditions: Vec<Condition>, layout: Layout) -> Result<Plan> {
+        let mut dims = Vec::new();
+        for part in key {
+            let accepts = |text: Option<&str>| {
+                let mut own = conditions.iter().filter(|c| c.column == part.column);
+                own.all(|c| c.wanted.accepts(text))
+            };
+            let texts = facts.texts.get(&part.column).into_iter().flatten();
+            let texts = texts.map(Option::as_deref).filter(|text| accepts(*text));
+            let words: BTreeSet<String> = texts.map(|text| part.recode.apply(text).into_owned()).collect();
+            let words: Vec<String> = words.into_iter().collect();
+            let numbers = words
+                .iter()
+                .enumerate()
+                .map(|(n, word)| (word.clone(), n as u32))
+                .collect();
+            dims.push(Dim {
+                part: part.clone(),
+                words,
+                numbers,
+                stride: 1,
+            });
+        }
+        let mut cells = 1_u64;
+        for dim in dims.iter_mut().rev() {
+            dim.stride = cells;
+            cells = cells.checked_mul(dim.words.len().max(1) as u64).ok_or(Error::TooWide)?;
+        }
+        Ok(Plan {
+            dims,
+            conditions,
+            layout,
+            cells,
+        })
+    }
+}

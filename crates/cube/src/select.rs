@@ -1,0 +1,80 @@
+//! Which rows of a part the conditions accept.
+
+use crate::Result;
+use crate::column::{Column, Condition};
+use crate::plan::Facts;
+use crate::source::{Keys, Source};
+use std::ops::Range;
+use store::columns::{Run, Texts};
+
+/// Rows that are looked at in one go.
+const ROWS_AT_ONCE: usize = 1 << 15;
+
+/// The accepted rows of a part, as ascending ranges that do not touch.
+pub(crate) fn select(
+    source: &dyn Source,
+    facts: &Facts,
+    part: usize,
+    conditions: &[Condition],
+) -> Result<Vec<Range<usize>>> {
+    let mut ranges = vec![0..source.rows(part)];
+    for column in Column::ALL {
+        let own: Vec<&Condition> = conditions.iter().filter(|c| c.column == column).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let accepts = |text: Option<&str>| own.iter().all(|c| c.wanted.accepts(text));
+        let texts = facts.texts_of(source, part, column)?;
+        if texts.iter().all(accepts) {
+            continue;
+        }
+        if !texts.iter().any(accepts) {
+            return Ok(Vec::new());
+        }
+        let wanted: usize = ranges.iter().map(Range::len).sum();
+        let mut keys = source.keys(part, column, wanted * 8 < source.rows(part))?;
+        ranges = narrow(&mut keys, &ranges, accepts)?;
+        if ranges.is_empty() {
+            break;
+        }
+    }
+    Ok(ranges)
+}
+
+/// The parts of the ranges whose rows have accepted texts.
+fn narrow(
+    keys: &mut Keys<'_>,
+    ranges: &[Range<usize>],
+    accepts: impl Fn(Option<&str>) -> bool,
+) -> Result<Vec<Range<usize>>> {
+    let mut accepted: Vec<bool> = Vec::new();
+    let learn = |texts: &Texts, accepted: &mut Vec<bool>| {
+        for code in accepted.len()..texts.len() {
+            accepted.push(accepts(texts.get(code)));
+        }
+    };
+    let mut narrowed: Vec<Range<usize>> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
+    let mut at = 0;
+    for range in ranges {
+        keys.skip(range.start - at)?;
+        at = range.start;
+        while at < range.end {
+            let rows = (range.end - at).min(ROWS_AT_ONCE);
+            runs.clear();
+            keys.runs(rows, &mut runs)?;
+            learn(keys.texts(), &mut accepted);
+            for run in &runs {
+                let end = at + run.rows as usize;
+                if accepted[run.code as usize] {
+                    match narrowed.last_mut() {
+                        Some(last) if last.end == at => last.end = end,
+                        _ => narrowed.push(at..end),
+                    }
+                }
+                at = end;
+            }
+        }
+    }
+    Ok(narrowed)
+}

@@ -1,0 +1,173 @@
+//! Where rows come from: files, or memory.
+
+use crate::column::{Column, Measure};
+use crate::memory::{MemoryCodes, MemoryNumbers};
+use crate::{Error, Result};
+use std::path::Path;
+use store::Filter;
+use store::columns::{Codes, DataFile, Decimals, Numbers, Run, Texts, dataset_files};
+
+/// Rows in parts that are read independently of each other.
+pub(crate) trait Source: Sync {
+    /// How many parts there are.
+    fn parts(&self) -> usize;
+    /// How many rows a part has.
+    fn rows(&self, part: usize) -> usize;
+    /// Whether a part may have rows that the filter wants, as far as can be told without reading it.
+    fn may_match(&self, part: usize, filter: &Filter) -> bool;
+    /// The values that a column may have in a part; some may not occur.
+    fn texts(&self, part: usize, column: Column) -> Result<Texts>;
+    /// A cursor over a coded column. `sparse` says that most rows will be passed over.
+    fn keys(&self, part: usize, column: Column, sparse: bool) -> Result<Keys<'_>>;
+    /// A cursor over a column of decimals.
+    fn measured(&self, part: usize, measure: Measure, sparse: bool) -> Result<Measured<'_>>;
+    /// The decimal places of a column of decimals.
+    fn scale(&self, part: usize, measure: Measure) -> Result<u32>;
+}
+
+/// A position in a coded column.
+pub(crate) enum Keys<'a> {
+    File(Box<Codes<'a>>),
+    Memory(MemoryCodes<'a>),
+}
+
+impl Keys<'_> {
+    pub(crate) fn texts(&self) -> &Texts {
+        match self {
+            Keys::File(codes) => codes.texts(),
+            Keys::Memory(codes) => codes.texts(),
+        }
+    }
+
+    pub(crate) fn codes(&mut self, out: &mut [u32]) -> Result<()> {
+        match self {
+            Keys::File(codes) => Ok(codes.codes(out)?),
+            Keys::Memory(codes) => {
+                codes.codes(out);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn runs(&mut self, rows: usize, out: &mut Vec<Run>) -> Result<()> {
+        match self {
+            Keys::File(codes) => Ok(codes.runs(rows, out)?),
+            Keys::Memory(codes) => {
+                codes.runs(rows, out);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn skip(&mut self, rows: usize) -> Result<()> {
+        match self {
+            Keys::File(codes) => Ok(codes.skip(rows)?),
+            Keys::Memory(codes) => {
+                codes.skip(rows);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A position in a column of decimals.
+pub(crate) enum Measured<'a> {
+    File(Box<Decimals<'a>>),
+    Memory(MemoryNumbers<'a>),
+}
+
+impl Measured<'_> {
+    pub(crate) fn ready(&mut self) -> Result<usize> {
+        match self {
+            Measured::File(decimals) => Ok(decimals.ready()?),
+            Measured::Memory(numbers) => Ok(numbers.left()),
+        }
+    }
+
+    pub(crate) fn take(&mut self, rows: usize) -> Numbers<'_> {
+        match self {
+            Measured::File(decimals) => decimals.take(rows),
+            Measured::Memory(numbers) => numbers.take(rows),
+        }
+    }
+
+    pub(crate) fn skip(&mut self, rows: usize) -> Result<()> {
+        match self {
+            Measured::File(decimals) => Ok(decimals.skip(rows)?),
+            Measured::Memory(numbers) => {
+                numbers.take(rows);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The row groups of all files of a dataset.
+pub(crate) struct Files {
+    files: Vec<DataFile>,
+    /// File and row group of each part; those without rows are left out.
+    parts: Vec<(usize, usize)>,
+}
+
+impl Files {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let files = dataset_files(path)?;
+        let files = files
+            .iter()
+            .map(|f| DataFile::open(f))
+            .collect::<store::Result<Vec<_>>>()?;
+        let parts = files.iter().enumerate().flat_map(|(f, file)| {
+            let groups = (0..file.row_groups()).filter(|&group| file.rows(group) > 0);
+            groups.map(move |group| (f, group))
+        });
+        let parts = parts.collect();
+        Ok(Files { files, parts })
+    }
+
+    fn part(&self, part: usize) -> (&DataFile, usize) {
+        let (file, group) = self.parts[part];
+        (&self.files[file], group)
+    }
+}
+
+impl Source for Files {
+    fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn rows(&self, part: usize) -> usize {
+        let (file, group) = self.part(part);
+        file.rows(group)
+    }
+
+    fn may_match(&self, part: usize, filter: &Filter) -> bool {
+        let (file, group) = self.part(part);
+        file.may_match(group, filter)
+    }
+
+    fn texts(&self, part: usize, column: Column) -> Result<Texts> {
+        let (file, group) = self.part(part);
+        Ok(file.texts(group, column.name())?)
+    }
+
+    fn keys(&self, part: usize, column: Column, sparse: bool) -> Result<Keys<'_>> {
+        let (file, group) = self.part(part);
+        Ok(Keys::File(Box::new(file.codes(group, column.name(), sparse)?)))
+    }
+
+    fn measured(&self, part: usize, measure: Measure, sparse: bool) -> Result<Measured<'_>> {
+        let (file, group) = self.part(part);
+        Ok(Measured::File(Box::new(file.decimals(
+            group,
+            measure.name(),
+            sparse,
+        )?)))
+    }
+
+    fn scale(&self, part: usize, measure: Measure) -> Result<u32> {
+        self.part(part)
+            .0
+            .scale(measure.name())
+            .ok_or(Error::Column(measure.name()))
+    }
+}

@@ -1,0 +1,141 @@
+//! Sums of keys that are too many for a table: rows are collected by key, and sorted where they
+//! do not come in order.
+
+use crate::part::Block;
+use crate::partial::Partial;
+use crate::plan::Layout;
+use store::columns::Numbers;
+
+/// Rows collected by key.
+pub(crate) struct Sparse {
+    layout: Layout,
+    base: u64,
+    keys: Vec<u64>,
+    values: Vec<i64>,
+    weights: Vec<i64>,
+    /// Rows without a value, and without a weight.
+    without: [Vec<u32>; 2],
+}
+
+impl Sparse {
+    /// `base` is what all keys have in common; `rows` how many will come.
+    pub(crate) fn new(base: u64, rows: usize, layout: Layout) -> Self {
+        let capacity = |wanted: Option<usize>| if wanted.is_some() { rows } else { 0 };
+        Sparse {
+            layout,
+            base,
+            keys: Vec::with_capacity(rows),
+            values: Vec::with_capacity(capacity(layout.value)),
+            weights: Vec::with_capacity(capacity(layout.weight)),
+            without: [Vec::new(), Vec::new()],
+        }
+    }
+
+    pub(crate) fn add(&mut self, block: &Block<'_>) {
+        let mut at = 0;
+        let first = self.keys.len() as u32;
+        for stretch in block.stretches {
+            let rows = stretch.rows as usize;
+            let base = self.base + stretch.base;
+            if block.offsets.is_empty() {
+                self.keys.extend(std::iter::repeat_n(base, rows));
+            } else {
+                self.keys
+                    .extend(block.offsets[at..at + rows].iter().map(|offset| base + offset));
+            }
+            at += rows;
+        }
+        let mut note = |numbers: Option<Numbers<'_>>, which: usize, into: &mut Vec<i64>| {
+            let Some(Numbers { values, valid }) = numbers else {
+                return;
+            };
+            into.extend_from_slice(values);
+            let absent = valid.into_iter().flatten().zip(first..).filter(|(valid, _)| !**valid);
+            self.without[which].extend(absent.map(|(_, row)| row));
+        };
+        note(block.value, 0, &mut self.values);
+        note(block.weight, 1, &mut self.weights);
+    }
+
+    /// The sums by key; `factors` bring values and weights to thousandths.
+    pub(crate) fn finish(mut self, factors: [i64; 2]) -> Partial {
+        let layout = self.layout;
+        if self.keys.windows(2).all(|w| w[0] < w[1]) && layout == Layout::value_only() {
+            let (large, mut out) = (self.scale(factors[0]), Partial::new(1));
+            if !large {
+                (out.keys, out.sums[0]) = (self.keys, self.values);
+                return out;
+            }
+        } else if factors[0] == 1 || !self.scale(factors[0]) {
+            return self.combine([1, factors[1]]);
+        }
+        self.combine(factors)
+    }
+
+    /// Multiplies all values in place; `true` if one would not fit, and nothing is changed.
+    fn scale(&mut self, factor: i64) -> bool {
+        if factor == 1 {
+            return false;
+        }
+        let limit = i64::MAX.unsigned_abs() / factor.unsigned_abs();
+        if self.values.iter().any(|v| v.unsigned_abs() > limit) {
+            return true;
+        }
+        self.values.iter_mut().for_each(|v| *v *= factor);
+        false
+    }
+
+    /// Adds up what has the same key.
+    fn combine(self, factors: [i64; 2]) -> Partial {
+        let layout = self.layout;
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        if !self.keys.is_sorted() {
+            order.sort_unstable_by_key(|&row| (self.keys[row as usize], row));
+        }
+        let mut is_without = [Vec::new(), Vec::new()];
+        for (rows, flags) in self.without.iter().zip(&mut is_without) {
+            if !rows.is_empty() {
+                flags.resize(self.keys.len(), false);
+                rows.iter().for_each(|&row| flags[row as usize] = true);
+            }
+        }
+        let without = |which: usize, row: usize| is_without[which].get(row).copied().unwrap_or(false);
+        let mut out = Partial::new(layout.columns);
+        let mut group = order.as_slice();
+        while let Some(&start) = group.first() {
+            let key = self.keys[start as usize];
+            let length = group
+                .iter()
+                .position(|&row| self.keys[row as usize] != key)
+                .unwrap_or(group.len());
+            let (rows, rest) = group.split_at(length);
+            group = rest;
+            let mut sums = [0_i128; 5];
+            let mut add = |column: Option<usize>, sum: i128| {
+                if let Some(column) = column {
+                    sums[column] += sum;
+                }
+            };
+            for &row in rows {
+                let row = row as usize;
+                add(layout.records, 1);
+                add(
+                    layout.value,
+                    self.values
+                        .get(row)
+                        .map_or(0, |&v| i128::from(v) * i128::from(factors[0])),
+                );
+                add(layout.without_value, without(0, row).into());
+                add(
+                    layout.weight,
+                    self.weights
+                        .get(row)
+                        .map_or(0, |&v| i128::from(v) * i128::from(factors[1])),
+                );
+                add(layout.with_weight, (!without(1, row)).into());
+            }
+            out.push(key, sums[..layout.columns].iter().copied());
+        }
+        out
+    }
+}

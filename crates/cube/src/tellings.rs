@@ -1,0 +1,298 @@
+//! Judging whether rows tell the same trade more than once, before any of them is summed.
+
+use crate::column::{Column, Condition, Part, Recode, Wanted};
+use crate::merged::Merged;
+use crate::ordered::in_order;
+use crate::part::sum_part;
+use crate::plan::{Facts, Layout, Plan};
+use crate::source::Source;
+use crate::{Dimension, Error, Level, Query, Result};
+use std::collections::{BTreeMap, BTreeSet};
+use trade::TOTAL;
+
+/// How a row tells trade, in what may overlap. The product level is the classification with the
+/// code's length; 0 for all products together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Telling {
+    pub compiler: String,
+    pub basis: String,
+    pub flow: String,
+    pub classification: String,
+    pub product_length: usize,
+    /// 0 for a period that does not start with its year.
+    pub period_months: usize,
+    pub world_partner: bool,
+}
+
+/// What may be summed.
+pub(crate) struct Verdict {
+    /// What rows must fulfil beside the query's own conditions.
+    pub conditions: Vec<Condition>,
+    /// Records that do not, by what they are.
+    pub set_aside: BTreeMap<String, u64>,
+}
+
+/// The columns in which rows may overlap, and what of them tells.
+pub(crate) fn telling_parts() -> Vec<Part> {
+    let part = |column, recode| Part { column, recode };
+    vec![
+        Part::same(Column::Compiler),
+        Part::same(Column::Basis),
+        Part::same(Column::Flow),
+        Part::same(Column::Classification),
+        part(Column::Product, Recode::Length),
+        part(Column::Month, Recode::Absent),
+        Part::same(Column::Months),
+        part(Column::Partner, Recode::World),
+    ]
+}
+
+impl Telling {
+    /// The telling that the words of [`telling_parts`] say.
+    fn of(words: &[String]) -> Option<Telling> {
+        let [compiler, basis, flow, classification, length, whole, months, world] = words else {
+            return None;
+        };
+        Some(Telling {
+            compiler: compiler.clone(),
+            basis: basis.clone(),
+            flow: flow.clone(),
+            classification: classification.clone(),
+            product_length: length.parse().ok()?,
+            period_months: if whole.is_empty() {
+                0
+            } else {
+                months.parse().unwrap_or(0)
+            },
+            world_partner: !world.is_empty(),
+        })
+    }
+}
+
+/// Judges the rows that fulfil the conditions: which may be summed, or why none may.
+pub(crate) fn judge(source: &dyn Source, facts: &Facts, query: &Query, conditions: &[Condition]) -> Result<Verdict> {
+    let plan = Plan::new(facts, &telling_parts(), conditions.to_vec(), Layout::count())?;
+    let mut set_aside = BTreeMap::new();
+    if let Some(tellings) = told_by_dictionaries(&plan, query)
+        && let Ok(kept) = keep(&tellings, query, &mut set_aside)
+        && kept.len() == tellings.len()
+    {
+        return Ok(Verdict {
+            conditions: Vec::new(),
+            set_aside: BTreeMap::new(),
+        });
+    }
+    set_aside.clear();
+    let tellings = count(source, facts, &plan)?;
+    let kept = keep(&tellings, query, &mut set_aside)?;
+    Ok(Verdict {
+        conditions: told_apart(&tellings, &kept),
+        set_aside,
+    })
+}
+
+/// The tellings that there can be, if the dictionaries alone leave no doubt: every property has
+/// one value, or several that the query tells apart anyway.
+fn told_by_dictionaries(plan: &Plan, query: &Query) -> Option<BTreeMap<Telling, u64>> {
+    let mut tellings = vec![Vec::new()];
+    for dim in &plan.dims {
+        let settled = match dim.part.column {
+            Column::Compiler => query.settles(Dimension::Compiler),
+            Column::Basis => query.settles(Dimension::Basis),
+            Column::Flow => query.settles(Dimension::Flow),
+            Column::Classification => query.by.contains(&Dimension::Classification),
+            _ => false,
+        };
+        if dim.words.len() > 1 && !settled {
+            return None;
+        }
+        let longer = tellings.iter().flat_map(|words: &Vec<String>| {
+            dim.words.iter().map(|word| {
+                let mut words = words.clone();
+                words.push(word.clone());
+                words
+            })
+        });
+        tellings = longer.collect();
+    }
+    tellings.iter().map(|words| Some((Telling::of(words)?, 0))).collect()
+}
+
+/// The tellings that there are, with how many records tell each.
+fn count(source: &dyn Source, facts: &Facts, plan: &Plan) -> Result<BTreeMap<Telling, u64>> {
+    let mut merged = Merged::new(plan.layout.columns, plan.cells);
+    in_order(
+        facts.parts.len(),
+        |index| sum_part(source, facts, plan, facts.parts[index]),
+        |partial| {
+            merged.add(partial);
+            Ok(())
+        },
+    )?;
+    let counted = merged.finish();
+    let mut tellings = BTreeMap::new();
+    for (place, &key) in counted.keys.iter().enumerate() {
+        let word = |dim: &crate::plan::Dim| {
+            let number = key / dim.stride % dim.words.len().max(1) as u64;
+            dim.words.get(number as usize).cloned().unwrap_or_default()
+        };
+        let words: Vec<String> = plan.dims.iter().map(word).collect();
+        if let Some(telling) = Telling::of(&words) {
+            *tellings.entry(telling).or_default() += counted.sum(0, place) as u64;
+        }
+    }
+    Ok(tellings)
+}
+
+/// The conditions that tell what is kept from what is not. What is left out is left out for a
+/// property of its own, so that conditions on single columns say it.
+fn told_apart(all: &BTreeMap<Telling, u64>, kept: &BTreeSet<Telling>) -> Vec<Condition> {
+    fn values<'a, T: Ord>(tellings: impl Iterator<Item = &'a Telling>, of: impl Fn(&Telling) -> T) -> BTreeSet<T> {
+        tellings.map(of).collect()
+    }
+    let mut conditions = Vec::new();
+    let mut demand = |column, recode, texts: Vec<String>| {
+        let wanted = Wanted::Recoded(recode, texts.into_iter().collect());
+        conditions.push(Condition { column, wanted });
+    };
+    let months = values(kept.iter(), |t| t.period_months);
+    if months != values(all.keys(), |t| t.period_months) {
+        demand(Column::Month, Recode::Absent, vec!["1".to_owned()]);
+        demand(
+            Column::Months,
+            Recode::Same,
+            months.iter().map(usize::to_string).collect(),
+        );
+    }
+    let world = values(kept.iter(), |t| t.world_partner);
+    if world != values(all.keys(), |t| t.world_partner) {
+        let said = |world: &bool| if *world { "1" } else { "" }.to_owned();
+        demand(Column::Partner, Recode::World, world.iter().map(said).collect());
+    }
+    let lengths = values(kept.iter(), |t| t.product_length);
+    if lengths != values(all.keys(), |t| t.product_length) {
+        demand(
+            Column::Product,
+            Recode::Length,
+            lengths.iter().map(usize::to_string).collect(),
+        );
+    }
+    conditions
+}
+
+/// The tellings that may be summed together, or why there are none.
+pub(crate) fn keep(
+    tellings: &BTreeMap<Telling, u64>,
+    query: &Query,
+    set_aside: &mut BTreeMap<String, u64>,
+) -> Result<BTreeSet<Telling>> {
+    let mut kept: BTreeSet<Telling> = tellings.keys().cloned().collect();
+    let mut leave_out = |kept: &mut BTreeSet<Telling>, what: &str, out: &dyn Fn(&Telling) -> bool| {
+        let dropped: Vec<Telling> = kept.iter().filter(|t| out(t)).cloned().collect();
+        for telling in dropped {
+            *set_aside.entry(what.to_owned()).or_default() += tellings.get(&telling).copied().unwrap_or(0);
+            kept.remove(&telling);
+        }
+    };
+    // Parts of years are not years, and world rows are the sum of the others.
+    if !query.by.contains(&Dimension::Period) {
+        leave_out(&mut kept, "periods that are no calendar year", &|t| {
+            t.period_months != 12
+        });
+    }
+    if !query.settles(Dimension::Partner) && kept.iter().any(|t| !t.world_partner) {
+        leave_out(&mut kept, "totals over partners beside their parts", &|t| {
+            t.world_partner
+        });
+    }
+    choose_level(&mut kept, query, &mut leave_out)?;
+
+    refuse_overlap(&kept, query, Dimension::Flow, |t| t.flow.clone())?;
+    refuse_overlap(&kept, query, Dimension::Compiler, |t| t.compiler.clone())?;
+    refuse_overlap(&kept, query, Dimension::Basis, |t| t.basis.clone())?;
+    Ok(kept)
+}
+
+type LeaveOut<'a> = dyn FnMut(&mut BTreeSet<Telling>, &str, &dyn Fn(&Telling) -> bool) + 'a;
+
+fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut LeaveOut<'_>) -> Result<()> {
+    if query.settles(Dimension::Product) && query.level == Level::AsStored && !query.by.contains(&Dimension::Product) {
+        return Ok(()); // narrowed to one code
+    }
+    match query.level {
+        Level::Total => leave_out(kept, "rows for single products", &|t| t.product_length != 0),
+        Level::Digits(n) => {
+            leave_out(kept, "totals over products beside their parts", &|t| {
+                t.product_length < n as usize
+            });
+            let exact = kept.iter().any(|t| t.product_length == n as usize);
+            let lengths: BTreeSet<usize> = kept.iter().map(|t| t.product_length).collect();
+            let finest = lengths.last().copied().unwrap_or(0);
+            let wanted = if exact { n as usize } else { finest };
+            leave_out(kept, "rows at another product level", &|t| t.product_length != wanted);
+        }
+        Level::AsStored => {
+            if query.by.contains(&Dimension::Product) {
+                leave_out(kept, "totals over products beside their parts", &|t| {
+                    t.product_length == 0
+                });
+            }
+        }
+    }
+    let levels: BTreeSet<String> = kept.iter().map(level).collect();
+    // Two classifications told apart by the grouping do not overlap; two levels of one do.
+    let apart = query.by.contains(&Dimension::Classification);
+    let clash = |c: &str| {
+        kept.iter()
+            .filter(|t| t.classification == c)
+            .map(|t| t.product_length)
+            .collect::<BTreeSet<_>>()
+            .len()
+            > 1
+    };
+    let overlap = if apart {
+        kept.iter().any(|t| clash(&t.classification))
+    } else {
+        levels.len() > 1
+    };
+    // Rows for all products are the same under any classification.
+    if overlap && !kept.iter().all(|t| t.product_length == 0) {
+        return Err(Error::Overlap {
+            dimension: "product",
+            found: levels.into_iter().collect::<Vec<_>>().join(", "),
+            advice: "say which with `--level total`, `--level hs2`, ... or narrow to one classification".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn level(telling: &Telling) -> String {
+    match telling.product_length {
+        0 => TOTAL.to_owned(),
+        n => format!("{} with {n} characters", telling.classification),
+    }
+}
+
+fn refuse_overlap(
+    kept: &BTreeSet<Telling>,
+    query: &Query,
+    dimension: Dimension,
+    of: impl Fn(&Telling) -> String,
+) -> Result<()> {
+    let values: BTreeSet<String> = kept.iter().map(of).collect();
+    if values.len() < 2 || query.settles(dimension) {
+        return Ok(());
+    }
+    let shown = |v: &String| {
+        if v.is_empty() {
+            "not stated".to_owned()
+        } else {
+            v.clone()
+        }
+    };
+    Err(Error::Overlap {
+        dimension: dimension.as_str(),
+        found: values.iter().map(shown).collect::<Vec<_>>().join(", "),
+        advice: format!("add `{dimension}` to --by or narrow to one with --where '{dimension} = ...'"),
+    })
+}

@@ -1,0 +1,269 @@
+use super::codes::CodeCursor;
+use super::cursor::{Codes, Decimals};
+use super::numbers::NumberCursor;
+use super::other;
+use super::pages::{Pages, Refused};
+use super::positional::Positional;
+use super::statistics;
+use super::texts::Texts;
+use crate::scan::{Filter, coded_schema, damaged, mistyped};
+use crate::{Error, Result, io};
+use arrow::datatypes::{DataType, Schema};
+use parquet::arrow::parquet_to_arrow_schema;
+use parquet::basic::Encoding;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::page_index::offset_index::PageLocation;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Bytes of a column read at once when all of it is wanted.
+const AHEAD: usize = 1 << 18;
+
+/// A file of trade records, opened for reading by columns.
+pub struct DataFile {
+    pub(crate) path: PathBuf,
+    pub(crate) file: Arc<File>,
+    length: u64,
+    pub(crate) metadata: ParquetMetaData,
+    schema: Schema,
+}
+
+/// The files of a dataset: the file itself, or every `*.parquet` directly in the folder, by name.
+///
+/// # Errors
+/// When the folder cannot be read or holds no such file.
+pub fn dataset_files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(io("read", path))? {
+        let file = entry.map_err(io("read", path))?.path();
+        let hidden = file.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        if !hidden && file.is_file() && file.extension().is_some_and(|e| e == "parquet") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(damaged(path, "the folder holds no file that ends in .parquet"));
+    }
+    Ok(files)
+}
+
+impl DataFile {
+    /// Opens a file and checks that its columns are those of trade records.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no Parquet, or a column is absent or of another type.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(io("read", path))?;
+        let length = file.metadata().map_err(io("read", path))?.len();
+        let file = Arc::new(file);
+        let reader = Positional::new(file.clone(), length, length, 0);
+        let metadata = ParquetMetaDataReader::new()
+            .with_page_index_policy(PageIndexPolicy::Skip)
+            .parse_and_finish(&reader)
+            .map_err(|e| damaged(path, e))?;
+        let schema = metadata.file_metadata().schema_descr();
+        let schema = parquet_to_arrow_schema(schema, None).map_err(|e| damaged(path, e))?;
+        coded_schema(path, &schema)?;
+        Ok(DataFile {
+            path: path.to_owned(),
+            file,
+            length,
+            metadata,
+            schema,
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many row groups it has.
+    pub fn row_groups(&self) -> usize {
+        self.metadata.num_row_groups()
+    }
+
+    /// How many rows a row group has.
+    pub fn rows(&self, group: usize) -> usize {
+        self.metadata.row_group(group).num_rows().max(0) as usize
+    }
+
+    /// Whether the statistics of a row group leave room for rows that the filter wants.
+    pub fn may_match(&self, group: usize, filter: &Filter) -> bool {
+        filter
+            .columns()
+            .all(|column| statistics::may_match(self, group, column, filter))
+    }
+
+    /// The decimal places of a column of decimals, 0 to 3.
+    pub fn scale(&self, column: &str) -> Option<u32> {
+        match self.schema.field_with_name(column).ok()?.data_type() {
+            DataType::Decimal128(_, scale) => u32::try_from(*scale).ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn index(&self, column: &str) -> Result<usize> {
+        let leaves = self.metadata.file_metadata().schema_descr();
+        (0..leaves.num_columns())
+            .find(|&i| leaves.column(i).path().parts() == [column])
+            .ok_or_else(|| mistyped(&self.path, column, "a column of trade records", "absent"))
+    }
+
+    pub(crate) fn told(&self, refused: Refused) -> Error {
+        match refused {
+            Refused::Damaged(reason) => damaged(&self.path, reason),
+            Refused::Unknown => damaged(&self.path, "a page is written in an unknown way"),
+        }
+    }
+
+    /// Where the pages of a column are, if the file says so; read for this column only.
+    fn locations(&self, group: usize, index: usize) -> Option<Vec<PageLocation>> {
+        let only = self.metadata.row_group(group).clone();
+        only.column(index).offset_index_offset()?;
+        let columns = only.columns().iter().enumerate().map(|(i, column)| {
+            let column = column.clone().into_builder().set_column_index_offset(None);
+            let column = column.set_column_index_length(None);
+            if i == index {
+                column.build()
+            } else {
+                column
+                    .set_offset_index_offset(None)
+                    .set_offset_index_length(None)
+                    .build()
+            }
+        });
+        let columns = columns.collect::<std::result::Result<Vec<_>, _>>().ok()?;
+        let only = only.into_builder().set_column_metadata(columns).build().ok()?;
+        let metadata = ParquetMetaData::new(self.metadata.file_metadata().clone(), vec![only]);
+        let mut reader = ParquetMetaDataReader::new_with_metadata(metadata)
+            .with_column_index_policy(PageIndexPolicy::Skip)
+            .with_offset_index_policy(PageIndexPolicy::Optional);
+        let bytes = Positional::new(self.file.clone(), self.length, self.length, 0);
+        reader.read_page_indexes(&bytes).ok()?;
+        let index_of = reader.finish().ok()?;
+        let pages = index_of.offset_index()?.first()?.get(index)?;
+        Some(pages.page_locations().clone()).filter(|pages| !pages.is_empty())
+    }
+
+    /// The pages of a column. `sparse` says that most of them will be passed over.
+    fn pages(&self, group: usize, index: usize, sparse: bool) -> std::result::Result<Pages, Refused> {
+        let chunk = self.metadata.row_group(group).column(index);
+        let (start, length) = chunk.byte_range();
+        let locations = if sparse { self.locations(group, index) } else { None };
+        let ahead = match (sparse, &locations) {
+            (true, Some(_)) => 0,
+            (true, None) => AHEAD / 16,
+            _ => AHEAD,
+        };
+        let reader = Positional::new(self.file.clone(), self.length, start.saturating_add(length), ahead);
+        Pages::new(Arc::new(reader), chunk, self.rows(group), locations)
+    }
+
+    fn code_cursor(&self, group: usize, index: usize, sparse: bool) -> std::result::Result<CodeCursor, Refused> {
+        let chunk = self.metadata.row_group(group).column(index);
+        CodeCursor::new(self.pages(group, index, sparse)?, chunk.column_type())
+    }
+
+    /// A cursor over a coded column of a row group: texts, or integers as their digits.
+    ///
+    /// # Errors
+    /// When the column is absent, or its first page cannot be read.
+    pub fn codes(&self, group: usize, column: &'static str, sparse: bool) -> Result<Codes<'_>> {
+        let index = self.index(column)?;
+        let cursor = match self.code_cursor(group, index, sparse) {
+            Err(Refused::Unknown) => other::codes(self, group, column)?,
+            cursor => cursor.map_err(|e| self.told(e))?,
+        };
+        Ok(Codes::new(self, group, column, cursor))
+    }
+
+    /// A cursor over a column of decimals of a row group.
+    ///
+    /// # Errors
+    /// When the column is absent or not of decimals.
+    pub fn decimals(&self, group: usize, column: &'static str, sparse: bool) -> Result<Decimals<'_>> {
+        let index = self.index(column)?;
+        let leaf = self.metadata.row_group(group).column(index);
+        let cursor = self
+            .pages(group, index, sparse)
+            .and_then(|pages| NumberCursor::new(pages, leaf.column_type(), leaf.column_descr().type_length()));
+        let cursor = match cursor {
+            Err(Refused::Unknown) => other::decimals(self, group, column)?,
+            cursor => cursor.map_err(|e| self.told(e))?,
+        };
+        Ok(Decimals::new(self, group, column, cursor))
+    }
+
+    /// The distinct values that a coded column may have in a row group: from its dictionary page
+    /// where that says all, otherwise from going through the column. Some may not occur.
+    ///
+    /// # Errors
+    /// When the column is absent or damaged.
+    pub fn texts(&self, group: usize, column: &'static str) -> Result<Texts> {
+        let index = self.index(column)?;
+        let chunk = self.metadata.row_group(group).column(index);
+        let rows = self.rows(group);
+        if rows == 0 {
+            return Ok(Texts::default());
+        }
+        let nulls = match chunk.column_descr().max_def_level() {
+            0 => Some(0),
+            _ => chunk.statistics().and_then(|s| s.null_count_opt()),
+        };
+        if nulls == Some(rows as u64) {
+            let mut texts = Texts::default();
+            texts.null();
+            return Ok(texts);
+        }
+        let coded = |encoding: Encoding| matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
+        let all_coded = match (chunk.page_encoding_stats_mask(), chunk.page_encoding_stats()) {
+            (Some(mask), _) => mask.encodings().all(coded),
+            (None, Some(stats)) => {
+                let mut data = stats.iter().filter(|s| {
+                    use parquet::basic::PageType::{DATA_PAGE, DATA_PAGE_V2};
+                    matches!(s.page_type, DATA_PAGE | DATA_PAGE_V2) && s.count > 0
+                });
+                data.all(|s| coded(s.encoding))
+            }
+            _ => false,
+        };
+        if let (true, Some(nulls)) = (all_coded, nulls)
+            && let Ok(pages) = self.dictionary_pages(group, index)
+            && let Ok(cursor) = CodeCursor::dictionary_only(pages, chunk.column_type())
+        {
+            let mut texts = cursor;
+            if nulls > 0 {
+                texts.null();
+            }
+            return Ok(texts);
+        }
+        let mut codes = self.codes(group, column, false)?;
+        let mut runs = Vec::new();
+        let mut left = rows;
+        while left > 0 {
+            let now = left.min(1 << 16);
+            runs.clear();
+            codes.runs(now, &mut runs)?;
+            left -= now;
+        }
+        Ok(codes.texts().clone())
+    }
+
+    /// The pages of a chunk, of which only the dictionary will be read.
+    fn dictionary_pages(&self, group: usize, index: usize) -> std::result::Result<Pages, Refused> {
+        let chunk = self.metadata.row_group(group).column(index);
+        let first = chunk.dictionary_page_offset().ok_or(Refused::Unknown)?;
+        let ahead = usize::try_from(chunk.data_page_offset() - first)
+            .unwrap_or(0)
+            .min(AHEAD);
+        let (start, length) = chunk.byte_range();
+        let reader = Positional::new(self.file.clone(), self.length, start.saturating_add(length), ahead);
+        Pages::new(Arc::new(reader), chunk, self.rows(group), None)
+    }
+}

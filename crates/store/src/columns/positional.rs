@@ -1,0 +1,141 @@
+use bytes::Bytes;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{ChunkReader, Length};
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes read for a page header that is not in the window.
+const HEADER_BYTES: usize = 512;
+
+/// Reads a file at given places, without the shared offset that makes `File` unsafe as a chunk
+/// reader of several threads. One window of the file is kept, so that the pages of a column are
+/// read in large pieces.
+pub(crate) struct Positional {
+    file: Arc<File>,
+    length: u64,
+    /// The end of the part of the file that may be read ahead.
+    end: u64,
+    /// How many bytes are read at once.
+    ahead: usize,
+    window: Mutex<(u64, Bytes)>,
+}
+
+impl Positional {
+    /// `ahead` is how many bytes are read at once, up to `end`; 0 reads only what is asked for.
+    pub(crate) fn new(file: Arc<File>, length: u64, end: u64, ahead: usize) -> Self {
+        Positional {
+            file,
+            length,
+            end: end.min(length),
+            ahead,
+            window: Mutex::new((0, Bytes::new())),
+        }
+    }
+
+    fn read(&self, start: u64, length: usize) -> Result<Bytes> {
+        if length as u64 > self.length.saturating_sub(start) {
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} reach beyond the file's end"
+            )));
+        }
+        let mut buffer = vec![0; length];
+        read_at(&self.file, &mut buffer, start)?;
+        Ok(buffer.into())
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], start: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, start)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut start: u64) -> std::io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, start)? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            n => {
+                buffer = &mut buffer[n..];
+                start += n as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Length for Positional {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for Positional {
+    type T = From;
+
+    fn get_read(&self, start: u64) -> Result<From> {
+        let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
+        Ok(From {
+            file: self.file.clone(),
+            next: start + length as u64,
+            bytes: self.get_bytes(start, length)?,
+        })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let within = start.checked_sub(window.0).map(|offset| offset as usize);
+        if let Some(offset) = within.filter(|o| o.saturating_add(length) <= window.1.len()) {
+            return Ok(window.1.slice(offset..offset + length));
+        }
+        let ahead = (self.ahead as u64).min(self.end.saturating_sub(start)) as usize;
+        *window = (start, self.read(start, length.max(ahead))?);
+        Ok(window.1.slice(..length))
+    }
+}
+
+/// What stands in the file from a place on.
+pub(crate) struct From {
+    file: Arc<File>,
+    bytes: Bytes,
+    next: u64,
+}
+
+impl Read for From {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes.is_empty() {
+            let mut more = [0; HEADER_BYTES];
+            let length = (self.file.metadata()?.len().saturating_sub(self.next)).min(HEADER_BYTES as u64) as usize;
+            read_at(&self.file, &mut more[..length], self.next)?;
+            self.next += length as u64;
+            self.bytes = Bytes::copy_from_slice(&more[..length]);
+        }
+        let length = buffer.len().min(self.bytes.len());
+        buffer[..length].copy_from_slice(&self.bytes.split_to(length));
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn any_part_can_be_read_in_any_order() {
+        let mut file = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..5000_u32).map(|n| (n % 251) as u8).collect();
+        file.write_all(&bytes).unwrap();
+        let reader = Positional::new(Arc::new(file), 5000, 4000, 1000);
+        for (start, length) in [(10, 5), (500, 100), (4900, 100), (0, 5000), (3999, 1), (5000, 0)] {
+            assert_eq!(
+                reader.get_bytes(start as u64, length).unwrap(),
+                &bytes[start..start + length]
+            );
+        }
+        assert!(reader.get_bytes(4999, 2).is_err());
+        let mut rest = Vec::new();
+        reader.get_read(7).unwrap().read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, &bytes[7..]);
+    }
+}

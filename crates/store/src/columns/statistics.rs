@@ -1,0 +1,44 @@
+//! Which row groups can hold wanted rows.
+
+use super::file::DataFile;
+use crate::scan::Filter;
+use parquet::file::statistics::Statistics;
+
+/// Whether a row group's statistics of a column leave room for a wanted value. What is not known
+/// may always match.
+pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Filter) -> bool {
+    let Ok(index) = file.index(column) else {
+        return true;
+    };
+    let Some(statistics) = file.metadata.row_group(group).column(index).statistics() else {
+        return true;
+    };
+    if column == "period_year" {
+        let Some(years) = &filter.years else { return true };
+        let bounds = match statistics {
+            Statistics::Int32(s) => s
+                .min_opt()
+                .zip(s.max_opt())
+                .map(|(&a, &b)| (i64::from(a), i64::from(b))),
+            Statistics::Int64(s) => s.min_opt().zip(s.max_opt()).map(|(&a, &b)| (a, b)),
+            _ => None,
+        };
+        return bounds
+            .is_none_or(|(least, greatest)| least <= i64::from(*years.end()) && greatest >= i64::from(*years.start()));
+    }
+    let Some(values) = filter.any_of.get(column) else {
+        return true;
+    };
+    let Statistics::ByteArray(s) = statistics else {
+        return true;
+    };
+    let Some((least, greatest)) = s.min_opt().zip(s.max_opt()) else {
+        return true;
+    };
+    // A long text's statistics may be cut short; then the greatest value is not a bound.
+    let (least, greatest) = (least.data(), greatest.data());
+    values.iter().any(|v| {
+        let v = v.as_bytes();
+        least <= v && (v <= greatest || v.starts_with(greatest))
+    })
+}

@@ -1,0 +1,122 @@
+use std::collections::HashMap;
+
+/// The distinct values of a coded column: a code is a place in it. One of the places may stand
+/// for null.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    bytes: String,
+    ends: Vec<u32>,
+    null: Option<u32>,
+}
+
+impl Texts {
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text behind a code; `None` for null and for a code that there is not.
+    pub fn get(&self, code: usize) -> Option<&str> {
+        if self.null == Some(code as u32) {
+            return None;
+        }
+        let end = *self.ends.get(code)? as usize;
+        let start = code.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.bytes.get(start..end)
+    }
+
+    /// The texts in the order of their codes.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        (0..self.len()).map(|code| self.get(code))
+    }
+
+    /// Adds a text and gives its code.
+    pub fn push(&mut self, text: &str) -> u32 {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u32);
+        self.ends.len() as u32 - 1
+    }
+
+    /// The code of null, added where there is none.
+    pub fn null(&mut self) -> u32 {
+        if let Some(code) = self.null {
+            return code;
+        }
+        let code = self.push("");
+        self.null = Some(code);
+        code
+    }
+}
+
+/// Texts to which others are added as they come.
+#[derive(Default)]
+pub(crate) struct Interned {
+    pub texts: Texts,
+    codes: Option<HashMap<String, u32>>,
+    /// The last number and its code: columns of numbers repeat themselves.
+    number: Option<(i64, u32)>,
+}
+
+impl Interned {
+    pub(crate) fn of(texts: Texts) -> Self {
+        Interned {
+            texts,
+            ..Interned::default()
+        }
+    }
+
+    /// The code of a text.
+    pub(crate) fn code(&mut self, text: &str) -> u32 {
+        let texts = &mut self.texts;
+        let codes = self.codes.get_or_insert_with(|| {
+            let known = texts.iter().enumerate();
+            known
+                .filter_map(|(code, text)| text.map(|text| (text.to_owned(), code as u32)))
+                .collect()
+        });
+        if let Some(&code) = codes.get(text) {
+            return code;
+        }
+        let code = texts.push(text);
+        codes.insert(text.to_owned(), code);
+        code
+    }
+
+    /// The code of a number's digits.
+    pub(crate) fn number(&mut self, number: i64) -> u32 {
+        match self.number {
+            Some((known, code)) if known == number => code,
+            _ => {
+                let code = self.code(&number.to_string());
+                self.number = Some((number, code));
+                code
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_no_text_and_empty_text_is_one() {
+        let mut interned = Interned::default();
+        let (a, empty) = (interned.code("a"), interned.code(""));
+        let null = interned.texts.null();
+        assert_eq!(interned.code("b"), null + 1);
+        assert_eq!(
+            (interned.code("a"), interned.code(""), interned.texts.null()),
+            (a, empty, null)
+        );
+        let texts: Vec<_> = interned.texts.iter().collect();
+        assert_eq!(texts, [Some("a"), Some(""), None, Some("b")]);
+        assert_eq!((interned.number(7), interned.number(7)), (4, 4));
+        assert_eq!(interned.texts.get(4), Some("7"));
+    }
+}
