@@ -10,12 +10,15 @@
 
 mod batches;
 mod column;
+mod concentration;
 mod dense;
 mod engine;
+mod fold;
 mod grouped;
 mod keys;
 mod memory;
 mod merged;
+mod mirror;
 mod ordered;
 mod part;
 mod partial;
@@ -27,7 +30,9 @@ mod sparse;
 mod sums;
 mod tellings;
 
+pub use concentration::{Concentration, Spread, concentration};
 pub use grouped::{Group, Grouped};
+pub use mirror::{MirrorGap, MirrorGaps, mirror_gaps};
 pub use query::{Dimension, Groups, Level, Query};
 pub use sums::Sums;
 

@@ -39,6 +39,36 @@ impl Words {
     }
 }
 
+/// How many parts of a key a dimension has.
+fn words_of(dimension: Dimension) -> usize {
+    if dimension == Dimension::Period { 3 } else { 1 }
+}
+
+/// What a key says in a dimension whose words come first.
+fn text(words: &[Words], dimension: Dimension, key: u64) -> Cow<'_, str> {
+    let word = |n: usize| words.get(n).map_or("", |words: &Words| words.word(key));
+    if dimension != Dimension::Period {
+        return word(0).into();
+    }
+    let (year, month, months) = (word(0), word(1), word(2));
+    let period = year.parse().ok().and_then(|year| {
+        let month = month.parse::<i8>().unwrap_or(1).clamp(1, 12) as u8;
+        let months = months.parse::<i16>().unwrap_or(1).max(1) as u16;
+        Period::span(year, month, months).ok()
+    });
+    period.map_or_else(|| year.into(), |period| period.to_string().into())
+}
+
+/// What a key says in each dimension.
+pub(crate) fn key_texts<'a>(words: &'a [Words], by: &'a [Dimension], key: u64) -> impl Iterator<Item = Cow<'a, str>> {
+    let mut place = 0;
+    by.iter().map(move |&dimension| {
+        let said = text(&words[place..], dimension, key);
+        place += words_of(dimension);
+        said
+    })
+}
+
 impl Sums {
     pub(crate) fn new(query: &Query, plan: Plan, table: Partial, set_aside: BTreeMap<String, u64>) -> Self {
         let words = plan.dims.into_iter().map(|dim| Words {
@@ -69,22 +99,8 @@ impl Sums {
     /// # Panics
     /// When there is no such group or dimension.
     pub fn text(&self, group: usize, dimension: usize) -> Cow<'_, str> {
-        let key = self.table.keys[group];
-        let before = self.by[..dimension]
-            .iter()
-            .map(|d| if *d == Dimension::Period { 3 } else { 1 });
-        let place = before.sum::<usize>();
-        if self.by[dimension] != Dimension::Period {
-            return self.words[place].word(key).into();
-        }
-        let word = |n: usize| self.words[place + n].word(key);
-        let (year, month, months) = (word(0), word(1), word(2));
-        let period = year.parse().ok().and_then(|year| {
-            let month = month.parse::<i8>().unwrap_or(1).clamp(1, 12) as u8;
-            let months = months.parse::<i16>().unwrap_or(1).max(1) as u16;
-            Period::span(year, month, months).ok()
-        });
-        period.map_or_else(|| year.into(), |period| period.to_string().into())
+        let place = self.by[..dimension].iter().map(|d| words_of(*d)).sum::<usize>();
+        text(&self.words[place..], self.by[dimension], self.table.keys[group])
     }
 
     fn sum(&self, column: Option<usize>, group: usize) -> i128 {

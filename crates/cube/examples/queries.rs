@@ -1,0 +1,150 @@
+//! Seven queries on a dataset, timed: what the peers' bench runs beside other engines.
+//!
+//!     cargo run --release -p cube --example queries -- Q1 DATA --threads 2 --repeat 5 --csv OUT
+//!
+//! Each repetition prints one line of JSON: the query, result rows, seconds of processor and
+//! clock, and the greatest resident memory so far.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use cube::Dimension::{Flow, Partner, Product, Reporter, Year};
+use cube::{Dimension, Level, Query, Sums};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use store::Filter;
+
+/// Rows of text for comparison with other engines.
+type Rows = Vec<String>;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let (query, data) = (arguments.next().unwrap(), PathBuf::from(arguments.next().unwrap()));
+    let (mut threads, mut repeat, mut csv) = (2, 1, None);
+    let mut economy = "PRK".to_owned();
+    while let Some(option) = arguments.next() {
+        let value = arguments.next().unwrap();
+        match option.as_str() {
+            "--threads" => threads = value.parse().unwrap(),
+            "--repeat" => repeat = value.parse().unwrap(),
+            "--economy" => economy = value,
+            "--csv" => csv = Some(PathBuf::from(value)),
+            other => panic!("no option {other}"),
+        }
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    for _ in 0..repeat {
+        let (wall, cpu) = (Instant::now(), processor_seconds());
+        let answer = pool.install(|| answer(&query, &data, &economy));
+        let (wall, cpu) = (wall.elapsed().as_secs_f64(), processor_seconds() - cpu);
+        println!(
+            "{{\"query\": \"{query}\", \"rows\": {}, \"cpu_s\": {cpu:.6}, \"wall_s\": {wall:.6}, \"peak_rss_kb\": {}}}",
+            answer.len(),
+            peak_kilobytes()
+        );
+        if let Some(csv) = &csv {
+            let mut file = std::io::BufWriter::new(std::fs::File::create(csv).unwrap());
+            answer.rows().iter().for_each(|row| writeln!(file, "{row}").unwrap());
+        }
+    }
+}
+
+/// What a query gives.
+enum Answer {
+    Sums(Sums),
+    Spreads(cube::Concentration),
+    Gaps(cube::MirrorGaps),
+}
+
+impl Answer {
+    fn len(&self) -> usize {
+        match self {
+            Answer::Sums(sums) => sums.len(),
+            Answer::Spreads(spreads) => spreads.groups.len(),
+            Answer::Gaps(gaps) => gaps.gaps.len(),
+        }
+    }
+
+    fn rows(&self) -> Rows {
+        match self {
+            Answer::Sums(sums) => {
+                let row = |group: usize| {
+                    let mut cells: Vec<String> = (0..sums.by.len()).map(|d| sums.text(group, d).into_owned()).collect();
+                    cells.push(sums.value(group).map_or_else(String::new, |v| v.to_string()));
+                    cells.push(sums.net_weight_kg(group).map_or_else(String::new, |v| v.to_string()));
+                    cells.push(sums.records(group).to_string());
+                    cells.push(sums.records_without_value(group).to_string());
+                    cells.join(",")
+                };
+                (0..sums.len()).map(row).collect()
+            }
+            Answer::Spreads(spreads) => {
+                let row = |(key, s): &(Vec<String>, cube::Spread)| {
+                    format!("{},{},{},{},{}", key.join(","), s.parts, s.total, s.herfindahl, s.theil)
+                };
+                spreads.groups.iter().map(row).collect()
+            }
+            Answer::Gaps(gaps) => {
+                let row = |g: &cube::MirrorGap| {
+                    let median = g.median_log_ratio.map_or_else(String::new, |m| m.to_string());
+                    format!(
+                        "{},{},{},{},{},{median}",
+                        g.year, g.importer, g.matched, g.export_only, g.import_only
+                    )
+                };
+                gaps.gaps.iter().map(row).collect()
+            }
+        }
+    }
+}
+
+fn answer(name: &str, data: &Path, economy: &str) -> Answer {
+    let plain = Filter::default;
+    let sums = |by: &[Dimension], filter: Filter, level: Level, weights: bool| {
+        let mut query = Query::new(by, filter).unwrap();
+        query.level = level;
+        query.weights = weights;
+        Answer::Sums(cube::sum_columns(data, &query).unwrap())
+    };
+    let as_stored = Level::AsStored;
+    let spreads = |by: &[Dimension], filter: Filter, over: Dimension| {
+        let query = Query::new(by, filter).unwrap();
+        Answer::Spreads(cube::concentration(data, &query, over).unwrap())
+    };
+    // One flow, where the grouping does not tell flows apart.
+    let imports = || plain().with("flow", "import");
+    match name {
+        "Q1" => sums(&[Year, Reporter, Flow], plain(), as_stored, false),
+        "Q1w" => sums(&[Year, Reporter, Flow], plain(), as_stored, true),
+        "Q2" => sums(&[Year, Reporter, Partner], imports(), as_stored, false),
+        "Q3a" => sums(&[Year, Flow, Product], plain(), as_stored, false),
+        "Q3b" => sums(&[Year, Flow, Product], plain(), Level::Digits(4), false),
+        "Q3c" => sums(&[Year, Flow, Product], plain(), Level::Digits(2), false),
+        "Q4" => spreads(&[Year, Reporter, Flow], plain(), Partner),
+        "Q5" => spreads(&[Year, Reporter], plain().with("flow", "export"), Product),
+        "Q6" => Answer::Gaps(cube::mirror_gaps(data, plain(), as_stored).unwrap()),
+        "Q7a" => sums(&[Year, Flow], plain().with("reporter", economy), as_stored, false),
+        "Q7b" => sums(&[Year, Flow], plain().with("partner", economy), as_stored, false),
+        "detail" => sums(&[Year, Reporter, Flow, Partner, Product], plain(), as_stored, true),
+        other => panic!("no query {other}"),
+    }
+}
+
+/// Seconds of processor time of all threads so far.
+fn processor_seconds() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let nanoseconds = tasks.map(|task| {
+        let path = task.unwrap().path().join("schedstat");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.split(' ')
+            .next()
+            .and_then(|ns| ns.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    });
+    nanoseconds.sum::<f64>() / 1e9
+}
+
+fn peak_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

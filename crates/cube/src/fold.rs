@@ -1,0 +1,100 @@
+//! Two-level aggregation: a group's inner sums are folded and forgotten as soon as it is complete.
+
+use crate::Result;
+use crate::merged::Merged;
+use crate::ordered::in_order;
+use crate::part::sum_part;
+use crate::partial::Partial;
+use crate::plan::{Facts, Plan};
+use crate::source::Source;
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Calls `fold` once for each outer group with its inner sums, sorted by key; in no order of the groups.
+/// `inner` is how many inner keys an outer group can have: the outer key is a key divided by it.
+///
+/// A group is taken to be complete when a part does not have it after another had, as in a
+/// dataset whose outer groups lie together. Where it turns up again, all is forgotten with
+/// `forget`, and begun again with every group kept to the end.
+pub(crate) fn fold_groups<S: Send>(
+    source: &dyn Source,
+    facts: &Facts,
+    plan: &Plan,
+    inner: u64,
+    state: &mut S,
+    forget: impl Fn(&mut S),
+    fold: impl Fn(&mut S, u64, &Partial, Range<usize>) + Sync + Send,
+) -> Result<()> {
+    let mut folder = Folder {
+        inner,
+        open: Partial::new(plan.layout.columns),
+        closed: HashSet::new(),
+        returned: false,
+    };
+    let work = |index: usize| sum_part(source, facts, plan, facts.parts[index]);
+    in_order(facts.parts.len(), work, |partial| {
+        folder.add(partial, |group, table, places| fold(state, group, table, places));
+        Ok(())
+    })?;
+    if !folder.returned {
+        let open = std::mem::take(&mut folder.open);
+        groups(&open, inner).for_each(|(group, places)| fold(state, group, &open, places));
+        return Ok(());
+    }
+    forget(state);
+    let mut merged = Merged::new(plan.layout.columns, plan.cells);
+    in_order(facts.parts.len(), work, |partial| {
+        merged.add(partial);
+        Ok(())
+    })?;
+    let all = merged.finish();
+    groups(&all, inner).for_each(|(group, places)| fold(state, group, &all, places));
+    Ok(())
+}
+
+/// The outer groups of sorted sums, with their places.
+fn groups(table: &Partial, inner: u64) -> impl Iterator<Item = (u64, Range<usize>)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let group = table.keys.get(start)? / inner;
+        let end = start + table.keys[start..].partition_point(|key| key / inner == group);
+        let places = start..end;
+        start = end;
+        Some((group, places))
+    })
+}
+
+/// Outer groups that may still grow.
+struct Folder {
+    inner: u64,
+    open: Partial,
+    closed: HashSet<u64>,
+    /// A closed group came back: what was folded is not to be used.
+    returned: bool,
+}
+
+impl Folder {
+    fn add(&mut self, partial: Partial, mut fold: impl FnMut(u64, &Partial, Range<usize>)) {
+        if partial.is_empty() || self.returned {
+            return;
+        }
+        let mut kept: Vec<Range<usize>> = Vec::new();
+        for (group, places) in groups(&self.open, self.inner) {
+            let first = partial.keys.partition_point(|key| key / self.inner < group);
+            if partial.keys.get(first).is_some_and(|key| key / self.inner == group) {
+                kept.push(places);
+            } else {
+                fold(group, &self.open, places);
+                self.closed.insert(group);
+            }
+        }
+        self.returned = groups(&partial, self.inner).any(|(group, _)| self.closed.contains(&group));
+        let all: usize = kept.iter().map(ExactSizeIterator::len).sum();
+        if all < self.open.len() {
+            let mut left = Partial::new(self.open.sums.len());
+            kept.into_iter().for_each(|places| left.merge(self.open.slice(places)));
+            self.open = left;
+        }
+        self.open.merge(partial);
+    }
+}
