@@ -15,10 +15,10 @@ pub mod mirror;
 pub mod package;
 pub mod pin;
 pub mod sum;
+pub mod synth;
 mod times;
 pub mod trend;
 mod vcov;
-pub mod synth;
 pub mod verify;
 
 use crate::cli::{Cli, Command, FormatName};

@@ -15,8 +15,8 @@
 mod any_table;
 mod atomic;
 mod block;
-pub mod dataset;
 pub mod columns;
+pub mod dataset;
 mod decode;
 mod encode;
 mod hash;

@@ -34,6 +34,7 @@ fn world(economies: usize, seed: u64) -> World {
             export: Some(exports[at]),
             import: Some(imports[at]),
             margin: 0.0,
+            ..Cell::default()
         })
         .collect();
     World { cells, truth, sigma }
