@@ -3,7 +3,7 @@
 
 use model::{Error, Finding, Input, Model, Output};
 use std::path::Path;
-use store::{FileFacts, logical_hash, parquet_bytes, sha256_of_bytes};
+use store::{FileFacts, parquet_bytes};
 use study::{Run, Study, run};
 use trade::{Economy, Flow, Period, Record, Status, Usd, Valuation};
 
@@ -57,13 +57,7 @@ fn pin(datasets: &Path, name: &str, records: &[Record]) {
     let file = folder.join(format!("{name}.parquet"));
     let bytes = parquet_bytes(records, &file).unwrap();
     store::write_atomically(&file, &bytes).unwrap();
-    let facts = FileFacts {
-        name: format!("{name}.parquet"),
-        bytes: bytes.len() as u64,
-        sha256: sha256_of_bytes(&bytes),
-        logical_hash: logical_hash(records),
-        rows: records.len() as u64,
-    };
+    let facts = FileFacts::of(format!("{name}.parquet"), &bytes, records);
     let about = format!(
         "name = '{name}'\ntitle = 't'\ncompiler = 'c'\nrelease = '1'\nretrieved = '2026-11-22'\nurl = ''\n\
          licence = 'l'\nterms = 't'\ncitation = 'c'\ndescription = 'd'\n"
