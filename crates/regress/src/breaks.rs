@@ -4,6 +4,7 @@ mod argmax;
 mod bai_perron;
 mod fluctuation;
 mod hansen;
+mod mosum;
 mod segment;
 mod sup_f;
 

@@ -1,5 +1,6 @@
 //! Tests on sums of residuals: they wander off where the coefficients change.
 
+use super::mosum::mosum_sf;
 use super::segment::{Segment, rows};
 use crate::distribution::normal_sf;
 use crate::{Design, Error, Result, ols};
@@ -13,8 +14,10 @@ pub struct Fluctuation {
     pub statistic: f64,
     /// Where it is reached: an index into the process.
     pub at: usize,
-    /// The asymptotic p-value; `None` for MOSUM, whose limit has no closed form.
+    /// The asymptotic p-value; `None` for MOSUM with a window outside 0.05 to 0.5.
     pub p_value: Option<f64>,
+    /// Whether the p-value is only a lower (0.5) or an upper (0.005) bound, the end of MOSUM's table.
+    pub p_is_bound: bool,
 }
 
 /// The OLS-based CUSUM test: W(i) = sum of the first i residuals / (s sqrt n), i = 0..n,
@@ -40,13 +43,18 @@ pub fn ols_cusum(design: &Design, y: &[f64]) -> Result<Fluctuation> {
         statistic,
         at,
         p_value: Some(kolmogorov_sf(statistic)),
+        p_is_bound: false,
     })
 }
 
 /// The OLS-based MOSUM test: sums over a moving window of floor(`share` n) residuals, scaled
 /// as in [`ols_cusum`].
 ///
-/// *Source*: Chu, Hornik & Kuan (1995), Biometrika 82, 603-617.
+/// The p-value is interpolated, in the window and in the logarithm of the level, in quantiles of the limit, the largest
+/// increment of a Brownian bridge over windows of that share, for windows from 0.05 to 0.5.
+///
+/// *Source*: Chu, Hornik & Kuan (1995), Biometrika 82, 603-617, who tabulate the same limit; the quantiles
+/// here were simulated anew.
 ///
 /// # Errors
 /// As [`ols_cusum`]; also a window of no or of all observations.
@@ -65,11 +73,13 @@ pub fn ols_mosum(design: &Design, y: &[f64], share: f64) -> Result<Fluctuation> 
         .map(|w| w.iter().sum::<f64>() / scale)
         .collect();
     let (at, statistic) = largest(process.iter().copied());
+    let tail = mosum_sf(statistic, share);
     Ok(Fluctuation {
         process,
         statistic,
         at,
-        p_value: None,
+        p_value: tail.map(|t| t.0),
+        p_is_bound: tail.is_some_and(|t| t.1),
     })
 }
 
@@ -111,6 +121,7 @@ pub fn recursive_cusum(design: &Design, y: &[f64]) -> Result<Fluctuation> {
         statistic,
         at,
         p_value: Some(linear_boundary_sf(statistic)),
+        p_is_bound: false,
     })
 }
 

@@ -2,7 +2,7 @@ use super::WildModel;
 use crate::absorb::{Effect, Within, absorbed_parameters, check_effects, drop_singletons};
 use crate::cluster::Way;
 use crate::design::check_series;
-use crate::qr::Qr;
+use crate::qr::{Qr, norm};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -76,6 +76,9 @@ impl Sums {
         let x = others.remove(position.0);
         let restricted = Qr::new(rows.len(), &others);
         let solution = qr.solve(&y);
+        if norm(&solution.residuals) <= 1e-13 * norm(&scaled(&pick(model.y))) {
+            return Err(super::degenerate());
+        }
         let parameters = qr.rank() + absorbed_parameters(&effects);
         let work = Work {
             lever: lever(&qr, &columns, position.1),
