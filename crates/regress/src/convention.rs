@@ -11,7 +11,9 @@ pub enum ReferenceRule {
     /// t with one less than the smallest number of groups (of periods for Driscoll-Kraay);
     /// n - 1 where there are no groups.
     Groups,
-    /// t with the smaller of the two.
+    /// t with one less than the number of periods, the last of the groups recorded.
+    Periods,
+    /// t with the smaller of n - k and the groups' degrees of freedom.
     Smaller,
     /// The standard normal.
     Normal,
@@ -124,6 +126,7 @@ impl Convention {
             ReferenceRule::Normal => return Ok(Reference::Normal),
             ReferenceRule::Residual => residual,
             ReferenceRule::Groups => groups,
+            ReferenceRule::Periods => estimate.record.clusters.last().map_or(n, |c| c.1 as f64) - 1.0,
             ReferenceRule::Smaller => residual.min(groups),
             ReferenceRule::Stated(df) => df,
         };

@@ -2,6 +2,7 @@ use crate::cluster::{Cluster, cluster_covariance};
 use crate::distribution::{normal_two_sided, normal_two_sided_quantile, t_two_sided, t_two_sided_quantile};
 use crate::driscoll_kraay::{DriscollKraay, driscoll_kraay};
 use crate::hac::{NeweyWest, newey_west};
+use crate::panel_newey_west::{PanelNeweyWest, panel_newey_west};
 use crate::{Error, Result};
 use nalgebra::DMatrix;
 
@@ -26,6 +27,8 @@ pub enum Covariance {
     Cluster(Cluster),
     /// Errors correlated across units and over time, in a panel.
     DriscollKraay(DriscollKraay),
+    /// Errors correlated over time within the units of a panel.
+    PanelNeweyWest(PanelNeweyWest),
 }
 
 /// What covariances are made of, for any estimator that solves sum of scores = 0.
@@ -119,7 +122,7 @@ impl Reference {
 /// The convention behind a covariance, in words and numbers for output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CovarianceRecord {
-    /// `iid`, `HC0` to `HC4`, `newey-west`, `cluster` or `driscoll-kraay`.
+    /// `iid`, `HC0` to `HC4`, `newey-west`, `cluster`, `driscoll-kraay` or `panel-newey-west`.
     pub kind: String,
     /// `bartlett`, `parzen` or `quadratic-spectral`.
     pub kernel: Option<String>,
@@ -139,7 +142,7 @@ pub struct CovarianceRecord {
     pub parameters: usize,
     /// Which ones they are: a name of [`Counting`](crate::Counting).
     pub counting: String,
-    /// The cluster variables and their numbers of groups; for Driscoll-Kraay the periods.
+    /// The cluster variables and their numbers of groups; for panels the periods, before them the units.
     pub clusters: Vec<(String, usize)>,
     /// Degrees of freedom of the reference distribution.
     pub df: Option<f64>,
@@ -266,6 +269,7 @@ fn estimated(moments: &Moments, kind: &Covariance) -> Result<CovarianceEstimate>
         Covariance::NeweyWest(options) => newey_west(moments, options),
         Covariance::Cluster(options) => cluster_covariance(moments, options),
         Covariance::DriscollKraay(options) => driscoll_kraay(moments, options),
+        Covariance::PanelNeweyWest(options) => panel_newey_west(moments, options),
     }
 }
 

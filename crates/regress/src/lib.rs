@@ -3,7 +3,8 @@
 //! A [`Design`] is a matrix with named columns. [`ols`] and [`wls`] fit it and return a
 //! [`Fit`]; [`Fit::covariance`] estimates the covariance of its coefficients under a stated
 //! [`Covariance`] convention, which the result carries along as a [`CovarianceRecord`];
-//! [`coefficient_table`], [`wald`], [`chow_f`] and [`chow_wald`] test. Nothing here knows of
+//! a [`Preset`] or a [`Convention`] fixes all of a package's
+//! conventions at once; [`coefficient_table`], [`wald`], [`wild_cluster_bootstrap`], [`chow_f`] and [`chow_wald`] test. Nothing here knows of
 //! trade, reads a file or prints. Collinear terms are listed, undefined quantities are
 //! refused with their reason, and no result is NaN.
 
@@ -30,6 +31,7 @@ mod inference;
 mod kernel;
 mod newey_west_trend;
 mod ols;
+mod panel_newey_west;
 pub mod poisson;
 mod preset;
 mod qr;
@@ -50,6 +52,7 @@ pub use inference::{Coefficient, coefficient_table, table};
 pub use kernel::Kernel;
 pub use newey_west_trend::{NeweyWestTrend, SlopeEstimate};
 pub use ols::{ols, wls};
+pub use panel_newey_west::PanelNeweyWest;
 pub use preset::{Family, Preset, Request};
 pub use qr::COLLINEARITY_TOLERANCE;
 pub use wald::{WaldTest, wald, wald_positions, wald_test, wald_zero};

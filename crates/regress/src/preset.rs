@@ -4,7 +4,7 @@ use crate::counting::Counting;
 use crate::covariance::Covariance;
 use crate::driscoll_kraay::DriscollKraay;
 use crate::hac::{Lag, NeweyWest};
-use crate::{Error, Kernel, Result};
+use crate::{Error, Kernel, PanelNeweyWest, Result};
 
 /// The conventions of a package, under its name: given the covariance asked for and the model, a
 /// preset fixes the small-sample factor, what k counts, the number of groups in multiway
@@ -27,6 +27,7 @@ use crate::{Error, Kernel, Result};
 /// | prewhitening, factor, reference | VAR(1), none, t(n-k) | 0, n/(n-k), t(n-k); Poisson refused | 0, none, normal | 0, n/(n-k), t(n-1) | |
 /// | Driscoll-Kraay lag | T^(1/4) | 4(T/100)^(2/9) | must be stated | T^(1/4) | refused |
 /// | its factor, reference | n/(n-k), t(n-k) | none, t(T-1); Poisson refused | T/(T-1) (n-1)/(n-k), normal | T/(T-1) (n-1)/(n-k), t(T-1) | |
+/// | Newey-West within units | refused | refused | refused | lag T^(1/4), T/(T-1) (n-1)/(n-k), t(T-1) | refused |
 /// | AIC, BIC count | K + effects (+ 1 for the variance) | K (+ 1 where effects hold the constant) | K + effects | K + effects | as stata |
 ///
 /// With Poisson every package refers to the normal, also where the table's column says t.
@@ -75,6 +76,8 @@ pub enum Request {
     NeweyWest(Option<usize>),
     /// A panel, by period; the last lag, or the preset's own rule.
     DriscollKraay(Way, Option<usize>),
+    /// A panel, within units: unit and period; the last lag, or the preset's own rule.
+    PanelNeweyWest(Way, Way, Option<usize>),
 }
 
 impl Preset {
@@ -137,6 +140,7 @@ impl Preset {
             Request::Robust(number) => self.robust(family, number)?,
             Request::Cluster(ways) => self.cluster(family, ways),
             Request::NeweyWest(lag) => self.newey_west(family, lag)?,
+            Request::PanelNeweyWest(unit, time, lag) => self.panel_newey_west(unit, time, lag)?,
             Request::DriscollKraay(time, lag) => self.driscoll_kraay(family, time, lag)?,
         };
         if self == Preset::Fixest {
@@ -258,6 +262,21 @@ impl Preset {
             adjustment,
         }));
         convention.reference = reference;
+        Ok(convention)
+    }
+
+    fn panel_newey_west(self, unit: Way, time: Way, lag: Option<usize>) -> Result<Convention> {
+        if self != Preset::Fixest {
+            return Err(self.refuses("another kind", "newey-west within units"));
+        }
+        let mut convention = Convention::new(Covariance::PanelNeweyWest(PanelNeweyWest {
+            unit,
+            time,
+            lag: lag.map_or(Lag::QuarterRoot, Lag::Fixed),
+            kernel: Kernel::Bartlett,
+            adjustment: ClusterAdjustment::Stata,
+        }));
+        convention.reference = ReferenceRule::Periods;
         Ok(convention)
     }
 

@@ -222,6 +222,20 @@ fn fixest() {
         let estimate = convention.estimate(&fit.moments(), &panel.effects).unwrap();
         check(&what, &estimate, fit.within.coefficients[0], 0, &errors, p);
     }
+    for (lag, errors) in [
+        (None, [0.8907173466910625, 0.14708548234061253]),
+        (Some(2), [0.9557802304022903, 0.14848415680482727]),
+    ] {
+        let request = Request::PanelNeweyWest(panel.unit.clone(), panel.time.clone(), lag);
+        let convention = Preset::Fixest.convention(Family::Gaussian, request).unwrap();
+        let estimate = convention.estimate(&fit.moments(), &panel.effects).unwrap();
+        close(estimate.std_error(0).unwrap(), errors[0], "newey-west within units");
+        close(estimate.std_error(1).unwrap(), errors[1], "newey-west within units");
+        assert_eq!(estimate.record.df, Some(5.0));
+    }
+    let twice = Request::PanelNeweyWest(panel.unit.clone(), panel.pair.clone(), None);
+    let convention = Preset::Fixest.convention(Family::Gaussian, twice).unwrap();
+    assert!(convention.estimate(&fit.moments(), &panel.effects).is_err());
     let series = under(Preset::Fixest, Request::NeweyWest(Some(3)), &plain(&panel));
     close(series.std_error(1).unwrap(), 0.7171167569985273, "newey-west");
     assert_eq!(series.record.df, Some(47.0));
