@@ -1,7 +1,6 @@
 use crate::covariance::{CovarianceEstimate, Moments, Reference};
 use crate::{Error, Result};
 use nalgebra::DMatrix;
-use std::collections::BTreeMap;
 
 /// Options of the cluster-robust covariance.
 ///
@@ -164,14 +163,68 @@ fn grouped(moments: &Moments, ways: &[&Way]) -> (DMatrix<f64>, usize) {
 
 /// The sum of the scores of each group, G by k, in order of the groups' keys.
 pub(crate) fn group_sums(moments: &Moments, ways: &[&Way]) -> DMatrix<f64> {
-    let k = moments.scores.ncols();
-    let mut sums: BTreeMap<Vec<u32>, Vec<f64>> = BTreeMap::new();
-    for (i, &row) in moments.rows.iter().enumerate() {
-        let key = ways.iter().map(|w| w.groups[row]).collect();
-        let sum = sums.entry(key).or_insert_with(|| vec![0.0; k]);
-        for (j, s) in sum.iter_mut().enumerate() {
-            *s += moments.scores[(i, j)];
+    let (number, count) = numbered(moments, ways);
+    let mut sums = DMatrix::zeros(count, moments.scores.ncols());
+    for (j, column) in moments.scores.column_iter().enumerate() {
+        let mut sum = sums.column_mut(j);
+        for (score, &group) in column.iter().zip(&number) {
+            sum[group as usize] += score;
         }
     }
-    DMatrix::from_row_iterator(sums.len(), k, sums.values().flatten().copied())
+    sums
+}
+
+/// The group of each score in the intersection of the ways, numbered in order of their keys, and
+/// the number of groups.
+fn numbered(moments: &Moments, ways: &[&Way]) -> (Vec<u32>, usize) {
+    let mut number = vec![0_u32; moments.rows.len()];
+    let mut count = 1;
+    for way in ways {
+        let own: Vec<u64> = moments.rows.iter().map(|&row| u64::from(way.groups[row])).collect();
+        let (own, groups) = ranked(&own);
+        let joint: Vec<u64> = number
+            .iter()
+            .zip(&own)
+            .map(|(&a, &b)| u64::from(a) * groups as u64 + u64::from(b))
+            .collect();
+        (number, count) = ranked(&joint);
+    }
+    (number, count)
+}
+
+/// The rank of each key among the different ones, and how many of these there are.
+fn ranked(keys: &[u64]) -> (Vec<u32>, usize) {
+    let largest = keys.iter().copied().max().unwrap_or(0) as usize;
+    // A table of all keys where it is not much longer than the list.
+    if largest < 4 * keys.len() + 1024 {
+        let mut rank = vec![0_u32; largest + 1];
+        keys.iter().for_each(|&k| rank[k as usize] = 1);
+        let mut count = 0;
+        for r in rank.iter_mut().filter(|r| **r == 1) {
+            *r = count;
+            count += 1;
+        }
+        return (keys.iter().map(|&k| rank[k as usize]).collect(), count as usize);
+    }
+    let mut different = keys.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let rank = keys
+        .iter()
+        .map(|k| different.partition_point(|d| d < k) as u32)
+        .collect();
+    (rank, different.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_of_dense_and_of_scattered_keys() {
+        assert_eq!(ranked(&[7, 3, 3, 9]), (vec![1, 0, 0, 2], 3));
+        let far = u64::from(u32::MAX);
+        assert_eq!(ranked(&[far, 3, far - 1, 3]), (vec![2, 0, 1, 0], 3));
+        assert_eq!(ranked(&[]), (vec![], 0));
+    }
 }

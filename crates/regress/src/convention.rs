@@ -65,10 +65,18 @@ impl Convention {
     /// As [`covariance`]; an effect that does not fit the table; degrees of freedom that are not
     /// above zero.
     pub fn estimate(&self, moments: &Moments, effects: &[Effect]) -> Result<CovarianceEstimate> {
+        self.estimate_from(moments.clone(), effects)
+    }
+
+    /// [`Convention::estimate`] from moments that are not needed any more, without a copy of the scores.
+    ///
+    /// # Errors
+    /// As [`Convention::estimate`].
+    pub fn estimate_from(&self, moments: Moments, effects: &[Effect]) -> Result<CovarianceEstimate> {
         let counted = self.counted(moments, effects)?;
         let n = counted.observations() as f64;
         let mut estimate = covariance(&counted, &self.covariance)?;
-        if self.covariance == Covariance::Iid && moments.unit_dispersion {
+        if self.covariance == Covariance::Iid && counted.unit_dispersion {
             let df = counted.df_residual()? as f64;
             let (name, factor) = if self.dispersion_factor {
                 ("(n-1)/(n-k)", (n - 1.0) / df)
@@ -85,12 +93,11 @@ impl Convention {
     }
 
     /// The moments with k as this convention counts it.
-    fn counted(&self, moments: &Moments, effects: &[Effect]) -> Result<Moments> {
+    fn counted(&self, mut moments: Moments, effects: &[Effect]) -> Result<Moments> {
         crate::absorb::check_effects(effects, moments.total_rows)?;
         let terms = moments.scores.ncols();
-        let mut counted = moments.clone();
         if effects.is_empty() && self.counting != Counting::One {
-            return Ok(counted);
+            return Ok(moments);
         }
         let ways = match &self.covariance {
             Covariance::Cluster(options) => options.ways.as_slice(),
@@ -100,7 +107,7 @@ impl Convention {
             .iter()
             .map(|e| ways.iter().any(|way| nested_in(e, way, &moments.rows)))
             .collect();
-        counted.parameters = match self.counting {
+        let parameters = match self.counting {
             // What the estimator has found out already.
             Counting::All => moments.parameters,
             other => {
@@ -108,11 +115,12 @@ impl Convention {
                 other.parameters(terms, &used, &nested)
             }
         };
+        let before = std::mem::replace(&mut moments.parameters, parameters);
         if let (Some(variance), false) = (moments.variance, moments.unit_dispersion) {
-            let (before, after) = (moments.df_residual()? as f64, counted.df_residual()? as f64);
-            counted.variance = Some(variance * before / after);
+            let n = moments.observations();
+            moments.variance = Some(variance * n.saturating_sub(before) as f64 / moments.df_residual()? as f64);
         }
-        Ok(counted)
+        Ok(moments)
     }
 
     fn referred(&self, estimate: &CovarianceEstimate, residual: f64, n: f64) -> Result<Reference> {

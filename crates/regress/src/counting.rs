@@ -1,6 +1,5 @@
 use crate::Way;
 use crate::absorb::{Effect, absorbed_parameters};
-use std::collections::BTreeMap;
 
 /// Which parameters the k of a small-sample factor and of n - k counts.
 ///
@@ -74,10 +73,10 @@ fn groups(effects: &[Effect]) -> usize {
 ///
 /// Rows that either does not have are passed over.
 pub fn nested_in(effect: &Effect, way: &Way, rows: &[usize]) -> bool {
-    let mut cluster_of: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut cluster_of: Vec<Option<u32>> = vec![None; effect.count()];
     rows.iter()
         .filter_map(|&row| Some((*effect.groups().get(row)?, *way.groups.get(row)?)))
-        .all(|(group, cluster)| *cluster_of.entry(group).or_insert(cluster) == cluster)
+        .all(|(group, cluster)| *cluster_of[group as usize].get_or_insert(cluster) == cluster)
 }
 
 #[cfg(test)]
