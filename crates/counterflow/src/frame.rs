@@ -1,19 +1,28 @@
-//! Any table as columns of text: CSV, or Parquet of any making.
+//! Any table by its columns: CSV, or Parquet of any making, of which columns are read when they are asked for.
 
 use crate::fail::{Failure, Outcome};
-use std::path::Path;
+use regress::formula::Column;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use store::AnyColumn;
 
 /// A table read for its columns; a missing cell is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Frame {
     /// The columns' names.
     pub names: Vec<String>,
-    /// The columns.
-    pub columns: Vec<Vec<Option<String>>>,
     /// Where each row stands in the file: its line, or its number in Parquet.
     pub places: Vec<u64>,
     /// The file's name, for messages.
     pub file: String,
+    /// The columns as far as they have been asked for.
+    cells: Vec<OnceLock<AnyColumn>>,
+    /// Columns of numbers as texts, where these have been asked for.
+    texts: Vec<OnceLock<Vec<Option<String>>>>,
+    /// The Parquet file from which columns are read.
+    parquet: Option<PathBuf>,
+    /// Whether rows of the file have been left out.
+    narrowed: bool,
 }
 
 impl Frame {
@@ -21,13 +30,15 @@ impl Frame {
     pub fn read(path: &Path) -> Outcome<Frame> {
         let file = path.display().to_string();
         if path.extension().is_some_and(|e| e == "parquet") {
-            let (names, columns) = store::read_text_columns(path)?;
-            let rows = columns.first().map_or(0, Vec::len) as u64;
+            let (names, rows) = store::read_header(path)?;
             return Ok(Frame {
+                cells: vec![OnceLock::new(); names.len()],
+                texts: vec![OnceLock::new(); names.len()],
                 names,
-                columns,
                 places: (1..=rows).collect(),
                 file,
+                parquet: Some(path.to_owned()),
+                narrowed: false,
             });
         }
         let bytes = std::fs::read(path).map_err(|e| Failure::because(format!("cannot read {file}: {e}")))?;
@@ -71,22 +82,28 @@ impl Frame {
                 "{file}, line 1: the column `{name}` stands twice; give one another name"
             )));
         }
-        let mut frame = Frame {
-            columns: vec![Vec::new(); names.len()],
-            names,
-            places: Vec::new(),
-            file: file.clone(),
-        };
+        let (mut places, mut columns) = (Vec::new(), vec![Vec::new(); names.len()]);
         for row in reader.records() {
             let row = row.map_err(wrong)?;
-            frame.places.push(row.position().map_or(0, csv::Position::line));
-            for (column, cell) in frame.columns.iter_mut().zip(row.iter()) {
+            places.push(row.position().map_or(0, csv::Position::line));
+            for (column, cell) in columns.iter_mut().zip(row.iter()) {
                 let cell = cell.trim();
                 column
                     .push((!cell.is_empty() && !["NA", "NaN", "nan", "null"].contains(&cell)).then(|| cell.to_owned()));
             }
         }
-        Ok(frame)
+        let cells = columns
+            .into_iter()
+            .map(|column| OnceLock::from(AnyColumn::Texts(column)));
+        Ok(Frame {
+            cells: cells.collect(),
+            texts: vec![OnceLock::new(); names.len()],
+            names,
+            places,
+            file: file.clone(),
+            parquet: None,
+            narrowed: false,
+        })
     }
 
     /// How many rows there are.
@@ -94,25 +111,25 @@ impl Frame {
         self.places.len()
     }
 
-    /// A column by its name.
+    /// A column by its name, as text.
     pub fn column(&self, name: &str) -> Outcome<&[Option<String>]> {
-        let found = self
-            .names
-            .iter()
-            .position(|n| n == name)
-            .map(|i| self.columns[i].as_slice());
-        found.ok_or_else(|| {
-            Failure::because(format!(
-                "{} has no column `{name}`; it has {}",
-                self.file,
-                self.names.join(", ")
-            ))
+        let position = self.position(name)?;
+        Ok(match self.cells(position)? {
+            AnyColumn::Texts(cells) => cells,
+            AnyColumn::Numbers(numbers) => self.texts[position].get_or_init(|| {
+                let text = |cell: &Option<f64>| cell.map(|number| number.to_string());
+                numbers.iter().map(text).collect()
+            }),
         })
     }
 
     /// A column of numbers; a missing cell is `None`, anything else that is no finite number an error.
     pub fn numbers(&self, name: &str) -> Outcome<Vec<Option<f64>>> {
-        let parsed = self.column(name)?.iter().zip(&self.places).map(|(cell, place)| match cell {
+        let cells = match self.cells(self.position(name)?)? {
+            AnyColumn::Numbers(numbers) => return Ok(numbers.clone()),
+            AnyColumn::Texts(cells) => cells,
+        };
+        let parsed = cells.iter().zip(&self.places).map(|(cell, place)| match cell {
             None => Ok(None),
             Some(text) => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(Some(number)),
@@ -123,6 +140,56 @@ impl Frame {
             },
         });
         parsed.collect()
+    }
+
+    /// A column as formulas take it: numbers if all cells are, else texts. One that holds both is an error
+    /// that names the line, unless it only makes groups.
+    pub fn formula_column(&self, name: &str, groups: bool) -> Outcome<Column> {
+        let cells = match self.cells(self.position(name)?)? {
+            AnyColumn::Numbers(numbers) => return Ok(Column::Numbers(numbers.clone())),
+            AnyColumn::Texts(cells) => cells,
+        };
+        let number = |text: &&String| text.parse::<f64>().is_ok_and(f64::is_finite);
+        let numbers = cells.iter().flatten().filter(number).count();
+        if numbers < cells.iter().flatten().count() && (numbers == 0 || groups) {
+            return Ok(Column::Texts(cells.clone()));
+        }
+        Ok(Column::Numbers(self.numbers(name)?))
+    }
+
+    fn position(&self, name: &str) -> Outcome<usize> {
+        self.names.iter().position(|n| n == name).ok_or_else(|| {
+            Failure::because(format!(
+                "{} has no column `{name}`; it has {}",
+                self.file,
+                self.names.join(", ")
+            ))
+        })
+    }
+
+    /// A column's cells, read from the file where that has not been done.
+    fn cells(&self, position: usize) -> Outcome<&AnyColumn> {
+        if let (None, Some(path)) = (self.cells[position].get(), &self.parquet) {
+            let mut column = store::read_column(path, position)?;
+            if self.narrowed {
+                column = self.rows_left(column);
+            }
+            // Nobody else has set it: a frame is read by one thread.
+            let _ = self.cells[position].set(column);
+        }
+        Ok(self.cells[position].get_or_init(|| AnyColumn::Texts(Vec::new())))
+    }
+
+    /// The cells of the rows that are left of a Parquet file, whose places are its rows from 1.
+    fn rows_left(&self, column: AnyColumn) -> AnyColumn {
+        fn pick<T: Clone>(cells: &[Option<T>], places: &[u64]) -> Vec<Option<T>> {
+            let cell = |place: &u64| cells.get(*place as usize - 1).cloned().flatten();
+            places.iter().map(cell).collect()
+        }
+        match column {
+            AnyColumn::Numbers(cells) => AnyColumn::Numbers(pick(&cells, &self.places)),
+            AnyColumn::Texts(cells) => AnyColumn::Texts(pick(&cells, &self.places)),
+        }
     }
 
     /// Keeps the rows that meet conditions `COLUMN = VALUE` or `COLUMN = FROM..TO`.
@@ -143,15 +210,24 @@ impl Frame {
                 (None, _) => false,
             };
             let keep: Vec<bool> = self.column(name)?.iter().map(meets).collect();
-            let mut kept = keep.iter();
-            self.places.retain(|_| *kept.next().unwrap_or(&false));
-            for column in &mut self.columns {
-                let mut kept = keep.iter();
-                column.retain(|_| *kept.next().unwrap_or(&false));
+            self.narrowed = true;
+            retain(&mut self.places, &keep);
+            for cells in &mut self.cells {
+                match cells.get_mut() {
+                    Some(AnyColumn::Numbers(cells)) => retain(cells, &keep),
+                    Some(AnyColumn::Texts(cells)) => retain(cells, &keep),
+                    None => {}
+                }
             }
+            self.texts = vec![OnceLock::new(); self.names.len()];
         }
         Ok(self)
     }
+}
+
+fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
+    let mut kept = keep.iter();
+    values.retain(|_| *kept.next().unwrap_or(&false));
 }
 
 #[cfg(test)]

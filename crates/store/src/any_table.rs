@@ -3,39 +3,96 @@ use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::DataType;
 use arrow::util::display::FormatOptions;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::Path;
 
-/// Columns of text; a missing cell is `None`.
-pub type TextColumns = Vec<Vec<Option<String>>>;
+/// A column of a Parquet file of any making; a missing cell is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnyColumn {
+    /// Finite double-precision numbers, or integers that these hold exactly.
+    Numbers(Vec<Option<f64>>),
+    /// Anything else, as text; numbers keep all their digits.
+    Texts(Vec<Option<String>>),
+}
 
-/// The columns of a Parquet file of any making, by name, as text; null is `None`. Numbers keep
-/// all their digits.
+/// The names of the columns of a Parquet file of any making, and the number of its rows.
 ///
 /// # Errors
-/// When the file cannot be read, is no Parquet, or has a column that has no text (nested ones).
-pub fn read_text_columns(path: &Path) -> Result<(Vec<String>, TextColumns)> {
-    let damaged = |e: &dyn std::fmt::Display| Error::Parquet {
+/// When the file cannot be read or is no Parquet.
+pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
+    let file = File::open(path).map_err(io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
+    let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
+    let rows = builder.metadata().file_metadata().num_rows();
+    Ok((names, u64::try_from(rows).unwrap_or(0)))
+}
+
+/// One column of a Parquet file of any making, by its position.
+///
+/// # Errors
+/// When the file cannot be read, is no Parquet, or the column has no text (nested ones).
+pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
+    let file = File::open(path).map_err(io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
+    let only = ProjectionMask::roots(builder.parquet_schema(), [position]);
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let arrays = builder.with_projection(only).with_batch_size(65_536).build();
+    let arrays = arrays.map_err(|e| damaged(path, &e))?;
+    let arrays = arrays.map(|batch| Ok(batch.map_err(|e| damaged(path, &e))?.column(0).clone()));
+    let arrays: Vec<ArrayRef> = arrays.collect::<Result<_>>()?;
+    let mut numbers = Vec::with_capacity(rows);
+    if arrays.iter().all(|array| append_numbers(array, &mut numbers)) {
+        return Ok(AnyColumn::Numbers(numbers));
+    }
+    drop(numbers);
+    let mut cells = Vec::with_capacity(rows);
+    for array in &arrays {
+        let texts = texts(array).map_err(|e| damaged(path, &e))?;
+        cells.extend(texts.iter().map(|t| t.map(str::to_owned)));
+    }
+    Ok(AnyColumn::Texts(cells))
+}
+
+/// Integers up to this size are exact in double precision.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Appends the cells of an array whose numbers need no text to keep their digits; false where they do.
+fn append_numbers(array: &ArrayRef, to: &mut Vec<Option<f64>>) -> bool {
+    use arrow::datatypes::{Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
+    use arrow::datatypes::{UInt8Type, UInt16Type, UInt32Type, UInt64Type};
+    macro_rules! append {
+        ($kind:ty) => {{
+            let from = to.len();
+            let cells = array.as_primitive::<$kind>().iter();
+            to.extend(cells.map(|cell| cell.map(|number| number as f64)));
+            // Also refuses what is not a number.
+            to[from..]
+                .iter()
+                .flatten()
+                .all(|number| number.is_finite() && (array.data_type() == &DataType::Float64 || number.abs() < EXACT))
+        }};
+    }
+    match array.data_type() {
+        DataType::Float64 => append!(Float64Type),
+        DataType::Int8 => append!(Int8Type),
+        DataType::Int16 => append!(Int16Type),
+        DataType::Int32 => append!(Int32Type),
+        DataType::Int64 => append!(Int64Type),
+        DataType::UInt8 => append!(UInt8Type),
+        DataType::UInt16 => append!(UInt16Type),
+        DataType::UInt32 => append!(UInt32Type),
+        DataType::UInt64 => append!(UInt64Type),
+        _ => false,
+    }
+}
+
+fn damaged(path: &Path, e: &dyn std::fmt::Display) -> Error {
+    Error::Parquet {
         path: path.to_owned(),
         reason: e.to_string(),
-    };
-    let file = File::open(path).map_err(io("read", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
-    let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
-    let mut columns = vec![Vec::new(); names.len()];
-    for batch in builder.build().map_err(|e| damaged(&e))? {
-        let batch = batch.map_err(|e| damaged(&e))?;
-        for (column, array) in columns.iter_mut().zip(batch.columns()) {
-            column.extend(
-                texts(array)
-                    .map_err(|e| damaged(&e))?
-                    .iter()
-                    .map(|t| t.map(str::to_owned)),
-            );
-        }
     }
-    Ok((names, columns))
 }
 
 fn texts(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {

@@ -28,7 +28,7 @@ mod scan;
 pub mod schema;
 mod write;
 
-pub use any_table::{TextColumns, read_text_columns};
+pub use any_table::{AnyColumn, read_column, read_header};
 pub use atomic::write_atomically;
 pub use block::batch_of_block;
 pub use dataset::Dataset;

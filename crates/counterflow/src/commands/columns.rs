@@ -11,19 +11,12 @@ use std::collections::BTreeSet;
 pub fn columns(frame: &Frame, text: &str, formula: &Formula) -> Outcome<formula::Frame> {
     let groups = groups(formula);
     let mut columns = formula::Frame::default();
-    for (name, cells) in frame.names.iter().zip(&frame.columns) {
-        let number = |cell: &Option<String>| {
-            cell.as_ref()
-                .is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
-        };
-        let texts = cells.iter().flatten().count();
-        let numbers = cells.iter().filter(|cell| number(cell)).count();
-        if numbers == texts {
-            columns.add(name, formula::Column::Numbers(frame.numbers(name)?))?;
-        } else if numbers == 0 || groups.contains(name.as_str()) {
-            columns.add(name, formula::Column::Texts(cells.clone()))?;
-        } else if text.contains(name.as_str()) {
-            frame.numbers(name)?;
+    for name in &frame.names {
+        // Whatever the formula may name; the others need not be read.
+        if text.contains(name.as_str()) {
+            columns.add(name, frame.formula_column(name, groups.contains(name.as_str()))?)?;
+        } else {
+            columns.mention(name);
         }
     }
     Ok(columns)

@@ -1,7 +1,8 @@
 use super::{Expression, Formula, Function, Operator, Term};
 use crate::design::INTERCEPT;
 use crate::{Design, Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// A column of a table; `None` is missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub enum Column {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Frame {
     columns: BTreeMap<String, Column>,
+    /// Names of columns that were left out.
+    mentioned: Vec<String>,
     rows: usize,
 }
 
@@ -71,6 +74,11 @@ impl Frame {
             return Err(Error::DuplicateTerm(name.to_owned()));
         }
         Ok(())
+    }
+
+    /// Tells the name of a column that is left out, for messages about names that do not exist.
+    pub fn mention(&mut self, name: &str) {
+        self.mentioned.push(name.to_owned());
     }
 
     /// The number of rows.
@@ -150,7 +158,7 @@ impl Frame {
 
     fn column(&self, name: &str) -> Result<&Column> {
         self.columns.get(name).ok_or_else(|| {
-            let known: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+            let known: Vec<&str> = self.columns.keys().chain(&self.mentioned).map(String::as_str).collect();
             Error::Column {
                 name: name.to_owned(),
                 expected: format!("one of {}", known.join(", ")),
@@ -278,16 +286,32 @@ impl Frame {
             .collect())
     }
 
+    /// The groups of the combinations of some columns, numbered from zero in order of their first appearance.
     fn groups(&self, effect: &[String], rows: &[usize]) -> Vec<u32> {
-        let mut numbers: BTreeMap<Vec<Option<String>>, u32> = BTreeMap::new();
-        rows.iter()
-            .map(|&row| {
-                let key = effect.iter().map(|name| self.level(name, row)).collect();
-                let next = numbers.len() as u32;
-                *numbers.entry(key).or_insert(next)
-            })
-            .collect()
+        let mut joined: Option<Vec<u32>> = None;
+        for name in effect {
+            let own = match self.columns.get(name) {
+                Some(Column::Numbers(cells)) => numbered(rows.iter().map(|&row| cells[row].map(f64::to_bits))),
+                Some(Column::Texts(cells)) => numbered(rows.iter().map(|&row| cells[row].as_deref())),
+                None => continue,
+            };
+            joined = Some(match joined {
+                None => own,
+                Some(joined) => numbered(joined.into_iter().zip(own)),
+            });
+        }
+        joined.unwrap_or_else(|| vec![0; rows.len()])
     }
+}
+
+/// Numbers keys in order of their first appearance.
+fn numbered<K: Eq + Hash>(keys: impl Iterator<Item = K>) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    keys.map(|key| {
+        let next = numbers.len() as u32;
+        *numbers.entry(key).or_insert(next)
+    })
+    .collect()
 }
 
 /// Finds the rows that cannot be used.
@@ -307,9 +331,13 @@ impl Rows<'_> {
     }
 
     fn present(&mut self, name: &str) -> Result<()> {
-        self.frame.column(name)?;
+        let column = self.frame.column(name)?;
+        let missing = |row: usize| match column {
+            Column::Numbers(cells) => cells[row].is_none(),
+            Column::Texts(cells) => cells[row].is_none(),
+        };
         for row in 0..self.reasons.len() {
-            if self.reasons[row].is_none() && self.frame.level(name, row).is_none() {
+            if self.reasons[row].is_none() && missing(row) {
                 self.reasons[row] = Some(format!("{name} is missing"));
             }
         }
