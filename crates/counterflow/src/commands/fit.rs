@@ -1,5 +1,6 @@
 //! `counterflow fit`: a regression on any table.
 
+mod convention;
 mod diagnostics;
 mod fitted;
 mod print;
@@ -10,9 +11,10 @@ use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
+use convention::{PresetName, WildName};
 use diagnostics::DeterministicName;
 use fitted::Fitted;
-use regress::{Cluster, Covariance, Reference, formula};
+use regress::formula;
 use report::Format;
 use sample::Sample;
 use serde_json::{Value, json};
@@ -41,11 +43,25 @@ pub struct FitArguments {
     /// What is fitted.
     #[arg(long, value_enum, default_value = "gaussian")]
     pub family: Family,
-    /// The covariance of the coefficients: iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews, cluster:COL+COL.
+    /// The covariance of the coefficients: iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews, dk:TIME,
+    /// dk:TIME:LAG, cluster:COL+COL, wild:COL.
     #[arg(long, default_value = "iid", value_name = "KIND")]
     pub vcov: String,
     #[command(flatten)]
     pub covariance: CovarianceArguments,
+    /// Do as this package does: small-sample factor, parameters counted, lag rules, reference
+    /// distribution, information criteria; `--vcov robust` is its own choice against heteroskedasticity.
+    #[arg(long, value_enum, value_name = "PACKAGE")]
+    pub preset: Option<PresetName>,
+    /// The draws of the wild bootstrap.
+    #[arg(long, default_value_t = 9_999, value_name = "N")]
+    pub draws: usize,
+    /// The weights of the wild bootstrap's clusters.
+    #[arg(long, value_enum, default_value = "rademacher", value_name = "WEIGHTS")]
+    pub wild_weights: WildName,
+    /// The seed of the wild bootstrap; the same seed gives the same numbers.
+    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    pub seed: u64,
     /// A column of weights, inverse to each observation's error variance.
     #[arg(long, value_name = "COL")]
     pub weights: Option<String>,
@@ -85,6 +101,14 @@ impl Family {
         }
     }
 
+    /// As conventions take it.
+    pub fn family(self) -> regress::Family {
+        match self {
+            Family::Gaussian => regress::Family::Gaussian,
+            Family::Poisson => regress::Family::Poisson,
+        }
+    }
+
     /// The estimator in words.
     pub fn describe(self) -> &'static str {
         match self {
@@ -105,40 +129,25 @@ pub fn run(arguments: &FitArguments, output: &Output) -> Outcome {
 
 fn fit(arguments: &FitArguments, parsed: &formula::Formula, asked: Asked, frame: &Frame, output: &Output) -> Outcome {
     let sample = Sample::of(frame, arguments, parsed)?;
-    let fitted = match arguments.family {
+    let mut fitted = match arguments.family {
         Family::Gaussian => Fitted::gaussian(&sample)?,
         Family::Poisson => Fitted::poisson(&sample)?,
     };
-    let mut estimate = fitted.covariance(&bound(asked, frame, &sample, arguments)?)?;
-    if let Some(reference) = arguments.covariance.reference {
-        estimate = estimate.with_reference(match reference {
-            super::vcov::ReferenceName::Normal => Reference::Normal,
-            super::vcov::ReferenceName::T => Reference::T(fitted.measures.df_residual as f64),
-        });
+    if let Some(preset) = arguments.preset {
+        fitted.count_as(preset.preset(), arguments.family.family());
     }
-    let terms = regress::table(
-        &fitted.terms,
-        &fitted.coefficients,
-        &estimate,
-        arguments.covariance.level,
-    )?;
+    let errors = convention::errors(asked, &fitted, &sample, frame, arguments)?;
     match output.format {
         Format::Json => {
-            let value = print::json(
-                arguments,
-                &fitted,
-                &estimate,
-                &terms,
-                diagnosed(arguments, &fitted, &sample),
-            );
+            let value = print::json(arguments, &fitted, &errors, diagnosed(arguments, &fitted, &sample));
             output.bytes(format!("{}\n", serde_json::to_string_pretty(&value)?).as_bytes())?;
         }
         format => {
             let people = format == Format::Table;
-            let table = print::table(&terms, &fitted, &estimate.record, !people);
+            let table = print::table(&errors.terms, &fitted, &errors.estimate.record, !people);
             let mut bytes = Vec::new();
             if people {
-                bytes.extend(print::header(arguments, &fitted, &estimate.record).into_bytes());
+                bytes.extend(print::header(arguments, &fitted, &errors.estimate.record).into_bytes());
             }
             bytes.extend(report::to_bytes(&table, format)?);
             if people && arguments.diagnostics {
@@ -161,22 +170,4 @@ fn diagnosed(arguments: &FitArguments, fitted: &Fitted, sample: &Sample) -> Valu
         return json!({ "undefined": "not computed for a table of this size; ask for them with --diagnostics" });
     }
     diagnostics::json(fitted, sample, arguments.lags, arguments.deterministic)
-}
-
-/// Binds the covariance that was asked for to the table's columns.
-fn bound(asked: Asked, frame: &Frame, sample: &Sample, arguments: &FitArguments) -> Outcome<Covariance> {
-    Ok(match asked {
-        Asked::Plain(covariance) => covariance,
-        Asked::Cluster(names) => {
-            let ways = names
-                .iter()
-                .map(|name| sample.way(name, frame))
-                .collect::<Outcome<Vec<_>>>()?;
-            Covariance::Cluster(Cluster {
-                ways,
-                adjustment: arguments.covariance.cluster_adjustment(),
-                smallest: false,
-            })
-        }
-    })
 }

@@ -17,8 +17,41 @@ pub fn dropped(dropped: &BTreeMap<String, Vec<u64>>) -> Value {
         .collect()
 }
 
+/// A row of a coefficient table; an interval may have no end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// The term.
+    pub term: String,
+    /// Its estimate.
+    pub estimate: f64,
+    /// The standard error.
+    pub std_error: f64,
+    /// The estimate over its error.
+    pub statistic: Option<f64>,
+    /// The two-sided p-value.
+    pub p_value: Option<f64>,
+    /// The lower end of the interval.
+    pub conf_low: Option<f64>,
+    /// The upper end.
+    pub conf_high: Option<f64>,
+}
+
+impl From<Coefficient> for Term {
+    fn from(row: Coefficient) -> Self {
+        Term {
+            term: row.term,
+            estimate: row.estimate,
+            std_error: row.std_error,
+            statistic: row.statistic,
+            p_value: row.p_value,
+            conf_low: Some(row.conf_low),
+            conf_high: Some(row.conf_high),
+        }
+    }
+}
+
 /// A coefficient table in broom's words.
-pub fn terms(terms: &[Coefficient]) -> Value {
+pub fn terms(terms: &[Term]) -> Value {
     terms
         .iter()
         .map(|t| {

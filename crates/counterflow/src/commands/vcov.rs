@@ -2,7 +2,7 @@
 
 use crate::fail::{Failure, Outcome};
 use clap::{Args, ValueEnum};
-use regress::{ClusterAdjustment, Covariance, CovarianceRecord, Kernel, Lag, NeweyWest};
+use regress::{ClusterAdjustment, Covariance, CovarianceRecord, Kernel, Lag, NeweyWest, ReferenceRule};
 use serde_json::{Value, json};
 
 /// Which covariance, with which options.
@@ -50,6 +50,16 @@ pub enum Adjust {
     Full,
 }
 
+impl ReferenceName {
+    /// As conventions take it.
+    pub fn rule(self) -> ReferenceRule {
+        match self {
+            ReferenceName::T => ReferenceRule::Residual,
+            ReferenceName::Normal => ReferenceRule::Normal,
+        }
+    }
+}
+
 /// Reference distributions.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceName {
@@ -66,11 +76,17 @@ pub enum Asked {
     Plain(Covariance),
     /// By groups of these columns.
     Cluster(Vec<String>),
+    /// By the periods of this column, with the last lag where it was stated.
+    DriscollKraay(String, Option<usize>),
+    /// The wild cluster bootstrap by groups of this column.
+    Wild(String),
+    /// Whatever the preset takes for heteroskedasticity.
+    Robust,
 }
 
 /// What `--vcov` takes.
-pub const EXPECTED: &str =
-    "iid, hc0 to hc4, nw, nw:LAG, nw:auto, nw:bandwidth, nw:quarter-root, andrews or cluster:COL+COL";
+pub const EXPECTED: &str = "iid, hc0 to hc4, nw, nw:LAG, nw:auto, nw:bandwidth, nw:quarter-root, andrews, dk:TIME, dk:TIME:LAG, \
+     cluster:COL+COL, wild:COL, or robust with a --preset";
 
 impl CovarianceArguments {
     /// Reads `--vcov` with its options. Options that mean nothing for it are refused.
@@ -89,12 +105,25 @@ impl CovarianceArguments {
             "hc2" => plain(Covariance::Hc2),
             "hc3" => plain(Covariance::Hc3),
             "hc4" => plain(Covariance::Hc4),
+            "robust" => self.without_options(text).map(|()| Asked::Robust),
             "andrews" => self.kernel_covariance(Lag::Andrews1991, Kernel::QuadraticSpectral),
             other => match other.split_once(':').unwrap_or((other, "")) {
                 ("nw", rule) => self.newey_west(rule, text),
                 ("cluster", names) if !names.is_empty() => {
                     self.only_adjust(text)?;
                     Ok(Asked::Cluster(columns(names)))
+                }
+                ("dk", rest) if !rest.is_empty() => {
+                    self.only_adjust(text)?;
+                    let (time, lag) = match rest.split_once(':') {
+                        None => (rest, None),
+                        Some((time, lag)) => (time, Some(lag.parse().map_err(|_| wrong(text))?)),
+                    };
+                    Ok(Asked::DriscollKraay(time.trim().to_owned(), lag))
+                }
+                ("wild", name) if !name.is_empty() => {
+                    self.only_adjust(text)?;
+                    Ok(Asked::Wild(name.trim().to_owned()))
                 }
                 _ => Err(wrong(text)),
             },
@@ -142,6 +171,11 @@ impl CovarianceArguments {
             prewhitening: self.prewhiten.unwrap_or(0),
             adjust,
         })))
+    }
+
+    /// Whether any option of the estimator was given.
+    pub fn has_options(&self) -> bool {
+        self.kernel.is_some() || self.prewhiten.is_some() || self.bandwidth.is_some() || self.adjust.is_some()
     }
 
     /// The small-sample factor of clusters.
@@ -192,7 +226,7 @@ pub fn wrong(text: &str) -> Failure {
 pub fn of_a_series(asked: Asked, text: &str) -> Outcome<Covariance> {
     match asked {
         Asked::Plain(covariance) => Ok(covariance),
-        Asked::Cluster(_) => Err(Failure::Usage(format!(
+        _ => Err(Failure::Usage(format!(
             "--vcov {text} is for `fit`: a single series has no groups; take iid, hc0 to hc4, nw, nw:LAG, nw:auto or andrews"
         ))),
     }
@@ -214,6 +248,8 @@ pub fn record(record: &CovarianceRecord) -> Value {
         "prewhitening": record.prewhitening,
         "adjustment": record.adjustment,
         "factor": record.factor,
+        "parameters": record.parameters,
+        "counting": record.counting,
         "clusters": clusters,
         "df": record.df,
         "reference": record.reference,

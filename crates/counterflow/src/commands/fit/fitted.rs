@@ -2,9 +2,11 @@
 
 use super::sample::Sample;
 use crate::fail::{Failure, Outcome};
-use regress::absorb::{AbsorbedFit, Settling, absorbed_ols};
+use regress::absorb::{AbsorbedFit, Effect, Settling, absorbed_ols};
 use regress::poisson::{PoissonFit, PoissonOptions, poisson};
-use regress::{Collinear, Covariance, CovarianceEstimate, Fit, INTERCEPT, WaldTest, ols, wald_positions, wls};
+use regress::{
+    Collinear, Convention, CovarianceEstimate, Family, Fit, INTERCEPT, Preset, WaldTest, ols, wald_positions, wls,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -56,7 +58,7 @@ pub struct Measures {
     /// How many reweighted fits it took.
     pub iterations: Option<usize>,
     /// How the information criteria count parameters.
-    pub counting: &'static str,
+    pub counting: String,
 }
 
 enum Kind {
@@ -133,7 +135,7 @@ impl Fitted {
             aic: fit.aic,
             bic: fit.bic,
             deviance: Some(fit.rss),
-            counting: WITH_VARIANCE,
+            counting: WITH_VARIANCE.to_owned(),
             ..Measures::default()
         };
         Ok(Fitted {
@@ -168,7 +170,7 @@ impl Fitted {
             absorbed_parameters: fit.absorbed,
             log_lik: (rss > 0.0).then(|| -0.5 * n * ((2.0 * PI).ln() + 1.0 + (rss / n).ln()) + 0.5 * log_weights),
             deviance: Some(rss),
-            counting: WITH_VARIANCE,
+            counting: WITH_VARIANCE.to_owned(),
             ..Measures::default()
         };
         measures.criteria(fit.rows.len(), fit.within.terms.len() + fit.absorbed + 1);
@@ -201,7 +203,7 @@ impl Fitted {
             log_lik: Some(fit.log_lik),
             deviance: Some(fit.deviance),
             iterations: Some(fit.iterations),
-            counting: WITHOUT_VARIANCE,
+            counting: WITHOUT_VARIANCE.to_owned(),
             ..Measures::default()
         };
         measures.criteria(fit.rows.len(), fit.terms.len() + fit.absorbed);
@@ -216,13 +218,24 @@ impl Fitted {
         })
     }
 
-    /// The covariance of the coefficients.
-    pub fn covariance(&self, kind: &Covariance) -> regress::Result<CovarianceEstimate> {
+    /// The covariance of the coefficients under a convention; `effects` are those of the whole sample.
+    pub fn estimate(&self, convention: &Convention, effects: &[Effect]) -> regress::Result<CovarianceEstimate> {
         match &self.kind {
-            Kind::Least(fit) => fit.covariance(kind),
-            Kind::Absorbed(fit) => fit.covariance(kind),
-            Kind::Poisson(fit) => fit.covariance(kind),
+            Kind::Least(fit) => convention.estimate(&fit.moments(convention.covariance.needs_leverages()), &[]),
+            Kind::Absorbed(fit) => convention.estimate(&fit.moments(), effects),
+            Kind::Poisson(fit) => convention.estimate(fit.moments(), effects),
         }
+    }
+
+    /// Counts parameters in the information criteria as a package does.
+    pub fn count_as(&mut self, preset: Preset, family: Family) {
+        let absorbed = self.measures.absorbed_parameters;
+        let parameters = preset.criterion_parameters(family, self.terms.len(), absorbed);
+        self.measures.criteria(self.observations, parameters);
+        self.measures.counting = format!(
+            "-2 log_lik plus 2 or ln(nobs) for each of {parameters} parameters, as in {}",
+            preset.name()
+        );
     }
 
     /// The fit, where it is one of least squares without absorbed effects.

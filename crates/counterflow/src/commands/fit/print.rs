@@ -1,20 +1,16 @@
 //! The results of `fit` as JSON and as tables.
 
 use super::FitArguments;
+use super::convention::Errors;
 use super::fitted::Fitted;
 use crate::commands::{json as shared, vcov};
 use model::{Cell, Kind, Table};
-use regress::{Coefficient, CovarianceEstimate, CovarianceRecord};
+use regress::CovarianceRecord;
 use serde_json::{Value, json};
+use shared::Term;
 
 /// The whole answer; docs/json.md names every field.
-pub fn json(
-    arguments: &FitArguments,
-    fitted: &Fitted,
-    estimate: &CovarianceEstimate,
-    terms: &[Coefficient],
-    diagnostics: Value,
-) -> Value {
+pub fn json(arguments: &FitArguments, fitted: &Fitted, errors: &Errors, diagnostics: Value) -> Value {
     let mut dropped = shared::dropped(&fitted.dropped);
     if let Some(list) = dropped.as_array_mut() {
         list.extend(
@@ -25,10 +21,17 @@ pub fn json(
         );
     }
     let mut fit = fitted.measures.json();
-    let wald = fitted.wald(estimate).map(|test| {
+    let wald = fitted.wald(&errors.estimate).map(|test| {
         json!({ "statistic": test.f, "chi_squared": test.chi_squared, "df1": test.df1, "df2": test.df2, "p_value": test.p_value })
     });
     fit.insert("wald".to_owned(), shared::or_undefined(wald));
+    let mut covariance = vcov::record(&errors.estimate.record);
+    covariance["preset"] = json!(arguments.preset.map(|preset| preset.preset().name()));
+    if let Some((draws, enumerated)) = errors.bootstrap {
+        covariance["draws"] = json!(draws);
+        covariance["enumerated"] = json!(enumerated);
+        covariance["seed"] = json!(arguments.seed);
+    }
     json!({
         "format": "counterflow fit 2",
         "formula": arguments.formula,
@@ -37,10 +40,10 @@ pub fn json(
         "time": arguments.time,
         "nobs": fitted.observations,
         "dropped": dropped,
-        "terms": shared::terms(terms),
+        "terms": shared::terms(&errors.terms),
         "conf_level": arguments.covariance.level,
         "fit": fit,
-        "covariance": vcov::record(&estimate.record),
+        "covariance": covariance,
         "diagnostics": diagnostics,
     })
 }
@@ -78,7 +81,7 @@ pub fn header(arguments: &FitArguments, fitted: &Fitted, record: &CovarianceReco
         add("deviance", m.deviance);
     }
     format!(
-        "{}\n{}{}\n{}\ncovariance: {}\n\n",
+        "{}\n{}{}\n{}\ncovariance: {}{}\n\n",
         arguments.formula,
         arguments.family.describe(),
         arguments
@@ -88,11 +91,15 @@ pub fn header(arguments: &FitArguments, fitted: &Fitted, record: &CovarianceReco
             .unwrap_or_default(),
         parts.join("; "),
         vcov::describe(record),
+        arguments
+            .preset
+            .map(|p| format!("; as in {}", p.preset().name()))
+            .unwrap_or_default(),
     )
 }
 
 /// The coefficients; conventions beside them in files, where a row should stand for itself.
-pub fn table(terms: &[Coefficient], fitted: &Fitted, record: &CovarianceRecord, conventions: bool) -> Table {
+pub fn table(terms: &[Term], fitted: &Fitted, record: &CovarianceRecord, conventions: bool) -> Table {
     let number = |name| (name, Kind::Number, "");
     let mut columns = vec![
         ("term", Kind::Text, ""),

@@ -150,4 +150,24 @@ impl Sample {
             groups,
         })
     }
+
+    /// The periods of a column over the rows used, numbered in the order of their times.
+    pub fn periods(&self, name: &str, frame: &Frame) -> Outcome<Vec<u32>> {
+        let times = times::column(frame.column(name)?, &frame.places, name, &frame.file)?;
+        let mut values = Vec::with_capacity(self.rows.len());
+        for &row in &self.rows {
+            let time = times[row].as_ref().ok_or_else(|| {
+                let (file, place) = (&frame.file, frame.places[row]);
+                Failure::because(format!("{file}, line {place}, column `{name}`: the period is missing"))
+            })?;
+            values.push(time.value);
+        }
+        let mut known = values.clone();
+        known.sort_by(f64::total_cmp);
+        known.dedup();
+        Ok(values
+            .iter()
+            .map(|value| known.partition_point(|k| k < value) as u32)
+            .collect())
+    }
 }

@@ -94,7 +94,7 @@ fn line(line: &Line, time: &str, level: f64) -> Value {
         "at_first": line.at_start,
         "r_squared": line.r_squared,
         "sigma": line.sigma,
-        "terms": shared::terms(&terms),
+        "terms": shared::terms(&terms.into_iter().map(shared::Term::from).collect::<Vec<_>>()),
         "covariance": vcov::record(&line.record),
     });
     if line.perfect {
