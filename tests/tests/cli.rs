@@ -6,13 +6,16 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use tests::{call, csv_rows, parquet_rows, program, root};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 12] = [
     "analyze",
     "verify",
     "import",
     "sum",
     "concentration",
     "fit",
+    "trend",
+    "breaks",
+    "conformance",
     "mirror",
     "pin",
     "completions",
