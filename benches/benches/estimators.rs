@@ -1,12 +1,14 @@
 //! Regressions and concentration, at the sizes in which studies use them and at large ones.
 #![allow(clippy::unwrap_used)]
 
+use benches::panel::{Panel, Shape};
 use benches::{criterion, noise, world};
 use concentration::{Convention, catalogue};
 use criterion::{BenchmarkId, Criterion, Throughput};
-use regress::absorb::Effect;
+use regress::absorb::{Effect, Settling, absorbed_ols};
+use regress::breaks::{Trim, bai_perron};
 use regress::poisson::{PoissonOptions, poisson};
-use regress::{Covariance, Design, NeweyWest, coefficient_table, ols};
+use regress::{Covariance, Design, NeweyWest, NeweyWestTrend, coefficient_table, ols};
 use std::hint::black_box;
 use synth::Parameters;
 
@@ -16,6 +18,8 @@ fn main() {
     indices(&mut c);
     long_regression(&mut c);
     gravity(&mut c);
+    panels(&mut c);
+    breaks(&mut c);
     c.final_summary();
 }
 
@@ -38,6 +42,12 @@ fn annual_trend(c: &mut Criterion) {
             let covariance = fit.covariance(&hac).unwrap();
             coefficient_table(&fit, &covariance, 0.95).unwrap()
         });
+    });
+    let years: Vec<f64> = (0..YEARS).map(|t| 1990.0 + t as f64).collect();
+    let prepared = NeweyWestTrend::new(&years, 3, false).unwrap();
+    let mut scratch = Vec::new();
+    group.bench_function(BenchmarkId::new("newey_west_trend", YEARS), |b| {
+        b.iter(|| prepared.fit(black_box(&y), &mut scratch).unwrap());
     });
     group.finish();
 }
@@ -98,6 +108,49 @@ fn gravity(c: &mut Criterion) {
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function(BenchmarkId::new("ppml_gravity_two_effects", ROWS), |b| {
         b.iter(|| poisson(black_box(&design), black_box(&y), &effects, None, &options).unwrap());
+    });
+    group.finish();
+}
+
+/// Effects absorbed on panels of about 50,000 rows: `dense` is near-complete gravity, `sparse` has one pair in twenty,
+/// in a chain, `workers` seldom move between firms in a chain.
+fn panels(c: &mut Criterion) {
+    const ROWS: usize = 50_000;
+    let settling = Settling::default();
+    let options = PoissonOptions::default();
+    let mut group = c.benchmark_group("estimators");
+    for (shape, name) in [
+        (Shape::Dense, "dense"),
+        (Shape::Sparse, "sparse"),
+        (Shape::Workers, "workers"),
+    ] {
+        let panel = Panel::new(shape, ROWS, 20_101_222);
+        let design = panel.design();
+        group.throughput(Throughput::Elements(panel.rows() as u64));
+        for effects in [panel.effects(2), panel.effects(3)] {
+            let id = BenchmarkId::new(format!("absorbed_ols_{}_effects_{name}", effects.len()), ROWS);
+            group.bench_function(id, |b| {
+                b.iter(|| absorbed_ols(black_box(&design), black_box(&panel.y), &effects, None, settling).unwrap());
+            });
+        }
+        let effects = panel.effects(3);
+        group.bench_function(BenchmarkId::new(format!("ppml_3_effects_{name}"), ROWS), |b| {
+            b.iter(|| poisson(black_box(&design), black_box(&panel.y), &effects, None, &options).unwrap());
+        });
+    }
+    group.finish();
+}
+
+/// Breaks of a trend of 1,000 points by dynamic programming, up to five of them.
+fn breaks(c: &mut Criterion) {
+    const POINTS: usize = 1_000;
+    let time = (0..POINTS).map(|t| t as f64 / 100.0).collect();
+    let design = Design::new(POINTS).intercept().unwrap().term("time", time).unwrap();
+    let step = |t: usize| if t < 400 { 0.0 } else { 0.5 };
+    let y: Vec<f64> = (0..POINTS).zip(noise(8, POINTS)).map(|(t, e)| step(t) + e).collect();
+    let mut group = c.benchmark_group("estimators");
+    group.bench_function(BenchmarkId::new("bai_perron_5_breaks", format!("{POINTS}x2")), |b| {
+        b.iter(|| bai_perron(black_box(&design), black_box(&y), Trim::Share(0.15), Some(5)).unwrap());
     });
     group.finish();
 }
