@@ -7,20 +7,24 @@ use regress::Design;
 use regress::absorb::Effect;
 use regress::poisson::{PoissonOptions, SeparationMethod, poisson, separated};
 
-const SETS: [(&str, &str); 13] = [
+const SETS: [(&str, &str); 17] = [
+    ("01", include_str!("../../../regress/tests/separation/01.csv")),
     ("02", include_str!("../../../regress/tests/separation/02.csv")),
     ("03", include_str!("../../../regress/tests/separation/03.csv")),
+    ("04", include_str!("../../../regress/tests/separation/04.csv")),
     ("05", include_str!("../../../regress/tests/separation/05.csv")),
     ("06", include_str!("../../../regress/tests/separation/06.csv")),
     ("07", include_str!("../../../regress/tests/separation/07.csv")),
     ("08", include_str!("../../../regress/tests/separation/08.csv")),
     ("09", include_str!("../../../regress/tests/separation/09.csv")),
     ("10", include_str!("../../../regress/tests/separation/10.csv")),
+    ("11", include_str!("../../../regress/tests/separation/11.csv")),
     ("13", include_str!("../../../regress/tests/separation/13.csv")),
     ("14", include_str!("../../../regress/tests/separation/14.csv")),
     ("15", include_str!("../../../regress/tests/separation/15.csv")),
     ("16", include_str!("../../../regress/tests/separation/16.csv")),
     ("17", include_str!("../../../regress/tests/separation/17.csv")),
+    ("18", include_str!("../../../regress/tests/separation/18.csv")),
 ];
 
 type Case = (Design, Vec<f64>, Vec<Effect>, Vec<usize>);
