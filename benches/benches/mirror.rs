@@ -4,9 +4,12 @@
 use benches::{criterion, world};
 use criterion::{BenchmarkId, Criterion, Throughput};
 use mirror::gaps::{Totals, gap_of};
-use mirror::pairing::{Options, pair};
+use mirror::levels::Level;
+use mirror::pairing::{Options, Pair, pair};
 use mirror::posterior::Sampling;
 use mirror::reconcile::{Cells, Reconciliation};
+use mirror::rules::Rule;
+use mirror::simulate::simulate;
 use std::hint::black_box;
 use synth::Parameters;
 use trade::Record;
@@ -15,6 +18,7 @@ fn main() {
     let mut c = criterion();
     pairs(&mut c);
     rules(&mut c);
+    worlds(&mut c);
     c.final_summary();
 }
 
@@ -74,4 +78,50 @@ fn rules(c: &mut Criterion) {
         });
     });
     group.finish();
+}
+
+/// A whole year, all products and by chapter, under all rules with a thousand draws of the reporters' errors and of
+/// the world: the raw world of 2003 where COUNTERFLOW_TEST_DATA names the folder that holds it, else a synthetic
+/// one of as many flows.
+fn worlds(c: &mut Criterion) {
+    let (name, records) = match real_world() {
+        Some(records) => ("reconcile_2003_with_1000_draws", records),
+        None => ("reconcile_synthetic_with_1000_draws", synthetic_world()),
+    };
+    let pairing = pair(&records, &Options::default());
+    let mut group = c.benchmark_group("mirror");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(pairing.pairs.len() as u64));
+    group.bench_function(BenchmarkId::new(name, pairing.pairs.len()), |b| {
+        b.iter(|| {
+            let (totals, chapters): (Vec<_>, Vec<_>) = black_box(&pairing.pairs)
+                .iter()
+                .partition(|p| Level::of(&p.key.product) == Level::Total);
+            [totals, chapters].map(|pairs: Vec<&Pair>| {
+                let cells = Cells::of(pairs, |_| 0.06).cells;
+                let all = Reconciliation::new(&cells, &Sampling::default());
+                let figures: usize = cells.iter().map(|cell| all.figures(cell).len()).sum();
+                let rules: Vec<&dyn Rule> = all.rules().collect();
+                (figures, simulate(&all, &rules, &cells, 1000, 1))
+            })
+        });
+    });
+    group.finish();
+}
+
+fn real_world() -> Option<Vec<Record>> {
+    let folder = std::env::var_os("COUNTERFLOW_TEST_DATA")?;
+    let path = std::path::Path::new(&folder).join("mirror/comtrade_raw_2003_total_14chapters.csv.gz");
+    Some(sources::import_path(&path, &sources::Options::default()).ok()?.records)
+}
+
+fn synthetic_world() -> Vec<Record> {
+    let world = world(Parameters {
+        economies: 110,
+        products: 15,
+        missing: 0.25,
+        seed: 4,
+        ..Parameters::default()
+    });
+    world.records().collect()
 }

@@ -20,6 +20,7 @@ pub mod guards;
 pub mod levels;
 pub mod margins;
 mod nonnegative;
+pub mod normal;
 pub mod pairing;
 pub mod posterior;
 pub mod propagate;

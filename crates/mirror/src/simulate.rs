@@ -2,8 +2,8 @@
 //!
 //! A draw takes every reporter's error variance from its posterior, then one error for each report, the same
 //! under every rule: a rule's figure V that rests with share s on the exporter's report becomes
-//! V·exp(s·e_exporter + (1 − s)·e_importer), so that rules differ by what they do and not by chance. Each draw has
-//! its own seed: the results are the same bits on any number of threads.
+//! V·exp(s·e_exporter + (1 − s)·e_importer − half that error's variance), so that rules differ by what they do and
+//! not by chance, and a sum of many figures is not inflated by convexity. Each draw has its own seed: the results are the same bits on any number of threads.
 
 use crate::draws::Draws;
 use crate::propagate::stream;
@@ -209,25 +209,27 @@ impl World<'_> {
 
     fn add_drawn(&self, sums: &mut [f64], sigma: &[f64], random: &mut Draws) {
         for cell in self.cells {
+            // The error, half its variance, and e to the error less that.
             let mut side = |needed: bool, economy: usize| {
-                let error = if needed {
-                    cell.factor * sigma[economy] * random.normal()
-                } else {
-                    0.0
-                };
-                (error, if needed { error.exp() } else { 1.0 })
+                if !needed {
+                    return (0.0, 0.0, 1.0);
+                }
+                let sd = cell.factor * sigma[economy];
+                let (error, half) = (sd * random.normal(), 0.5 * sd * sd);
+                (error, half, (error - half).exp())
             };
-            let (e, exporters) = side(cell.sides.0, cell.exporter);
-            let (i, importers) = side(cell.sides.1, cell.importer);
+            let (e, half_e, exporters) = side(cell.sides.0, cell.exporter);
+            let (i, half_i, importers) = side(cell.sides.1, cell.importer);
             let own = &mut sums[cell.pair * self.rules..][..self.rules];
             for (sum, (value, share)) in own.iter_mut().zip(&cell.figures) {
+                let rest = 1.0 - share;
                 *sum += value
                     * if *share == 1.0 {
                         exporters
                     } else if *share == 0.0 {
                         importers
                     } else {
-                        (share * e + (1.0 - share) * i).exp()
+                        (share * e + rest * i - share * share * half_e - rest * rest * half_i).exp()
                     };
             }
         }

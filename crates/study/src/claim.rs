@@ -88,7 +88,7 @@ pub(crate) fn judge(claim: &ClaimFile, order: &[&str], findings: &ByScenario<'_>
     }
 }
 
-fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<'_>) -> (Verdict, Vec<String>) {
+pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<'_>) -> (Verdict, Vec<String>) {
     let mut numbers = Vec::new();
     let mut open: Vec<String> = Vec::new();
     let mut fails = false;
@@ -122,7 +122,7 @@ fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<'_>) -> (Ve
     (verdict, numbers)
 }
 
-fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Result<Reduced, String> {
+pub(crate) fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Result<Reduced, String> {
     let of = |scenario: &str, measure: &str, labels, years| {
         let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
         select(there.iter().copied(), measure, labels, years)

@@ -1,6 +1,7 @@
 //! Running a study: every model on every scenario, every claim on every finding.
 
 use crate::claim::{ByScenario, Judged, judge};
+use crate::draws;
 use crate::scenario::{Figures, Pinned, StudyReference, build};
 use crate::study_file::{Perspective, ScenarioFile};
 use crate::{Error, Result, Study};
@@ -91,6 +92,12 @@ pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync
     }
     check_unique(study, &findings)?;
     let claims = judge_all(study, &findings);
+    for table in draws::run(study, &pinned, models, &findings)? {
+        tables.insert(table.id.clone(), table);
+    }
+    if study.file.draws.is_some() {
+        progress("draws");
+    }
     let pins = pinned.pins.into_values().map(|pin| PinUsed {
         rows: pinned.records[&pin.about.name].len(),
         about: pin.about,
@@ -149,7 +156,12 @@ fn check_models(study: &Study, models: &[&dyn Model]) -> Result<()> {
     Ok(())
 }
 
-fn run_models(study: &Study, scenario: &ScenarioFile, figures: &Figures, models: &[&dyn Model]) -> Result<Output> {
+pub(crate) fn run_models(
+    study: &Study,
+    scenario: &ScenarioFile,
+    figures: &Figures,
+    models: &[&dyn Model],
+) -> Result<Output> {
     let mut all = Output::default();
     for id in &scenario.models {
         let Some(model) = models.iter().find(|m| m.id() == id) else {

@@ -124,10 +124,21 @@ fn place(record: &Record) -> Place {
 
 /// Builds a scenario's flows from the pinned records.
 pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> Result<Figures> {
-    let refuse = |reason: String| Error::Study {
+    let mut figures = chosen(study, scenario, pinned)?;
+    complete(study, scenario, &mut figures)?;
+    Ok(figures)
+}
+
+fn refuse<'a>(study: &'a Study, scenario: &'a ScenarioFile) -> impl Fn(String) -> Error + 'a {
+    move |reason| Error::Study {
         path: study.path.clone(),
         reason: format!("scenario `{}`: {reason}", scenario.id),
-    };
+    }
+}
+
+/// The figures that a scenario chooses, revalued and guarded; nothing is derived from them as yet.
+pub(crate) fn chosen(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> Result<Figures> {
+    let refuse = &refuse(study, scenario);
     let economy = study.economy_of(scenario).map_err(refuse)?;
     let mut figures = Figures::default();
     let mut filled: BTreeSet<Place> = BTreeSet::new();
@@ -157,15 +168,22 @@ pub(crate) fn build(study: &Study, scenario: &ScenarioFile, pinned: &Pinned) -> 
     for name in &scenario.guards {
         guard::apply(name, &study.file.guard, &mut figures).map_err(refuse)?;
     }
+    Ok(figures)
+}
+
+/// Adds what a scenario derives from the figures it chose: two-way trade, world rows as sums.
+pub(crate) fn complete(study: &Study, scenario: &ScenarioFile, figures: &mut Figures) -> Result<()> {
+    let refuse = &refuse(study, scenario);
+    let economy = study.economy_of(scenario).map_err(refuse)?;
     if scenario.derive_two_way {
         add_two_way(&mut figures.flows);
     }
-    require(&mut figures, &scenario.requires).map_err(refuse)?;
+    require(figures, &scenario.requires).map_err(refuse)?;
     if !scenario.world_from.is_empty() {
         world_from(&mut figures.flows, &scenario.world_from, economy).map_err(refuse)?;
     }
     figures.flows.sort_by(|a, b| a.key().cmp(&b.key()));
-    Ok(figures)
+    Ok(())
 }
 
 fn column<'a>(record: &'a Record, name: &str) -> &'a str {

@@ -1,5 +1,6 @@
 //! `study.toml` as it is written: pins, scenarios, models, claims, charts, sections.
 
+use crate::draws::DrawsFile;
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,8 @@ pub struct StudyFile {
     /// Published statements, put as tests on findings.
     #[serde(default)]
     pub claim: Vec<ClaimFile>,
+    /// Whether and how reports are drawn anew, to see what their errors do to the conclusions.
+    pub draws: Option<DrawsFile>,
     /// Charts over findings of several scenarios.
     #[serde(default)]
     pub chart: Vec<ChartFile>,
@@ -395,6 +398,10 @@ impl StudyFile {
                     &scenarios,
                 )?;
             }
+        }
+        if let Some(draws) = &self.draws {
+            known("draws", "scenario", draws.scenarios.iter(), &scenarios)?;
+            draws.check()?;
         }
         let claims: BTreeSet<&str> = self.claim.iter().map(|c| c.id.as_str()).collect();
         known(

@@ -48,6 +48,18 @@ impl Labels {
         }
     }
 
+    /// A text with the numbers that stand for the files' own names replaced by these.
+    pub fn named(&self, text: &str) -> String {
+        let numbered = self.own.iter().filter(|(code, own)| code.as_str() != own.as_str());
+        numbered.fold(text.to_owned(), |text, (code, own)| {
+            if text.contains(code.as_str()) {
+                text.replace(code.as_str(), own)
+            } else {
+                text
+            }
+        })
+    }
+
     /// How many texts were taken for economies that no table knows.
     pub fn unknown(&self) -> usize {
         self.unknown

@@ -7,7 +7,7 @@ use crate::fail::Outcome;
 use crate::output::Output;
 use mirror::levels::Level;
 use mirror::pairing::Pair;
-use model::{Coverage, Input, Model};
+use model::{Cell, Coverage, Input, Model};
 use report::Format;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -108,6 +108,13 @@ pub fn run(world: &World, output: &Output) -> Outcome {
     for note in &result.notes {
         output.say(&format!("note: {note}"));
     }
-    output.table(&report::findings_table(&result.findings))?;
+    let mut table = report::findings_table(&result.findings);
+    // The model knows codes; the files may have names of their own.
+    for cell in table.rows.iter_mut().flatten() {
+        if let Cell::Text(text) = cell {
+            *text = world.labels.named(text);
+        }
+    }
+    output.table(&table)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,15 +1,17 @@
 //! `counterflow mirror guards`: what should not be trusted, with the evidence. Nothing is dropped.
 
+mod flags;
+
 use super::world::World;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
+use flags::{FlagJson, Found, TestJson, table};
 use mirror::guards::{
-    CodeSwap, ConstantRatio, Flag, Outlier, ProductFlow, Rescaled, SwapTest, Unjudged, constant_ratio,
-    partner_outliers, rescaled_period,
+    CodeSwap, ConstantRatio, Flag, Outlier, ProductFlow, Rescaled, SwapTest, constant_ratio, partner_outliers,
+    rescaled_period,
 };
 use mirror::pairing::{Place, place_by_table};
-use model::{Kind, Table};
 use report::Format;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,37 +58,6 @@ pub struct GuardArguments {
     /// The fewest consecutive years of one ratio (constant ratio).
     #[arg(long, default_value_t = 4, value_name = "N")]
     pub min_run: usize,
-}
-
-/// One suspicion in output.
-#[derive(Serialize)]
-struct FlagJson {
-    test: &'static str,
-    economy: String,
-    flow: &'static str,
-    subject: String,
-    periods: Vec<String>,
-    statistic: f64,
-    factor: f64,
-    evidence: String,
-}
-
-/// What one test was asked, and how often it would be wrong.
-#[derive(Serialize)]
-struct TestJson {
-    test: &'static str,
-    about: String,
-    judged: usize,
-    flagged: usize,
-    false_positive_rate: Option<f64>,
-    calibrated_on: Option<usize>,
-    reason: Option<String>,
-}
-
-#[derive(Default)]
-struct Found {
-    flags: Vec<FlagJson>,
-    tests: Vec<TestJson>,
 }
 
 #[derive(Serialize)]
@@ -350,72 +321,4 @@ fn all_series(records: &[Record]) -> AllSeries {
             .push((period, value));
     }
     all
-}
-
-impl Found {
-    /// Adds a test's flags; `named` gives the subject, the economy and the flow of each.
-    fn add(
-        &mut self,
-        test: &'static str,
-        about: String,
-        judged: usize,
-        flags: Result<Vec<Flag>, Unjudged>,
-        named: impl Fn(&Flag) -> (String, String, Flow),
-    ) {
-        let reason = flags.as_ref().err().map(ToString::to_string);
-        let flags = flags.unwrap_or_default();
-        // A test that could not judge says so only where it was asked for by name.
-        if test == "code-swap" || !flags.is_empty() {
-            self.tests.push(TestJson {
-                test,
-                about,
-                judged,
-                flagged: flags.len(),
-                false_positive_rate: None,
-                calibrated_on: None,
-                reason,
-            });
-        }
-        self.flags.extend(flags.into_iter().map(|flag| {
-            let (subject, economy, flow) = named(&flag);
-            FlagJson {
-                test: flag.test.as_str(),
-                economy,
-                flow: flow.as_str(),
-                subject,
-                periods: flag.periods.iter().map(Period::to_string).collect(),
-                statistic: flag.statistic,
-                factor: flag.factor,
-                evidence: flag.evidence,
-            }
-        }));
-    }
-}
-
-fn table(flags: &[FlagJson]) -> Table {
-    let text = |name| (name, Kind::Text, "");
-    let columns = [
-        text("test"),
-        text("economy"),
-        text("flow"),
-        text("subject"),
-        text("periods"),
-        ("statistic", Kind::Number, ""),
-        ("factor", Kind::Number, "ratio"),
-        text("evidence"),
-    ];
-    let mut table = Table::new("flags", "What the guards flag", &columns);
-    for flag in flags {
-        table.push(vec![
-            flag.test.into(),
-            flag.economy.clone().into(),
-            flag.flow.into(),
-            flag.subject.clone().into(),
-            flag.periods.join(" ").into(),
-            flag.statistic.into(),
-            flag.factor.into(),
-            flag.evidence.clone().into(),
-        ]);
-    }
-    table
 }

@@ -177,7 +177,11 @@ pub fn run(world: &World, output: &Output) -> Outcome {
 fn table(world: &World) -> Table {
     let text = |name| (name, Kind::Text, "");
     let number = |name, unit| (name, Kind::Number, unit);
-    let money = |name| (name, Kind::Decimal, "USD");
+    // Decimals hold three places; a value with more is told as the number it is.
+    let reports = world.pairing.pairs.iter().flat_map(|p| [&p.export, &p.import]);
+    let exact = reports.flatten().all(|r| r.beyond == 0.0);
+    let money = |name| (name, if exact { Kind::Decimal } else { Kind::Number }, "USD");
+    let re_trade = |name| (name, Kind::Decimal, "USD");
     let columns = [
         text("period"),
         text("exporter"),
@@ -192,8 +196,8 @@ fn table(world: &World) -> Table {
         number("signed_index", "share"),
         number("accuracy_level", "share of M"),
         number("asymmetry_percent", "per cent"),
-        money("re_export_value"),
-        money("re_import_value"),
+        re_trade("re_export_value"),
+        re_trade("re_import_value"),
         text("flag"),
         text("finest"),
         text("reason"),
@@ -201,17 +205,26 @@ fn table(world: &World) -> Table {
     let mut table = Table::new("pairs", "Exporters' and importers' reports of the same flows", &columns);
     for pair in &world.pairing.pairs {
         let gap = gap_of(pair);
-        let value = |report: &Option<Report>| report.as_ref().map(|r| r.value);
-        let (export, import) = (value(&pair.export), value(&pair.import));
+        let value = |report: &Option<Report>| -> Cell {
+            match report {
+                None => Cell::Missing,
+                Some(r) if exact => r.value.into(),
+                Some(r) => r.amount().into(),
+            }
+        };
+        let difference = match (&pair.export, &pair.import) {
+            (Some(x), Some(m)) if exact => (m.value - x.value).into(),
+            _ => gap.absolute.ok().into(),
+        };
         let reason = measures(&gap).into_iter().find_map(|(_, value)| value.err());
         let mut row: Vec<Cell> = vec![
             pair.key.period.to_string().into(),
             world.name(pair.key.exporter).into(),
             world.name(pair.key.importer).into(),
             (&*pair.key.product).into(),
-            export.into(),
-            import.into(),
-            export.zip(import).map(|(x, m)| m - x).into(),
+            value(&pair.export),
+            value(&pair.import),
+            difference,
         ];
         row.extend(
             measures(&gap)
