@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("trade", &[]),
     ("regress", &[]),
     ("store", &["trade"]),
-    ("sources", &["trade"]),
+    ("sources", &["store", "trade"]),
     ("synth", &["trade"]),
     ("cube", &["store", "trade"]),
     ("mirror", &["regress", "trade"]),

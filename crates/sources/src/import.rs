@@ -138,7 +138,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
 }
 
 /// Opens a table and finds out whose it is.
-fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Table<Text<'a>>, Source)> {
+pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Table<Text<'a>>, Source)> {
     let asked = options.source.or(options.map.as_ref().map(|_| Source::Figures));
     let mut table = table::open(input, options.limits, &|header| match (&options.map, asked) {
         (Some(map), _) => map.columns.values().all(|name| header.has(name)),

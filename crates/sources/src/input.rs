@@ -102,6 +102,11 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// The whole text, as it is.
+    pub(crate) fn into_text(self) -> Text<'a> {
+        Cursor::new(self.prefix).chain(self.rest)
+    }
+
     /// The whole text, guarded.
     pub(crate) fn into_guard(self, limits: Limits, delimiter: u8) -> Guard<Text<'a>> {
         Guard::new(

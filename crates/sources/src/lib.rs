@@ -21,6 +21,9 @@
 //! Every row is accounted for: records, quarantine and rows set aside add up to the rows
 //! that were read.
 //!
+//! Files of any size go by [`import_bulk`] into a partitioned dataset, in bounded memory; it gives the
+//! same records.
+//!
 //! Trade values, weights and quantities are never negative in these sources: a negative
 //! number is quarantined. A missing weight or quantity is `None`; a missing value is
 //! quarantined, unless the row gives a share or a quantity in its place.
@@ -29,6 +32,7 @@
 
 mod aggregates;
 mod baci;
+mod bulk;
 mod cell;
 mod codes;
 mod comtrade;
@@ -51,6 +55,7 @@ mod table;
 mod tidy;
 
 pub use aggregates::{Summable, is_total, set_aside_nested};
+pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk};
 pub use error::{Error, Result};
 pub use header::Header;
 pub use import::{Imported, Reading, Row, Tally, import, import_path, read, read_path};

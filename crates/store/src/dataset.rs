@@ -24,6 +24,7 @@
 //! format = "counterflow dataset 1"
 //! made_by = "counterflow synth, seed 1"
 //! compiler = "synthetic"
+//! imported = ["..."]     # fingerprints of the inputs that were read to their ends
 //! [scales]
 //! value = 0
 //! net_weight = 0
@@ -40,7 +41,7 @@
 
 use crate::{Error, Result, io, write_atomically};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use trade::Scales;
 
@@ -88,6 +89,9 @@ struct Manifest {
     format: String,
     made_by: String,
     compiler: String,
+    /// Fingerprints of the inputs that were imported to their ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    imported: Vec<String>,
     scales: StoredScales,
     #[serde(default)]
     partition: Vec<Partition>,
@@ -111,6 +115,7 @@ impl Dataset {
                 format: FORMAT.to_owned(),
                 made_by: made_by.to_owned(),
                 compiler: compiler.to_owned(),
+                imported: Vec::new(),
                 scales: StoredScales {
                     value: scales.value,
                     net_weight: scales.net_weight,
@@ -213,6 +218,35 @@ impl Dataset {
         }
     }
 
+    /// The years of the partitions that were made from an input.
+    pub fn years_from(&self, source: &str) -> BTreeSet<i16> {
+        let made = self.partitions().iter().filter(|p| p.source.as_deref() == Some(source));
+        made.map(|p| p.year).collect()
+    }
+
+    /// How many rows were made from an input.
+    pub fn rows_from(&self, source: &str) -> u64 {
+        let made = self.partitions().iter().filter(|p| p.source.as_deref() == Some(source));
+        made.map(|p| p.rows).sum()
+    }
+
+    /// Whether an input was imported to its end, and nothing has replaced any of it.
+    pub fn has_imported(&self, source: &str) -> bool {
+        self.manifest.imported.iter().any(|s| s == source)
+    }
+
+    /// Notes that an input was imported to its end.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written.
+    pub fn mark_imported(&mut self, source: &str) -> Result<()> {
+        if !self.has_imported(source) {
+            self.manifest.imported.push(source.to_owned());
+            self.manifest.imported.sort();
+        }
+        self.save()
+    }
+
     /// Takes a finished file into the dataset, in place of an earlier one of that year, and
     /// writes the manifest.
     ///
@@ -221,7 +255,12 @@ impl Dataset {
     pub fn put(&mut self, partition: Partition) -> Result<()> {
         let parts = &mut self.manifest.partition;
         match parts.binary_search_by_key(&partition.year, |p| p.year) {
-            Ok(at) => parts[at] = partition,
+            Ok(at) => {
+                let before = std::mem::replace(&mut parts[at], partition);
+                if before.source != parts[at].source {
+                    self.manifest.imported.retain(|s| Some(s) != before.source.as_ref());
+                }
+            }
             Err(at) => parts.insert(at, partition),
         }
         self.save()

@@ -1,18 +1,19 @@
 //! `counterflow import`: an agency's file to a dataset, with a quarantine.
 
+mod bulk;
+
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use model::{Cell, Kind, Table};
 use sources::{Defaults, Imported, Options, Source};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What to import.
 #[derive(Args, Debug)]
 pub struct ImportArguments {
-    /// The file, plain or gzip.
+    /// The file, plain or gzip; with a folder for --out also a zip archive or a folder of files.
     pub file: PathBuf,
     /// The source, if its header does not tell.
     #[arg(long)]
@@ -23,12 +24,19 @@ pub struct ImportArguments {
     /// Refuse the file if any row is bad.
     #[arg(long)]
     pub strict: bool,
+    /// With a folder for --out: use at most so much memory, such as 500MB or 2GB.
+    #[arg(long, default_value = "1GB", value_parser = bulk::memory)]
+    pub memory: u64,
 }
 
-/// Imports the file; the records go to `--out FILE.parquet`, the quarantine beside it. Without
-/// `--out`, the summary alone is printed.
+/// Imports the file; the records go to `--out FILE.parquet`, the quarantine beside it. A folder
+/// for `--out` becomes a partitioned dataset, whatever the input's size. Without `--out`, the
+/// summary alone is printed.
 pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     let source = arguments.source.as_deref().map(source).transpose()?;
+    if let Some(folder) = output.file.as_deref().filter(|path| bulk::is_folder(path)) {
+        return bulk::run(arguments, source, folder, output);
+    }
     let options = Options {
         source,
         defaults: defaults(&arguments.defaults)?,

@@ -1,0 +1,148 @@
+//! `counterflow import INPUT --out FOLDER`: a partitioned dataset from an input of any size.
+
+use super::{ImportArguments, defaults};
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use model::{Cell, Kind, Table};
+use sources::{BulkOptions, BulkReport, Source, import_bulk};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Whether `--out` names a folder: it is one, or has no extension of a file.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir() || (!path.exists() && path.extension().is_none())
+}
+
+/// Reads `500MB`, `2GB` or a number of bytes.
+pub fn memory(text: &str) -> Result<u64, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let (number, unit) = match upper.find(|c: char| !c.is_ascii_digit()) {
+        Some(at) => upper.split_at(at),
+        None => (upper.as_str(), "B"),
+    };
+    let factor: u64 = match unit.trim() {
+        "B" => 1,
+        "KB" | "K" => 1000,
+        "MB" | "M" => 1_000_000,
+        "GB" | "G" => 1_000_000_000,
+        "MIB" => 1 << 20,
+        "GIB" => 1 << 30,
+        _ => return Err("expected a size such as 500MB or 2GB".to_owned()),
+    };
+    let number: Option<u64> = number.parse().ok();
+    number
+        .and_then(|n| n.checked_mul(factor))
+        .ok_or_else(|| "expected a size such as 500MB or 2GB".to_owned())
+}
+
+/// Imports into the folder; bad rows are listed in `quarantine.csv` there.
+pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, output: &Output) -> Outcome {
+    if arguments.strict {
+        return Err(Failure::Usage(
+            "--strict is for single files: a folder's partitions are written one by one".to_owned(),
+        ));
+    }
+    let bar = crate::progress::bar(0, output.quiet);
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    let tell = |what: &str| bar.set_message(what.to_owned());
+    let options = BulkOptions {
+        source,
+        defaults: defaults(&arguments.defaults)?,
+        memory: arguments.memory,
+        progress: &tell,
+    };
+    let report = import_bulk(&arguments.file, folder, &options);
+    bar.finish_and_clear();
+    let report = report?;
+    let list = folder.join("quarantine.csv");
+    if report.quarantined > 0 {
+        store::write_atomically(&list, &report::to_bytes(&quarantine(&report), report::Format::Csv)?)?;
+        output.warn(&format!(
+            "warning: {} of {} rows are in quarantine: {}",
+            report.quarantined,
+            report.rows_read,
+            list.display()
+        ));
+    } else if report.inputs_read > 0 && list.exists() {
+        // It told of an earlier import.
+        std::fs::remove_file(&list)?;
+    }
+    if report.swept > 0 {
+        output.say(&format!(
+            "note: {} unfinished files of an earlier import were removed",
+            report.swept
+        ));
+    }
+    let stdout = Output {
+        file: None,
+        ..output.clone()
+    };
+    stdout.table(&summary(&report))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summary(report: &BulkReport) -> Table {
+    let columns = [
+        ("what", Kind::Text, ""),
+        ("rows", Kind::Integer, ""),
+        ("value_usd", Kind::Decimal, "USD"),
+    ];
+    let mut table = Table::new("import", "What became of the rows", &columns);
+    let mut line = |what: &str, rows: u64, value: Cell| {
+        table.push(vec![what.into(), Cell::Integer(rows as i64), value]);
+    };
+    line("rows read", report.rows_read, Cell::Missing);
+    line("records", report.records, Cell::Missing);
+    line("in quarantine", report.quarantined, Cell::Missing);
+    for tally in &report.set_aside {
+        line(&format!("set aside: {}", tally.kind), tally.rows, tally.value.into());
+    }
+    if report.kept > 0 {
+        line("records finished before and kept", report.kept, Cell::Missing);
+    }
+    table
+}
+
+fn quarantine(report: &BulkReport) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [
+        text("file"),
+        ("line", Kind::Integer, ""),
+        text("column"),
+        text("value"),
+        text("reason"),
+        text("advice"),
+    ];
+    let mut table = Table::new("quarantine", "Rows that could not be used", &columns);
+    for (file, row) in &report.quarantine {
+        table.push(vec![
+            file.clone().into(),
+            Cell::Integer(row.line as i64),
+            row.column.clone().into(),
+            row.value.clone().into(),
+            row.reason.clone().into(),
+            row.advice.clone().into(),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory;
+
+    #[test]
+    fn sizes_are_read() {
+        for (text, bytes) in [
+            ("1GB", 1_000_000_000),
+            ("64MiB", 1 << 26),
+            ("500mb", 500_000_000),
+            ("7", 7),
+        ] {
+            assert_eq!(memory(text), Ok(bytes));
+        }
+        for bad in ["", "GB", "1.5GB", "1TB ", "99999999999999999GB"] {
+            assert!(memory(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! Import at scale: files, archives or folders of any size to a partitioned dataset.
+//!
+//! One thread reads and unpacks; the others read the lines, the plain ones by columns and all
+//! others by the same reader as small files, so that both give the same records. Rows are kept as
+//! 56 bytes each, by year; beyond the memory that was granted they go to the disk as sorted runs.
+//! Then each year is merged, its repeats sorted out as in small files, and written: a partition is
+//! there whole or not at all, and one that was finished before an interruption is kept.
+
+mod inputs;
+mod layout;
+mod packed;
+mod reading;
+mod runs;
+mod writing;
+
+use crate::error::Error;
+use crate::import::Tally;
+use crate::options::Defaults;
+use crate::quarantine::Quarantined;
+use crate::source::Source;
+use inputs::{BulkInput, inputs_of};
+use rayon::prelude::*;
+use reading::{Parsed, Work};
+use runs::Years;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use store::{Dataset, PartitionWriter};
+use trade::{Scales, Status};
+use writing::{Common, Fates, write_year};
+
+/// The least memory that can be granted.
+pub const LEAST_MEMORY: u64 = 64 << 20;
+/// How many bad rows are listed; the others are counted.
+const LISTED: usize = 100_000;
+
+/// How to import.
+pub struct BulkOptions<'a> {
+    /// Which source; `None` to tell by the header.
+    pub source: Option<Source>,
+    /// What holds where the files do not say.
+    pub defaults: Defaults,
+    /// How much memory may be used, in bytes.
+    pub memory: u64,
+    /// Is told, from time to time, what is being done.
+    pub progress: &'a (dyn Fn(&str) + Sync),
+}
+
+/// What became of the inputs.
+#[derive(Debug, Default)]
+pub struct BulkReport {
+    /// Rows that were read, without headers and blank lines.
+    pub rows_read: u64,
+    /// Rows that are in the partitions that were written.
+    pub records: u64,
+    /// Rows of partitions that were finished before and were kept.
+    pub kept: u64,
+    /// Bad rows.
+    pub quarantined: u64,
+    /// The first of them, with the names of their inputs.
+    pub quarantine: Vec<(String, Quarantined)>,
+    /// Rows that say again what others say, by kind.
+    pub set_aside: Vec<Tally>,
+    /// The years that were written.
+    pub written: Vec<i16>,
+    /// Inputs that an earlier import had finished.
+    pub inputs_kept: usize,
+    /// Inputs that were read.
+    pub inputs_read: usize,
+    /// Unfinished files of an interrupted import that were removed.
+    pub swept: usize,
+    /// Whether rows went to the disk before they were written.
+    pub spilled: bool,
+}
+
+/// Why an import fails as a whole.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BulkError {
+    /// An input cannot be read.
+    #[error(transparent)]
+    Source(#[from] Error),
+    /// The dataset cannot be written.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A damaged archive.
+    #[error("{path}: the archive cannot be read: {reason}; fetch it again", path = path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing to read.
+    #[error("{path}: no table is in it; files of .csv, .csv.gz or .zip are read", path = path.display())]
+    NoTable {
+        /// What was searched.
+        path: PathBuf,
+    },
+    /// Sorted runs could not be written or read.
+    #[error("cannot write or read the rows that do not fit into memory, {path}", path = path.display())]
+    Runs {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// Too little memory.
+    #[error("{found} bytes of memory are too few; grant {LEAST_MEMORY} or more")]
+    Memory {
+        /// What was granted.
+        found: u64,
+    },
+    /// Inputs that do not go together.
+    #[error("{problem}; they do not go into one dataset")]
+    Mixed {
+        /// What differs.
+        problem: String,
+    },
+    /// Nothing could be used.
+    #[error("{path}: not one row could be used ({bad} are bad)", path = path.display())]
+    Empty {
+        /// The input.
+        path: PathBuf,
+        /// How many rows are bad.
+        bad: u64,
+    },
+}
+
+impl BulkOptions<'_> {
+    fn defaults_for(&self, input: &BulkInput) -> Defaults {
+        let mut defaults = self.defaults.clone();
+        if defaults.classification.is_none() {
+            defaults.classification = input.baci_revision().map(str::to_owned);
+        }
+        defaults
+    }
+}
+
+/// Inputs that are read together, and the one year they are known to hold.
+struct Group {
+    inputs: Vec<usize>,
+    year: Option<i16>,
+    fingerprint: String,
+}
+
+/// Imports a file, an archive or a folder into a dataset in the folder `out`. Years that the
+/// inputs have replace those of the dataset; its other years stay.
+///
+/// # Errors
+/// When an input is no table that is known, or the disk is full. Partitions that were finished
+/// stay; nothing else is left.
+pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<BulkReport, BulkError> {
+    if options.memory < LEAST_MEMORY {
+        return Err(BulkError::Memory { found: options.memory });
+    }
+    let inputs = inputs_of(from)?;
+    std::fs::create_dir_all(out).map_err(|cause| BulkError::Runs {
+        path: out.to_owned(),
+        cause,
+    })?;
+    let mut report = BulkReport {
+        swept: Dataset::sweep(out)?,
+        ..BulkReport::default()
+    };
+    let mut import = Import {
+        inputs: &inputs,
+        out,
+        options,
+        dataset: if Dataset::is_one(out) {
+            Some(Dataset::open(out)?)
+        } else {
+            None
+        },
+        general: BTreeSet::new(),
+    };
+    let mut groups = import.groups(true);
+    while let Some(group) = groups.pop() {
+        match import.group(&group, &mut report)? {
+            Done::Finished => {}
+            // A file has other years than its name says: read all of them together.
+            Done::OtherYears => groups = import.groups(false),
+        }
+    }
+    if report.records + report.kept == 0 && report.inputs_kept == 0 {
+        return Err(BulkError::Empty {
+            path: from.to_owned(),
+            bad: report.quarantined,
+        });
+    }
+    Ok(report)
+}
+
+struct Import<'a> {
+    inputs: &'a [BulkInput],
+    out: &'a Path,
+    options: &'a BulkOptions<'a>,
+    dataset: Option<Dataset>,
+    /// Inputs that the general reader has to read.
+    general: BTreeSet<usize>,
+}
+
+enum Done {
+    Finished,
+    OtherYears,
+}
+
+/// What a pass over some inputs gave.
+struct Pass {
+    years: Years,
+    scales: Scales,
+    source: Option<Source>,
+    read: u64,
+    bad: Vec<(usize, Quarantined)>,
+    bad_unlisted: u64,
+}
+
+impl Import<'_> {
+    /// The year files of BACI one by one, last first as they are taken from the end; anything else
+    /// all together.
+    fn groups(&self, by_year: bool) -> Vec<Group> {
+        let years: BTreeSet<i16> = self.inputs.iter().filter_map(BulkInput::baci_year).collect();
+        if by_year && years.len() == self.inputs.len() {
+            let group = |(i, input): (usize, &BulkInput)| Group {
+                inputs: vec![i],
+                year: input.baci_year(),
+                fingerprint: fingerprint(self.options, &[input]),
+            };
+            return self.inputs.iter().enumerate().rev().map(group).collect();
+        }
+        vec![Group {
+            inputs: (0..self.inputs.len()).collect(),
+            year: None,
+            fingerprint: fingerprint(self.options, &self.inputs.iter().collect::<Vec<_>>()),
+        }]
+    }
+
+    fn group(&mut self, group: &Group, report: &mut BulkReport) -> Result<Done, BulkError> {
+        let dataset = self.dataset.as_ref();
+        if dataset.is_some_and(|d| d.has_imported(&group.fingerprint)) {
+            report.inputs_kept += group.inputs.len();
+            report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
+            return Ok(Done::Finished);
+        }
+        let done: BTreeSet<i16> = dataset.map(|d| d.years_from(&group.fingerprint)).unwrap_or_default();
+        let pass = loop {
+            match self.pass(group, &done)? {
+                Ok(pass) => break pass,
+                Err(input) => {
+                    self.general.insert(input);
+                }
+            }
+        };
+        if group
+            .year
+            .is_some_and(|year| pass.years.years().iter().any(|&y| y != year))
+        {
+            return Ok(Done::OtherYears);
+        }
+        report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
+        report.inputs_read += group.inputs.len();
+        self.write(group, pass, report)?;
+        Ok(Done::Finished)
+    }
+
+    /// Reads the inputs; `Err(input)` inside if one has to be read by the general reader.
+    fn pass(&self, group: &Group, done: &BTreeSet<i16>) -> Result<Result<Pass, usize>, BulkError> {
+        let threads = rayon::current_num_threads().max(1);
+        // Half is for the rows; sorting takes as much again of one year, writing the rest.
+        let mut pass = Pass {
+            years: Years::new(self.out, (self.options.memory / 5 * 2) as usize)?,
+            scales: Scales::default(),
+            source: None,
+            read: 0,
+            bad: Vec::new(),
+            bad_unlisted: 0,
+        };
+        std::thread::scope(|scope| {
+            let (to, from) = sync_channel(threads * 2);
+            let reader = scope.spawn(move || {
+                for &i in &group.inputs {
+                    (self.options.progress)(&format!("reading {}", self.inputs[i].name));
+                    reading::read_input(i, &self.inputs[i], self.general.contains(&i), self.options, &to)?;
+                }
+                Ok(())
+            });
+            let taken = self.take_all(from, threads, done, &mut pass);
+            // The reader stops when nobody listens any more; its own error comes first.
+            let read: Result<(), BulkError> = reader.join().unwrap_or(Ok(()));
+            let restart = taken?;
+            if restart.is_none() {
+                read?;
+            }
+            Ok(match restart {
+                Some(input) => Err(input),
+                None => Ok(()),
+            })
+        })
+        .map(|done| done.map(|()| pass))
+    }
+
+    fn take_all(
+        &self,
+        from: Receiver<Work>,
+        threads: usize,
+        done: &BTreeSet<i16>,
+        pass: &mut Pass,
+    ) -> Result<Option<usize>, BulkError> {
+        while let Ok(first) = from.recv() {
+            let mut batch = vec![first];
+            batch.extend(from.try_iter().take(threads * 2 - 1));
+            let parsed: Vec<Parsed> = batch.into_par_iter().map(reading::parse).collect();
+            for part in parsed {
+                if part.restart.is_some() {
+                    return Ok(part.restart);
+                }
+                pass.take(part, done)?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn write(&mut self, group: &Group, mut pass: Pass, report: &mut BulkReport) -> Result<(), BulkError> {
+        report.spilled |= pass.years.spilled();
+        report.rows_read += pass.read;
+        report.quarantined += pass.bad.len() as u64 + pass.bad_unlisted;
+        for (input, bad) in std::mem::take(&mut pass.bad) {
+            self.list(report, input, bad);
+        }
+        let years = pass.years.years();
+        if years.is_empty() {
+            return Ok(());
+        }
+        let common = common(pass.source);
+        let mut dataset = self.dataset_for(&common, pass.scales)?;
+        let scales = dataset.scales();
+        let left = AtomicU64::new(years.len() as u64);
+        let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();
+        let shared = std::sync::Mutex::new(&mut dataset);
+        let fates: Vec<Result<Fates, BulkError>> = parts
+            .into_par_iter()
+            .map(|(year, rows)| {
+                let mut writer = PartitionWriter::create(self.out, year, scales)?;
+                let fates = write_year(year, rows.merged()?, &common, &mut writer)?;
+                let mut partition = writer.finish()?;
+                partition.source = Some(group.fingerprint.clone());
+                shared.lock().unwrap_or_else(|e| e.into_inner()).put(partition)?;
+                let left = left.fetch_sub(1, Ordering::Relaxed) - 1;
+                (self.options.progress)(&format!("{year} is written, {left} years to go"));
+                Ok(fates)
+            })
+            .collect();
+        for fate in fates {
+            self.count(fate?, report);
+        }
+        dataset.mark_imported(&group.fingerprint)?;
+        self.dataset = Some(dataset);
+        report.written.extend(years);
+        Ok(())
+    }
+
+    fn count(&self, fates: Fates, report: &mut BulkReport) {
+        report.records += fates.written;
+        report.quarantined += fates.contradictions.len() as u64;
+        for (input, bad) in fates.contradictions {
+            self.list(report, input, bad);
+        }
+        for (kind, (rows, value)) in fates.set_aside {
+            match report.set_aside.iter_mut().find(|t| t.kind == kind) {
+                Some(tally) => {
+                    tally.rows += rows;
+                    tally.value += value;
+                }
+                None => report.set_aside.push(Tally { kind, rows, value }),
+            }
+        }
+    }
+
+    fn list(&self, report: &mut BulkReport, input: usize, bad: Quarantined) {
+        if report.quarantine.len() < LISTED {
+            let name = self.inputs.get(input).map(|i| i.name.clone()).unwrap_or_default();
+            report.quarantine.push((name, bad));
+        }
+    }
+
+    /// The dataset to write into, once its numbers' scales are known to suffice.
+    fn dataset_for(&self, common: &Common, scales: Scales) -> Result<Dataset, BulkError> {
+        let Some(dataset) = self.dataset.clone() else {
+            let made_by = "counterflow import";
+            return Ok(Dataset::new(self.out, made_by, &common.compiler, scales));
+        };
+        if dataset.partitions().is_empty() {
+            return Ok(Dataset::new(self.out, dataset.made_by(), &common.compiler, scales));
+        }
+        if dataset.compiler() != &*common.compiler {
+            return Err(BulkError::Mixed {
+                problem: format!(
+                    "the dataset is of {}, the input of {}",
+                    dataset.compiler(),
+                    common.compiler
+                ),
+            });
+        }
+        if dataset.scales().wider(scales) != dataset.scales() {
+            return Err(BulkError::Mixed {
+                problem: "the input's numbers have more decimal places than those of the dataset".to_owned(),
+            });
+        }
+        Ok(dataset)
+    }
+}
+
+impl Pass {
+    fn take(&mut self, part: Parsed, done: &BTreeSet<i16>) -> Result<(), BulkError> {
+        if let (Some(one), Some(other)) = (self.source, part.source)
+            && common(Some(one)).compiler != common(Some(other)).compiler
+        {
+            return Err(BulkError::Mixed {
+                problem: format!("some inputs are of {one}, others of {other}"),
+            });
+        }
+        if part.source == Some(Source::Figures) {
+            return Err(BulkError::Mixed {
+                problem: "a table of figures is no bulk file: import it with --out FILE.parquet".to_owned(),
+            });
+        }
+        self.source = self.source.or(part.source);
+        self.scales = self.scales.wider(part.scales);
+        self.read += part.read;
+        let room = LISTED.saturating_sub(self.bad.len());
+        self.bad_unlisted += part.bad.len().saturating_sub(room) as u64;
+        self.bad.extend(part.bad.into_iter().take(room));
+        for (year, rows) in part.years {
+            if !done.contains(&year) {
+                self.years.add(year, rows)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn common(source: Option<Source>) -> Common {
+    let baci = source == Some(Source::Baci);
+    Common {
+        compiler: if baci { "CEPII BACI" } else { "UN Comtrade" }.into(),
+        status: if baci { Status::Estimated } else { Status::Reported },
+        repeats: source.map_or(crate::source::Repeats::Contradict, |s| s.shape().repeats),
+    }
+}
+
+/// Tells an import by its inputs and by what was said about them.
+fn fingerprint(options: &BulkOptions<'_>, inputs: &[&BulkInput]) -> String {
+    let mut text = format!("import 1\n{:?}\n{:?}\n", options.source, options.defaults);
+    for input in inputs {
+        text += &format!(
+            "{} {:?}\n",
+            input.fingerprint,
+            options.defaults_for(input).classification
+        );
+    }
+    store::sha256_of_bytes(text.as_bytes())
+}

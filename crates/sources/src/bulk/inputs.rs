@@ -1,0 +1,168 @@
+use super::BulkError;
+use crate::error::Error;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// One table to read: a file, or a member of a zip archive.
+#[derive(Clone, Debug)]
+pub(crate) struct BulkInput {
+    /// The name in messages.
+    pub name: String,
+    path: PathBuf,
+    member: Option<usize>,
+    /// What the content is told by: the SHA-256 of a file, or the length and check sum that a zip
+    /// archive gives of a member.
+    pub fingerprint: String,
+}
+
+/// The inputs that a file, an archive or a folder stands for, by name.
+///
+/// # Errors
+/// When it cannot be read or has no table.
+pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+    let mut found = Vec::new();
+    if path.is_dir() {
+        let listing = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
+        let mut files = Vec::new();
+        for entry in listing {
+            files.push(entry.map_err(|e| unreadable(path, e))?.path());
+        }
+        files.sort();
+        for file in files {
+            if is_table(&file.to_string_lossy()) {
+                found.push(plain(&file)?);
+            } else if has_extension(&file.to_string_lossy(), ".zip") {
+                found.extend(members(&file)?);
+            }
+        }
+    } else if has_extension(&path.to_string_lossy(), ".zip") {
+        found = members(path)?;
+    } else {
+        found.push(plain(path)?);
+    }
+    // A release of BACI has lists of countries and products beside its years.
+    if found.iter().any(|i| i.baci_year().is_some()) {
+        found.retain(|i| i.baci_year().is_some());
+    }
+    if found.is_empty() {
+        return Err(BulkError::NoTable { path: path.to_owned() });
+    }
+    Ok(found)
+}
+
+fn is_table(name: &str) -> bool {
+    [".csv", ".csv.gz", ".txt", ".txt.gz", ".gz", ".tsv"]
+        .iter()
+        .any(|e| has_extension(name, e))
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(extension)
+}
+
+fn unreadable(path: &Path, cause: std::io::Error) -> BulkError {
+    BulkError::Source(Error::Unreadable {
+        file: path.display().to_string(),
+        cause,
+        advice: "check that the path names a file or folder you may read",
+    })
+}
+
+fn plain(path: &Path) -> Result<BulkInput, BulkError> {
+    let failed = |e| unreadable(path, e);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => break,
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+    Ok(BulkInput {
+        name: path.display().to_string(),
+        path: path.to_owned(),
+        member: None,
+        fingerprint: hex(&hasher.finalize()),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+    let mut archive = archive(path)?;
+    let mut found = Vec::new();
+    for index in 0..archive.len() {
+        let member = archive.by_index(index).map_err(|e| damaged(path, e))?;
+        let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
+        if member.is_file() && is_table(&name) {
+            found.push(BulkInput {
+                name: format!("{}:{name}", path.display()),
+                path: path.to_owned(),
+                member: Some(index),
+                fingerprint: format!("zip {name} {} {:08x}", member.size(), member.crc32()),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+type Archive = zip::ZipArchive<BufReader<File>>;
+
+fn archive(path: &Path) -> Result<Archive, BulkError> {
+    let file = File::open(path).map_err(|e| unreadable(path, e))?;
+    zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))
+}
+
+fn damaged(path: &Path, error: zip::result::ZipError) -> BulkError {
+    BulkError::Archive {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+impl BulkInput {
+    /// Reads it: `f` gets its bytes, packed only if the file itself is.
+    pub fn with<T>(&self, f: impl FnOnce(&mut dyn Read) -> Result<T, BulkError>) -> Result<T, BulkError> {
+        match self.member {
+            None => f(&mut File::open(&self.path).map_err(|e| unreadable(&self.path, e))?),
+            Some(index) => {
+                let mut archive = archive(&self.path)?;
+                let mut member = archive.by_index(index).map_err(|e| damaged(&self.path, e))?;
+                f(&mut member)
+            }
+        }
+    }
+
+    /// The year that the name of one of BACI's year files gives: `BACI_HS17_Y2021_V202401b.csv`.
+    pub fn baci_year(&self) -> Option<i16> {
+        let name = self.name.rsplit(['/', '\\', ':']).next()?;
+        if !name.starts_with("BACI_") {
+            return None;
+        }
+        let year = name.split('_').find_map(|part| part.strip_prefix('Y'))?;
+        (year.len() == 4).then(|| year.parse().ok()).flatten()
+    }
+
+    /// The revision of the Harmonized System that a BACI file's or archive's name gives.
+    pub fn baci_revision(&self) -> Option<&'static str> {
+        let parts = self.name.split(['/', '\\', ':', '_']);
+        parts.rev().find_map(|part| {
+            Some(match part {
+                "HS92" => "HS0",
+                "HS96" => "HS1",
+                "HS02" => "HS2",
+                "HS07" => "HS3",
+                "HS12" => "HS4",
+                "HS17" => "HS5",
+                "HS22" => "HS6",
+                _ => return None,
+            })
+        })
+    }
+}

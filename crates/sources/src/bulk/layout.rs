@@ -1,0 +1,347 @@
+use super::packed::{self, Packed};
+use crate::header::Header;
+use crate::source::Source;
+use std::sync::OnceLock;
+use trade::{Classification, NO_NUMBER, check_product, economies};
+
+/// The columns that the fast path reads, by their index in a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns {
+    source: Source,
+    width: usize,
+    /// What each column of the file is.
+    roles: Vec<Role>,
+    /// BACI does not say its revision in the file.
+    classification: Option<Classification>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Role {
+    Year,
+    Period,
+    Reporter,
+    Partner,
+    Flow,
+    Classification,
+    Product,
+    Value,
+    Weight,
+    Quantity,
+    Unit,
+    Flag,
+    Cif,
+    Fob,
+    Partner2,
+    Procedure,
+    Transport,
+    Supply,
+    Other,
+}
+
+const ROLES: usize = Role::Other as usize + 1;
+
+/// A row is not of the plain kind that is read fast: the general reader has to see it.
+pub(crate) struct Unusual;
+
+impl Columns {
+    /// The columns of a source that has a fast path; `None` for the others.
+    pub fn of(source: Source, header: &Header, classification: Option<Classification>) -> Option<Columns> {
+        let names: &[(&str, Role)] = match source {
+            Source::Baci => &[
+                ("t", Role::Year),
+                ("i", Role::Reporter),
+                ("j", Role::Partner),
+                ("k", Role::Product),
+                ("hs6", Role::Product),
+                ("v", Role::Value),
+                ("q", Role::Weight),
+            ],
+            Source::ComtradeApi => &[
+                ("refYear", Role::Year),
+                ("period", Role::Period),
+                ("reporterCode", Role::Reporter),
+                ("partnerCode", Role::Partner),
+                ("flowCode", Role::Flow),
+                ("classificationCode", Role::Classification),
+                ("cmdCode", Role::Product),
+                ("primaryValue", Role::Value),
+                ("cifvalue", Role::Cif),
+                ("fobvalue", Role::Fob),
+                ("netWgt", Role::Weight),
+                ("qty", Role::Quantity),
+                ("qtyUnitCode", Role::Unit),
+                ("legacyEstimationFlag", Role::Flag),
+                ("partner2Code", Role::Partner2),
+                ("customsCode", Role::Procedure),
+                ("motCode", Role::Transport),
+                ("mosCode", Role::Supply),
+            ],
+            Source::ComtradeLegacy => &[
+                ("Year", Role::Year),
+                ("Reporter Code", Role::Reporter),
+                ("Trade Flow Code", Role::Flow),
+                ("Partner Code", Role::Partner),
+                ("Classification", Role::Classification),
+                ("Commodity Code", Role::Product),
+                ("Quantity Unit Code", Role::Unit),
+                ("Supplementary Quantity", Role::Quantity),
+                ("Netweight (kg)", Role::Weight),
+                ("Value", Role::Value),
+                ("Estimation Code", Role::Flag),
+            ],
+            _ => return None,
+        };
+        let mut roles = vec![Role::Other; header.names().len()];
+        for &(name, role) in names {
+            if let Some(column) = header.column(name) {
+                *roles.get_mut(column.index)? = role;
+            }
+        }
+        let has = |role| roles.contains(&role);
+        let needed = has(Role::Year) && has(Role::Reporter) && has(Role::Partner) && has(Role::Product);
+        let classed = has(Role::Classification) || classification.is_some();
+        (needed && classed && has(Role::Value) && header.delimiter == b',').then_some(Columns {
+            source,
+            width: roles.len(),
+            roles,
+            classification,
+        })
+    }
+
+    /// Reads a line without its line end. Gives the year and the row.
+    pub fn read(&self, line: &[u8]) -> Result<(i16, Packed), Unusual> {
+        let mut cells: [&[u8]; ROLES] = [&[]; ROLES];
+        let (mut start, mut column) = (0, 0);
+        let mut put = |cell, column: usize| -> Result<(), Unusual> {
+            let role = self.roles.get(column).ok_or(Unusual)?;
+            cells[*role as usize] = cell;
+            Ok(())
+        };
+        for at in memchr::memchr_iter(b',', line) {
+            put(&line[start..at], column)?;
+            (start, column) = (at + 1, column + 1);
+        }
+        put(&line[start..], column)?;
+        if column + 1 != self.width {
+            return Err(Unusual);
+        }
+        let cell = |role: Role| plain(cells[role as usize]);
+        match self.source {
+            Source::Baci => self.baci(cell),
+            _ => self.comtrade(cell),
+        }
+    }
+
+    fn baci<'a>(&self, cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<(i16, Packed), Unusual> {
+        let year = year(cell(Role::Year)?)?;
+        let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
+        let product = cell(Role::Product)?;
+        let product = match product.len() {
+            6 => packed::digits(product).ok_or(Unusual)?,
+            // The released files are written from numbers, so a leading zero is lost.
+            5 => packed::digits(product).ok_or(Unusual)? >> 4 | 1 << 36,
+            _ => return Err(Unusual),
+        };
+        let class = self.classification.ok_or(Unusual)?;
+        let thousandfold = |n: i64| n.checked_mul(1000).filter(|n| *n < LARGEST).ok_or(Unusual);
+        let weight = match number_or_none(cell(Role::Weight)?)? {
+            NO_NUMBER => NO_NUMBER,
+            n => thousandfold(n)?,
+        };
+        let row = Packed {
+            place: packed::place((1, 12), by_code(reporter, year)?, EXPORT, by_code(partner, year)?).ok_or(Unusual)?,
+            thing: class_bits(class)? | product,
+            value: thousandfold(number(cell(Role::Value)?)?)?,
+            weight,
+            quantity: NO_NUMBER,
+            codes: (reporter, partner),
+            unit: 0,
+            valuation: 1,
+            part: UNSAID,
+            line: 0,
+        };
+        Ok((year, row))
+    }
+
+    fn comtrade<'a>(&self, cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<(i16, Packed), Unusual> {
+        let year = year(cell(Role::Year)?)?;
+        let months = months(cell(Role::Period)?, year)?;
+        let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
+        let flow = match cell(Role::Flow)? {
+            b"1" | b"M" => 1,
+            b"2" | b"X" => EXPORT,
+            b"3" | b"RX" => 2,
+            b"4" | b"RM" => 3,
+            _ => return Err(Unusual),
+        };
+        let class = match self.classification {
+            Some(class) if !self.roles.contains(&Role::Classification) => class,
+            _ => text(cell(Role::Classification)?)
+                .and_then(Classification::from_comtrade)
+                .ok_or(Unusual)?,
+        };
+        let product = cell(Role::Product)?;
+        check_product(class, text(product).ok_or(Unusual)?).map_err(|_| Unusual)?;
+        if !matches!(cell(Role::Flag)?, b"" | b"0" | b"2" | b"4" | b"6") {
+            return Err(Unusual);
+        }
+        let value = number(cell(Role::Value)?)?;
+        // Zero beside a positive value is "not available" in these files.
+        let amount = |n: i64| if n == 0 && value != 0 { NO_NUMBER } else { n };
+        let mut quantity = amount(number_or_none(cell(Role::Quantity)?)?);
+        let mut unit = unit(cell(Role::Unit)?)?;
+        if unit == 0 || quantity == NO_NUMBER {
+            (unit, quantity) = (0, NO_NUMBER);
+        }
+        let same = |role| -> Result<bool, Unusual> { Ok(value > 0 && number_or_none(cell(role)?)? == value) };
+        let valuation = match (same(Role::Cif)?, same(Role::Fob)?) {
+            (true, false) => 2,
+            (false, true) => 1,
+            _ => 0,
+        };
+        let row = Packed {
+            place: packed::place(months, by_code(reporter, year)?, flow, by_code(partner, year)?).ok_or(Unusual)?,
+            thing: class_bits(class)? | packed::digits(product).ok_or(Unusual)?,
+            value,
+            weight: amount(number_or_none(cell(Role::Weight)?)?),
+            quantity,
+            codes: (reporter, partner),
+            unit,
+            valuation,
+            part: part(cell)?,
+            line: 0,
+        };
+        Ok((year, row))
+    }
+}
+
+const EXPORT: u64 = 0;
+const UNSAID: u8 = 1;
+const LARGEST: i64 = 1_000_000_000_000_000_000;
+
+/// Whether the breakdown columns say total, breakdown or nothing.
+fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unusual> {
+    let mut part = UNSAID;
+    for role in [Role::Partner2, Role::Procedure, Role::Transport, Role::Supply] {
+        match (cell(role)?, role) {
+            (b"", _) => continue,
+            (b"0", _) | (b"C00", Role::Procedure) => part = 0,
+            _ => return Ok(2),
+        }
+    }
+    Ok(part)
+}
+
+/// A cell without white space or one pair of quotation marks around it.
+fn plain(cell: &[u8]) -> Result<&[u8], Unusual> {
+    let cell = match cell {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'"') => inner,
+        [b'"', ..] | [.., b'"'] => return Err(Unusual),
+        cell => cell,
+    };
+    Ok(cell.trim_ascii())
+}
+
+fn text(cell: &[u8]) -> Option<&str> {
+    std::str::from_utf8(cell).ok()
+}
+
+fn year(cell: &[u8]) -> Result<i16, Unusual> {
+    match cell {
+        &[a @ b'1'..=b'2', b, c, d] if [b, c, d].iter().all(u8::is_ascii_digit) => {
+            let digit = |b: u8| i16::from(b - b'0');
+            Ok(digit(a) * 1000 + digit(b) * 100 + digit(c) * 10 + digit(d))
+        }
+        _ => Err(Unusual),
+    }
+}
+
+/// The months of `2003` or `200307`; empty is the year.
+fn months(cell: &[u8], of: i16) -> Result<(u8, u16), Unusual> {
+    match cell.len() {
+        0 => Ok((1, 12)),
+        4 if year(cell)? == of => Ok((1, 12)),
+        6 if year(&cell[..4])? == of => match code(&cell[4..])? {
+            month @ 1..=12 => Ok((month as u8, 1)),
+            _ => Err(Unusual),
+        },
+        _ => Err(Unusual),
+    }
+}
+
+fn code(cell: &[u8]) -> Result<u16, Unusual> {
+    if cell.is_empty() || cell.len() > 4 {
+        return Err(Unusual);
+    }
+    cell.iter().try_fold(0_u16, |n, b| match b {
+        b'0'..=b'9' => Ok(n * 10 + u16::from(b - b'0')),
+        _ => Err(Unusual),
+    })
+}
+
+/// Up to fifteen digits before the point and three behind it, in thousandths.
+fn number(cell: &[u8]) -> Result<i64, Unusual> {
+    let point = cell.iter().position(|&b| b == b'.').unwrap_or(cell.len());
+    let (whole, fraction) = (&cell[..point], cell.get(point + 1..).unwrap_or_default());
+    if whole.is_empty() || whole.len() > 15 || fraction.len() > 3 {
+        return Err(Unusual);
+    }
+    let mut n = 0_i64;
+    for b in whole.iter().chain(fraction) {
+        let digit = b.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(Unusual);
+        }
+        n = n * 10 + i64::from(digit);
+    }
+    Ok(n * [1000, 100, 10, 1][fraction.len()])
+}
+
+fn number_or_none(cell: &[u8]) -> Result<i64, Unusual> {
+    match cell {
+        b"" | b"NA" => Ok(NO_NUMBER),
+        cell => number(cell),
+    }
+}
+
+/// The unit that a code stands for, counted from 1; 0 for none.
+fn unit(cell: &[u8]) -> Result<u8, Unusual> {
+    if cell.is_empty() || cell == b"-1" {
+        return Ok(0);
+    }
+    let n = code(cell)?;
+    Ok(if (2..=13).contains(&n) { (n - 1) as u8 } else { 0 })
+}
+
+fn class_bits(class: Classification) -> Result<u64, Unusual> {
+    packed::thing(class, trade::TOTAL.as_bytes())
+        .map(|t| t & !packed::PRODUCT)
+        .ok_or(Unusual)
+}
+
+const FIRST_YEAR: i16 = 1900;
+const YEARS: usize = 250;
+const CODES: usize = 1000;
+const NOBODY: u16 = u16::MAX;
+
+/// The rank of the economy that a numeric code meant in a year, from a table made once a year.
+fn by_code(code: u16, year: i16) -> Result<u16, Unusual> {
+    static TABLES: [OnceLock<Box<[u16]>>; YEARS] = [const { OnceLock::new() }; YEARS];
+    let table = TABLES
+        .get((year - FIRST_YEAR).max(0) as usize)
+        .filter(|_| year >= FIRST_YEAR)
+        .ok_or(Unusual)?;
+    let table = table.get_or_init(|| {
+        (0..CODES as u16)
+            .map(|code| {
+                let known = economies().by_m49(code, year);
+                known.and_then(|info| packed::rank(info.code)).unwrap_or(NOBODY)
+            })
+            .collect()
+    });
+    match table.get(usize::from(code)) {
+        Some(&rank) if rank != NOBODY => Ok(rank),
+        _ => Err(Unusual),
+    }
+}

@@ -1,0 +1,321 @@
+use crate::import::Row;
+use crate::source::Part;
+use std::sync::{Arc, OnceLock};
+use trade::{Classification, Decimal3, Economy, Flow, NO_NUMBER, Period, Record, Status, TOTAL, Valuation, economies};
+
+/// One row in 56 bytes: what a partition is sorted, spilled and merged as.
+///
+/// `place` holds, from the top: month 4 bits, months 12, reporter 16, flow 3, partner 16.
+/// `thing`: classification 4 bits, product 40. Both compare as [`Record::key`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Packed {
+    pub place: u64,
+    pub thing: u64,
+    pub value: i64,
+    pub weight: i64,
+    pub quantity: i64,
+    /// The numeric codes of reporter and partner in the file.
+    pub codes: (u16, u16),
+    /// Unit, valuation and part, a byte each.
+    pub unit: u8,
+    pub valuation: u8,
+    pub part: u8,
+    /// The number of the input in the top 20 bits, the line below.
+    pub line: u64,
+}
+
+/// Bytes of a spilled row.
+pub(crate) const BYTES: usize = 48 + 7 + 1;
+const LINE_BITS: u32 = 44;
+
+/// The units that UN Comtrade's codes stand for, in the order of [`UNITS`]; 0 is none.
+pub(crate) const UNITS: [&str; 12] = [
+    "m2",
+    "1000 kWh",
+    "m",
+    "items",
+    "pairs",
+    "l",
+    "kg",
+    "1000 items",
+    "packs",
+    "dozens",
+    "m3",
+    "carat",
+];
+const PARTS: [Part; 4] = [Part::Whole, Part::Unsaid, Part::Breakdown, Part::FlowPart];
+
+impl Packed {
+    pub fn key(&self) -> (u64, u64) {
+        (self.place, self.thing)
+    }
+
+    /// Where the row stands: input and line.
+    pub fn at(&self) -> (usize, u64) {
+        ((self.line >> LINE_BITS) as usize, self.line & ((1 << LINE_BITS) - 1))
+    }
+
+    pub fn line_of(input: usize, line: u64) -> u64 {
+        (input as u64) << LINE_BITS | line
+    }
+
+    /// A record as its row; `None` if it has something that no bulk source has.
+    pub fn of(row: &Row, input: usize) -> Option<Packed> {
+        let r = &row.record;
+        let number = |n: Option<Decimal3>| n.map_or(Some(NO_NUMBER), |n| i64::try_from(n.thousandths()).ok());
+        let unit = match r.quantity_unit.as_deref() {
+            None => 0,
+            Some(unit) => UNITS.iter().position(|u| *u == unit)? + 1,
+        };
+        let flow = Flow::ALL.iter().position(|f| *f == r.flow)?;
+        if r.rounded_to.is_some() || r.share_percent.is_some() || r.basis.is_some() || r.reference.is_some() {
+            return None;
+        }
+        Some(Packed {
+            place: place(
+                (r.period.month(), r.period.months()),
+                rank(r.reporter)?,
+                flow as u64,
+                rank(r.partner)?,
+            )?,
+            thing: thing(r.classification, r.product.as_bytes())?,
+            value: i64::try_from(r.value?.thousandths()).ok()?,
+            weight: number(r.net_weight_kg)?,
+            quantity: number(r.quantity)?,
+            codes: row.codes,
+            unit: unit as u8,
+            valuation: r.valuation.map_or(0, |v| if v == Valuation::Fob { 1 } else { 2 }),
+            part: PARTS.iter().position(|p| *p == row.part)? as u8,
+            line: Self::line_of(input, row.line),
+        })
+    }
+
+    /// Its record, for the few rows that stand under one key with others.
+    pub fn to_row(self, year: i16, compiler: &Arc<str>, status: Status) -> Option<Row> {
+        let number = |n: i64| (n != NO_NUMBER).then(|| Decimal3::from_thousandths(i128::from(n)));
+        let (month, months) = self.months();
+        Some(Row {
+            line: self.line,
+            part: self.part(),
+            codes: self.codes,
+            record: Record {
+                compiler: Arc::clone(compiler),
+                period: Period::span(year, month, months).ok()?,
+                reporter: economy(self.reporter())?,
+                partner: economy(self.partner())?,
+                flow: *Flow::ALL.get(self.flow())?,
+                classification: self.classification()?,
+                product: self.product().as_str().into(),
+                valuation: self.valuation(),
+                value: number(self.value),
+                rounded_to: None,
+                share_percent: None,
+                net_weight_kg: number(self.weight),
+                quantity: number(self.quantity),
+                quantity_unit: self.unit().map(Arc::from),
+                status,
+                basis: None,
+                reference: None,
+            },
+        })
+    }
+
+    pub fn months(&self) -> (u8, u16) {
+        ((self.place >> 47 & 15) as u8, (self.place >> 35 & 0xfff) as u16)
+    }
+
+    pub fn reporter(&self) -> u16 {
+        (self.place >> 19) as u16
+    }
+
+    pub fn flow(&self) -> usize {
+        (self.place >> 16 & 7) as usize
+    }
+
+    pub fn partner(&self) -> u16 {
+        self.place as u16
+    }
+
+    pub fn classification(&self) -> Option<Classification> {
+        Classification::ALL.get((self.thing >> 40) as usize).copied()
+    }
+
+    pub fn part(&self) -> Part {
+        PARTS[usize::from(self.part & 3)]
+    }
+
+    pub fn valuation(&self) -> Option<Valuation> {
+        match self.valuation {
+            1 => Some(Valuation::Fob),
+            2 => Some(Valuation::Cif),
+            _ => None,
+        }
+    }
+
+    pub fn unit(&self) -> Option<&'static str> {
+        UNITS.get(usize::from(self.unit).wrapping_sub(1)).copied()
+    }
+
+    /// The product's code.
+    pub fn product(&self) -> String {
+        product_text(self.thing & PRODUCT)
+    }
+
+    pub fn to_bytes(self) -> [u8; BYTES] {
+        let mut out = [0; BYTES];
+        let words = [
+            self.place,
+            self.thing,
+            self.value as u64,
+            self.weight as u64,
+            self.quantity as u64,
+            self.line,
+        ];
+        for (slot, word) in out.chunks_exact_mut(8).zip(words) {
+            slot.copy_from_slice(&word.to_le_bytes());
+        }
+        out[48..50].copy_from_slice(&self.codes.0.to_le_bytes());
+        out[50..52].copy_from_slice(&self.codes.1.to_le_bytes());
+        out[52..55].copy_from_slice(&[self.unit, self.valuation, self.part]);
+        out
+    }
+
+    pub fn from_bytes(bytes: &[u8; BYTES]) -> Packed {
+        let word = |at: usize| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bytes[at * 8..at * 8 + 8]);
+            u64::from_le_bytes(eight)
+        };
+        Packed {
+            place: word(0),
+            thing: word(1),
+            value: word(2) as i64,
+            weight: word(3) as i64,
+            quantity: word(4) as i64,
+            line: word(5),
+            codes: (
+                u16::from_le_bytes([bytes[48], bytes[49]]),
+                u16::from_le_bytes([bytes[50], bytes[51]]),
+            ),
+            unit: bytes[52],
+            valuation: bytes[53],
+            part: bytes[54],
+        }
+    }
+}
+
+/// The bits of `thing` that are the product.
+pub(crate) const PRODUCT: u64 = (1 << 40) - 1;
+
+/// The packed period, economies and flow; `None` for a period of more than 4095 months.
+pub(crate) fn place((month, months): (u8, u16), reporter: u16, flow: u64, partner: u16) -> Option<u64> {
+    (months < 4096).then(|| {
+        u64::from(month) << 47 | u64::from(months) << 35 | u64::from(reporter) << 19 | flow << 16 | u64::from(partner)
+    })
+}
+
+/// The packed classification and product: four bits a digit from the left, so that numbers
+/// compare as the texts do. `None` for anything but up to ten digits or `TOTAL`.
+pub(crate) fn thing(classification: Classification, product: &[u8]) -> Option<u64> {
+    let class = Classification::ALL.iter().position(|c| *c == classification)? as u64;
+    Some(class << 40 | digits(product)?)
+}
+
+/// The product alone; see [`thing`].
+pub(crate) fn digits(product: &[u8]) -> Option<u64> {
+    if product == TOTAL.as_bytes() {
+        return Some(15 << 36);
+    }
+    if product.is_empty() || product.len() > 10 || !product.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let packed = product.iter().fold(0_u64, |n, b| n << 4 | u64::from(b - b'0' + 1));
+    Some(packed << (4 * (10 - product.len())))
+}
+
+fn product_text(packed: u64) -> String {
+    if packed == 15 << 36 {
+        return TOTAL.to_owned();
+    }
+    let nibbles = (0..10).rev().map(|i| (packed >> (4 * i) & 15) as u8);
+    nibbles
+        .take_while(|&n| n > 0)
+        .map(|n| char::from(b'0' + n - 1))
+        .collect()
+}
+
+/// The place of an economy among all, in the order of their codes.
+pub(crate) fn rank(economy: Economy) -> Option<u16> {
+    ranked().binary_search(&economy).ok().map(|n| n as u16)
+}
+
+/// The economy of a rank.
+pub(crate) fn economy(rank: u16) -> Option<Economy> {
+    ranked().get(usize::from(rank)).copied()
+}
+
+/// All economies, in the order of their codes.
+pub(crate) fn ranked() -> &'static [Economy] {
+    static RANKED: OnceLock<Vec<Economy>> = OnceLock::new();
+    RANKED.get_or_init(|| {
+        let mut all: Vec<Economy> = economies().iter().map(|e| e.code).collect();
+        all.sort();
+        all
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn packed() -> Packed {
+        Packed {
+            place: place((7, 1), 12, 3, 280).unwrap(),
+            thing: thing(Classification::Hs(6), b"010121").unwrap(),
+            value: -5,
+            weight: NO_NUMBER,
+            quantity: 1 << 40,
+            codes: (490, 65535),
+            unit: 7,
+            valuation: 2,
+            part: 1,
+            line: Packed::line_of(1000, 1 << 40),
+        }
+    }
+
+    #[test]
+    fn a_row_is_read_back_from_its_bytes_and_fields() {
+        let row = packed();
+        assert_eq!(Packed::from_bytes(&row.to_bytes()), row);
+        assert_eq!(
+            (row.months(), row.reporter(), row.flow(), row.partner()),
+            ((7, 1), 12, 3, 280)
+        );
+        assert_eq!(
+            (row.product().as_str(), row.classification()),
+            ("010121", Some(Classification::Hs(6)))
+        );
+        assert_eq!(
+            (row.at(), row.unit(), row.valuation()),
+            ((1000, 1 << 40), Some("kg"), Some(Valuation::Cif))
+        );
+        assert_eq!(std::mem::size_of::<Packed>(), BYTES);
+    }
+
+    #[test]
+    fn units_are_those_of_the_agency() {
+        for (i, unit) in UNITS.iter().enumerate() {
+            assert_eq!(crate::codes::comtrade_unit(&(i + 2).to_string()), Some(*unit));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn products_compare_as_their_texts(a in "[0-9]{1,10}|TOTAL", b in "[0-9]{1,10}|TOTAL") {
+            let (x, y) = (digits(a.as_bytes()).unwrap(), digits(b.as_bytes()).unwrap());
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+            prop_assert_eq!(product_text(x), a);
+        }
+    }
+}

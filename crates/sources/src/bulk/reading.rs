@@ -1,0 +1,317 @@
+use super::inputs::BulkInput;
+use super::layout::Columns;
+use super::packed::Packed;
+use super::{BulkError, BulkOptions};
+use crate::import::{self, Row};
+use crate::input::Input;
+use crate::options::Options;
+use crate::quarantine::Quarantined;
+use crate::source::Source;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use trade::{NO_NUMBER, Scales, places};
+
+/// How much text is read at once.
+const CHUNK: usize = 1 << 20;
+/// How many rows the general reader gives at once.
+const BATCH: usize = 16_384;
+
+/// How the lines of an input are read.
+pub(crate) struct Plan {
+    pub input: usize,
+    pub columns: Columns,
+    /// The header's bytes, for the general reader of single lines.
+    pub header: Vec<u8>,
+    pub options: Options,
+}
+
+/// What the reading thread hands on.
+pub(crate) enum Work {
+    /// Whole lines, the first of which has this number.
+    Lines(Arc<Plan>, u64, Vec<u8>),
+    /// Rows that the general reader gave.
+    Rows(Parsed),
+}
+
+/// Rows as they were read.
+#[derive(Default)]
+pub(crate) struct Parsed {
+    pub years: BTreeMap<i16, Vec<Packed>>,
+    pub bad: Vec<(usize, Quarantined)>,
+    pub read: u64,
+    pub scales: Scales,
+    /// The source, which every input of one dataset has to share.
+    pub source: Option<Source>,
+    /// An input that the general reader has to read from its start.
+    pub restart: Option<usize>,
+}
+
+impl Parsed {
+    pub fn push(&mut self, year: i16, row: Packed) {
+        self.scales = self.scales.wider(Scales {
+            value: places(row.value),
+            net_weight: optional_places(row.weight),
+            quantity: optional_places(row.quantity),
+        });
+        self.years.entry(year).or_default().push(row);
+    }
+
+    fn take(&mut self, row: Result<Row, Quarantined>, input: usize) {
+        self.read += 1;
+        let row = match row {
+            Ok(row) => row,
+            Err(bad) => return self.bad.push((input, bad)),
+        };
+        match Packed::of(&row, input) {
+            Some(packed) => self.push(row.record.period.year(), packed),
+            None => {
+                let bad = crate::quarantine::Bad::row(
+                    row.record.product.to_string(),
+                    "the row has something that no large dataset holds",
+                    "import it into a single file: --out FILE.parquet",
+                );
+                self.bad.push((input, bad.at(row.line)));
+            }
+        }
+    }
+}
+
+fn optional_places(n: i64) -> u8 {
+    if n == NO_NUMBER { 0 } else { places(n) }
+}
+
+/// Reads one input to its end: chunks of lines where its shape is known, rows where not.
+///
+/// # Errors
+/// When it cannot be read, or is no table. A receiver that has gone away is no error.
+pub(crate) fn read_input(
+    number: usize,
+    input: &BulkInput,
+    general: bool,
+    options: &BulkOptions,
+    to: &SyncSender<Work>,
+) -> Result<(), BulkError> {
+    let options = Options {
+        file: input.name.clone(),
+        defaults: options.defaults_for(input),
+        source: options.source,
+        ..Options::default()
+    };
+    let plan = if general { None } else { plan(number, input, &options)? };
+    match plan {
+        Some((plan, first_line)) => input.with(|bytes| lines(bytes, plan, first_line, to)),
+        None => input.with(|bytes| rows(bytes, number, &options, to)),
+    }
+}
+
+/// Looks at the header: how it will be read, and the line after it.
+fn plan(number: usize, input: &BulkInput, options: &Options) -> Result<Option<(Arc<Plan>, u64)>, BulkError> {
+    let mut start = Vec::new();
+    input.with(|bytes| {
+        let text = Input::new(bytes, &input.name)?.into_text();
+        text.take(1 << 16)
+            .read_to_end(&mut start)
+            .map_err(|e| read_failed(&input.name, e))?;
+        Ok(())
+    })?;
+    if let Some(end) = memchr::memrchr(b'\n', &start) {
+        start.truncate(end + 1);
+    }
+    let opened = Input::new(Cursor::new(start.clone()), &input.name).and_then(|text| import::open_table(text, options));
+    let Ok((table, source)) = opened else { return Ok(None) };
+    let stated = options
+        .defaults
+        .classification
+        .as_deref()
+        .and_then(|c| c.trim().parse().ok());
+    let Some(columns) = Columns::of(source, &table.header, stated) else {
+        return Ok(None);
+    };
+    // Binding tells what the options lack.
+    (source.shape().bind)(&table.header, options)?;
+    let line = table.header_line;
+    let Some(end) = memchr::memchr_iter(b'\n', &start).nth(line.saturating_sub(1) as usize) else {
+        return Ok(None);
+    };
+    start.truncate(end + 1);
+    let mut options = options.clone();
+    options.source = Some(source);
+    let plan = Plan {
+        input: number,
+        columns,
+        header: start,
+        options,
+    };
+    Ok(Some((Arc::new(plan), line + 1)))
+}
+
+fn read_failed(file: &str, cause: std::io::Error) -> BulkError {
+    BulkError::Source(crate::input::unreadable(file, cause))
+}
+
+fn lines(bytes: &mut dyn Read, plan: Arc<Plan>, first_line: u64, to: &SyncSender<Work>) -> Result<(), BulkError> {
+    let name = plan.options.file.clone();
+    let mut text = Input::new(bytes, &name)?.into_text();
+    let mut skip = vec![0; plan.header.len()];
+    text.read_exact(&mut skip).map_err(|e| read_failed(&name, e))?;
+    let mut rest = Vec::new();
+    let mut line = first_line;
+    loop {
+        let mut chunk = Vec::with_capacity(CHUNK + rest.len());
+        chunk.append(&mut rest);
+        let got = text
+            .by_ref()
+            .take(CHUNK as u64)
+            .read_to_end(&mut chunk)
+            .map_err(|e| read_failed(&name, e))?;
+        let last = got == 0;
+        if !last {
+            match memchr::memrchr(b'\n', &chunk) {
+                Some(end) => rest = chunk.split_off(end + 1),
+                // A line longer than a chunk is refused by the general reader.
+                None => rest = std::mem::take(&mut chunk),
+            }
+        }
+        if !chunk.is_empty() {
+            let next = line + memchr::memchr_iter(b'\n', &chunk).count() as u64;
+            if to.send(Work::Lines(Arc::clone(&plan), line, chunk)).is_err() {
+                return Ok(());
+            }
+            line = next;
+        }
+        if last {
+            return Ok(());
+        }
+        if rest.len() > 4 * CHUNK {
+            let restart = Parsed {
+                restart: Some(plan.input),
+                ..Parsed::default()
+            };
+            let _ = to.send(Work::Rows(restart));
+            return Ok(());
+        }
+    }
+}
+
+/// The general reader, row by row.
+fn rows(bytes: &mut dyn Read, number: usize, options: &Options, to: &SyncSender<Work>) -> Result<(), BulkError> {
+    let mut batch = Parsed::default();
+    let mut in_batch = 0;
+    let reading = import::read(bytes, options, &mut |row| {
+        batch.take(row, number);
+        in_batch += 1;
+        if in_batch == BATCH {
+            in_batch = 0;
+            // If nobody listens any more, another input has failed; its error is told.
+            let _ = to.send(Work::Rows(std::mem::take(&mut batch)));
+        }
+    })?;
+    batch.source = Some(reading.source);
+    let _ = to.send(Work::Rows(batch));
+    Ok(())
+}
+
+/// Reads lines on the fast path, and those that are not plain all together on the general one.
+pub(crate) fn parse(work: Work) -> Parsed {
+    let (plan, first_line, text) = match work {
+        Work::Rows(rows) => return rows,
+        Work::Lines(plan, first_line, text) => (plan, first_line, text),
+    };
+    let mut parsed = Parsed {
+        source: plan.options.source,
+        ..Parsed::default()
+    };
+    if !is_plain_text(&text) {
+        parsed.restart = Some(plan.input);
+        return parsed;
+    }
+    let mut unusual: Vec<(u64, &[u8])> = Vec::new();
+    let mut start = 0;
+    let mut number = first_line;
+    let mut current: (i16, Vec<Packed>) = (0, Vec::new());
+    while start < text.len() {
+        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |n| start + n);
+        let line = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
+        match plan.columns.read(line) {
+            Ok((year, mut row)) => {
+                row.line = Packed::line_of(plan.input, number);
+                parsed.read += 1;
+                note_places(&mut parsed.scales, &row);
+                if year != current.0 {
+                    let (of, rows) = std::mem::replace(&mut current, (year, Vec::new()));
+                    parsed.years.entry(of).or_default().extend(rows);
+                }
+                current.1.push(row);
+            }
+            Err(_) => unusual.push((number, line)),
+        }
+        (start, number) = (end + 1, number + 1);
+    }
+    parsed.years.entry(current.0).or_default().extend(current.1);
+    parsed.years.retain(|_, rows| !rows.is_empty());
+    read_unusual(&plan, &unusual, &mut parsed);
+    parsed
+}
+
+fn note_places(scales: &mut Scales, row: &Packed) {
+    scales.value = scales.value.max(places(row.value));
+    if row.weight != NO_NUMBER {
+        scales.net_weight = scales.net_weight.max(places(row.weight));
+    }
+    if row.quantity != NO_NUMBER {
+        scales.quantity = scales.quantity.max(places(row.quantity));
+    }
+}
+
+/// Whether there is no control character but line ends and tabulators, and no carriage return but
+/// before a line feed: what the general reader refuses with the right words.
+fn is_plain_text(text: &[u8]) -> bool {
+    let controls = text
+        .iter()
+        .filter(|&&b| b < 32 && !matches!(b, b'\n' | b'\r' | b'\t'))
+        .count();
+    controls == 0 && memchr::memchr_iter(b'\r', text).all(|at| text.get(at + 1).is_none_or(|&b| b == b'\n'))
+}
+
+fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
+    let lines: Vec<&(u64, &[u8])> = unusual
+        .iter()
+        .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    // An odd number of quotation marks: the row goes on in the next line.
+    if lines
+        .iter()
+        .any(|(_, line)| memchr::memchr_iter(b'"', line).count() % 2 == 1)
+    {
+        parsed.restart = Some(plan.input);
+        return;
+    }
+    let mut text = plan.header.clone();
+    let above = memchr::memchr_iter(b'\n', &text).count() as u64;
+    for (_, line) in &lines {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    let real = |line: u64| lines.get((line - above - 1) as usize).map_or(line, |l| l.0);
+    let read = import::read(&text[..], &plan.options, &mut |row| {
+        let row = match row {
+            Ok(mut row) => {
+                row.line = real(row.line);
+                Ok(row)
+            }
+            Err(mut bad) => {
+                bad.line = real(bad.line);
+                Err(bad)
+            }
+        };
+        parsed.take(row, plan.input);
+    });
+    if read.is_err() {
+        parsed.restart = Some(plan.input);
+    }
+}

@@ -1,0 +1,271 @@
+//! The import into partitioned datasets gives the records of the import of single files.
+
+#![allow(clippy::unwrap_used)]
+
+use sources::{BulkOptions, BulkReport, Defaults, Imported, Options, import_bulk, import_path};
+use std::io::Write;
+use std::path::Path;
+use store::{Dataset, Filter, read_records};
+use trade::Record;
+
+fn defaults(classification: Option<&str>) -> Defaults {
+    Defaults {
+        classification: classification.map(str::to_owned),
+        ..Defaults::default()
+    }
+}
+
+fn bulk(from: &Path, out: &Path, classification: Option<&str>) -> Result<BulkReport, sources::BulkError> {
+    let options = BulkOptions {
+        source: None,
+        defaults: defaults(classification),
+        memory: 64 << 20,
+        progress: &|_| {},
+    };
+    import_bulk(from, out, &options)
+}
+
+fn single(from: &Path, classification: Option<&str>) -> Imported {
+    let options = Options {
+        defaults: defaults(classification),
+        ..Options::default()
+    };
+    import_path(from, &options).unwrap()
+}
+
+fn all(out: &Path) -> Vec<Record> {
+    let dataset = Dataset::open(out).unwrap();
+    let paths = dataset.paths();
+    paths
+        .iter()
+        .flat_map(|p| read_records(p, &Filter::default()).unwrap())
+        .collect()
+}
+
+/// Both ways, from a file of this text; gives both results after comparing their records.
+fn both(text: &[u8], classification: Option<&str>) -> (BulkReport, Imported) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input.csv");
+    std::fs::write(&file, text).unwrap();
+    let out = folder.path().join("dataset");
+    let report = bulk(&file, &out, classification).unwrap();
+    let imported = single(&file, classification);
+    compare(&out, &report, &imported);
+    (report, imported)
+}
+
+fn compare(out: &Path, report: &BulkReport, imported: &Imported) {
+    let got = all(out);
+    assert_eq!(store::logical_hash(&got), store::logical_hash(&imported.records));
+    assert_eq!(report.records as usize, got.len());
+    let mut sorted = got.clone();
+    sorted.sort_by(|a, b| a.key().cmp(&b.key()));
+    assert_eq!(got, sorted, "partitions are in order");
+    assert_eq!(
+        (report.rows_read, report.quarantined),
+        (imported.rows_read, imported.quarantined())
+    );
+    let listed: Vec<_> = report.quarantine.iter().map(|(_, q)| q.clone()).collect();
+    let mut by_line = listed.clone();
+    by_line.sort_by_key(|q| q.line);
+    assert_eq!(by_line, imported.quarantine);
+    let mut aside = report.set_aside.clone();
+    aside.sort_by_key(|t| t.kind);
+    assert_eq!(aside, imported.set_aside);
+}
+
+const BACI: &str = "t,i,j,k,v,q\n";
+
+#[test]
+fn plain_and_unusual_lines_of_baci_are_read_alike() {
+    let text = "\u{feff}\"t\",\"i\",\"j\",\"k\",\"v\",\"q\"\r\n\
+        2021,4,24,382390,52.051,\"       13.235\"\r\n\
+        2021,4,32,10121,0.029,\"           NA\"\r\n\
+        \r\n\
+        2021,490,24,382390,7,NA\r\n\
+        2020,842,757,10121,1.5,\r\n\
+        2021,4,24,382390,52.051,\"       13.235\"\r\n\
+        2021,4,40,382390,1,1\r\n\
+        2021,4,40,382390,2,1\r\n\
+        2021,9999,40,382390,2,1\r\n\
+        2021,4,40,101,2,1\r\n\
+        2021,4,40,382391,-2,1\r\n\
+        2021,4,40,382392,2\r\n\
+        2021,4,40,382393,1e2, nan \r\n\
+        2021, 4 ,40,382394,2.0001,1\r\n\
+        \"2021\",\"4\",\"40\",\"382395\",\"2.5\",\"-\"";
+    let (report, imported) = both(text.as_bytes(), Some("HS5"));
+    assert_eq!(imported.records.len(), 6);
+    assert_eq!(report.quarantined, 7);
+    assert_eq!(report.set_aside[0].kind, "duplicate");
+}
+
+#[test]
+fn other_delimiters_and_quoted_line_ends_are_left_to_the_general_reader() {
+    both(b"t;i;j;k;v;q\n2021;4;24;382390;52051;1\n", Some("HS5"));
+    let text = "period,refYear,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,cmdDesc\n\
+        2003,2003,156,X,408,H2,270111,5.25,\"coal,\nhard\"\n2003,2003,156,X,410,H2,270111,7,coal\n";
+    let (_, imported) = both(text.as_bytes(), None);
+    assert_eq!(imported.records.len(), 2);
+}
+
+#[test]
+fn comtrade_totals_breakdowns_units_and_months_are_read_alike() {
+    let text = "period,refYear,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,customsCode,motCode,\
+        qtyUnitCode,qty,netWgt,cifvalue,fobvalue,primaryValue,legacyEstimationFlag\n\
+        2003,2003,156,M,408,H2,270111,C00,0,8,10,12.5,100.25,,100.25,0\n\
+        2003,2003,156,M,408,H2,270111,C01,0,8,4,5,40,,40,0\n\
+        2003,2003,156,M,408,H2,270112,C00,2100,8,4,5,40,,40,4\n\
+        200307,2003,156,X,408,H2,TOTAL,C00,0,-1,0,0,,9,9,6\n\
+        2003,2003,156,RX,0,H2,27,,,5,3,0,,,0,0\n\
+        2003,2003,156,FM,0,H2,27,,,5,3,0,,,0,0\n\
+        2003,2003,156,DX,0,H9,27,,,5,3,0,,,0,0\n\
+        2003,2003,156,X,410,S3,3,,,5,3,0,,,7,9\n\
+        2004,2003,156,X,410,S3,3,,,5,3,0,,,7,0\n\
+        2003,2003,156,X,410,S3,321,,,5,3,0,,,7,0\n\
+        2003,2003,251,X,410,S3,321,,,5,3,0,,,7,0\n\
+        2003,2003,250,X,410,S3,321,,,5,3,0,,,7,0\n";
+    let (report, imported) = both(text.as_bytes(), None);
+    assert_eq!(imported.records.len(), 4);
+    assert_eq!((report.set_aside.len(), report.quarantined), (3, 5));
+}
+
+#[test]
+fn broken_text_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, want) in [
+        (
+            "t,i,j,k,v,q\n2021,4,24,382390,1,1\r2021,4,24,382391,1,1\n",
+            "line 2: a carriage return",
+        ),
+        (
+            "t,i,j,k,v,q\n2021,4,24,382390,1,1\n2021,4,24,3823\0,1,1\n",
+            "line 3: a zero byte",
+        ),
+        ("t,i,j,k,v,q\n2021,4,24,382390,1,\"1\n", "never closed"),
+        ("foo,bar\n1,2\n", "no source has these columns"),
+    ] {
+        let file = folder.path().join("input.csv");
+        std::fs::write(&file, text).unwrap();
+        let error = bulk(&file, &folder.path().join("out"), Some("HS5"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(want), "{error}");
+        let left: Vec<_> = std::fs::read_dir(folder.path().join("out")).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// A release: a zip archive of year files with lists beside them.
+fn release(path: &Path, years: &[(i16, &str)]) {
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    for (year, rows) in years {
+        archive
+            .start_file(format!("BACI_HS17_Y{year}_V202501.csv"), options)
+            .unwrap();
+        archive.write_all(format!("{BACI}{rows}").as_bytes()).unwrap();
+    }
+    archive.start_file("country_codes_V202501.csv", options).unwrap();
+    archive
+        .write_all(b"country_code,country_name\n4,Afghanistan\n")
+        .unwrap();
+    archive.finish().unwrap();
+}
+
+#[test]
+fn a_release_is_read_from_its_archive_and_only_what_changed_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zip, out) = (folder.path().join("BACI_HS17_V202501.zip"), folder.path().join("baci"));
+    release(
+        &zip,
+        &[
+            (2020, "2020,4,24,382390,1,1\n"),
+            (2021, "2021,4,24,382390,2,NA\n2021,4,32,10121,3,1\n"),
+        ],
+    );
+    let first = bulk(&zip, &out, None).unwrap();
+    assert_eq!((first.inputs_read, first.records, first.inputs_kept), (2, 3, 0));
+    let records = all(&out);
+    assert_eq!(records[1].classification, trade::Classification::Hs(5));
+    assert_eq!(&*records[0].compiler, "CEPII BACI");
+    let again = bulk(&zip, &out, None).unwrap();
+    assert_eq!((again.inputs_read, again.inputs_kept, again.kept), (0, 2, 3));
+    release(
+        &zip,
+        &[(2020, "2020,4,24,382390,1,1\n"), (2021, "2021,4,24,382390,5,NA\n")],
+    );
+    let third = bulk(&zip, &out, None).unwrap();
+    assert_eq!(
+        (third.inputs_read, third.inputs_kept, third.written.clone()),
+        (1, 1, vec![2021])
+    );
+    assert_eq!(all(&out).len(), 2);
+}
+
+#[test]
+fn a_year_file_with_another_year_is_read_with_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zip, out) = (folder.path().join("x.zip"), folder.path().join("baci"));
+    release(
+        &zip,
+        &[
+            (2020, "2020,4,24,382390,1,1\n"),
+            (2021, "2021,4,24,382390,2,NA\n2020,4,32,10121,3,1\n"),
+        ],
+    );
+    bulk(&zip, &out, None).unwrap();
+    assert_eq!(all(&out).len(), 3);
+    assert_eq!(Dataset::open(&out).unwrap().partitions()[0].rows, 2);
+}
+
+#[test]
+fn little_memory_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input.csv");
+    let mut text = String::from(BACI);
+    // More than 64 MB of rows, backwards.
+    for n in (0..700_000_u32).rev() {
+        text += &format!("{},4,24,{},{}.5,1\n", 2000 + n % 3, 100_000 + n % 899_999, n % 1000);
+    }
+    std::fs::write(&file, &text).unwrap();
+    let out = folder.path().join("out");
+    let report = bulk(&file, &out, Some("HS0")).unwrap();
+    assert!(report.spilled);
+    assert_eq!(report.records, 700_000);
+    let hash = |out: &Path| {
+        let dataset = Dataset::open(out).unwrap();
+        dataset
+            .partitions()
+            .iter()
+            .map(|p| p.sha256.clone())
+            .collect::<Vec<_>>()
+    };
+    let options = BulkOptions {
+        source: None,
+        defaults: defaults(Some("HS0")),
+        memory: 1 << 30,
+        progress: &|_| {},
+    };
+    let other = folder.path().join("other");
+    assert!(!import_bulk(&file, &other, &options).unwrap().spilled);
+    assert_eq!(hash(&out), hash(&other));
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 4);
+}
+
+#[test]
+fn real_files_are_read_alike() {
+    let Some(data) = std::env::var_os("COUNTERFLOW_TEST_DATA") else {
+        return;
+    };
+    for (name, classification) in [
+        ("baci_sample_2021_afg_zaf_ORIGINAL.csv", Some("HS5")),
+        ("comtrade_raw_2003_TOTAL_only_44k_redistributable.csv.gz", None),
+        ("comtrade_raw_hs27_1988_2017.csv.gz", None),
+    ] {
+        let file = Path::new(&data).join("mirror").join(name);
+        let folder = tempfile::tempdir().unwrap();
+        let report = bulk(&file, folder.path(), classification).unwrap();
+        compare(folder.path(), &report, &single(&file, classification));
+    }
+}
