@@ -108,7 +108,7 @@ impl Analysis {
         let tests = self.unknown.as_ref().ok()?;
         tests.p_values.is_none().then(|| {
             format!(
-                "Hansen's (1997) approximation is tabulated here for up to 3 coefficients, and {} change",
+                "Hansen's (1997) approximation is tabulated here for up to 3 coefficients (10 for sup F), and {} change",
                 tests.k
             )
         })
@@ -120,7 +120,7 @@ impl Analysis {
         reasons.extend(self.unknown.as_ref().err().map(|e| format!("sup_f, ave_f, exp_f: {e}")));
         reasons.extend(
             self.without_p_values()
-                .map(|e| format!("no p-values of sup_f, ave_f, exp_f: {e}")),
+                .map(|e| format!("not all p-values of sup_f, ave_f, exp_f: {e}")),
         );
         for known in &self.known {
             let date = &known.date.text;

@@ -83,15 +83,19 @@ fn unknown(sample: &Sample, analysis: &Analysis, name: &str) -> Value {
         "ave_f" => of[1],
         _ => of[2],
     };
+    let p_value = match name {
+        "sup_f" => found.sup_f_p_value,
+        _ => found.p_values.map(|p| pick([p.sup_f, p.ave_f, p.exp_f])),
+    };
     let mut test = json!({
         "statistic": pick([found.sup_f, found.ave_f, found.exp_f]),
-        "p_value": found.p_values.map(|p| pick([p.sup_f, p.ave_f, p.exp_f])),
+        "p_value": p_value,
         "k": found.k,
         "from": sample.date_json(found.first as i64),
         "to": sample.date_json((found.first + found.values.len() - 1) as i64),
         "lambda": found.lambda,
     });
-    if let Some(reason) = analysis.without_p_values() {
+    if let (None, Some(reason)) = (p_value, analysis.without_p_values()) {
         test["p_value_undefined"] = json!(reason);
     }
     if name == "sup_f" {
