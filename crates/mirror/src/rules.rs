@@ -100,6 +100,11 @@ pub trait Rule: Send + Sync {
     /// The formula and where it was published, in a line.
     fn source(&self) -> &'static str;
 
+    /// Whether it averages logarithms; most average the values, or take one of them.
+    fn geometric(&self) -> bool {
+        false
+    }
+
     /// The FOB value of the flow; `None` where nobody reported.
     fn reconcile(&self, cell: &Cell) -> Option<Estimate>;
 }

@@ -1,9 +1,10 @@
 //! Worlds drawn under every rule at once, and what they say of totals and concentration.
 //!
-//! A draw takes every reporter's error variance from its posterior, then one error for each report, the same
-//! under every rule: a rule's figure V that rests with share s on the exporter's report becomes
-//! V·exp(s·e_exporter + (1 − s)·e_importer − half that error's variance), so that rules differ by what they do and
-//! not by chance, and a sum of many figures is not inflated by convexity. Each draw has its own seed: the results are the same bits on any number of threads.
+//! A draw takes every reporter's error variance from its posterior, then one factor for each report, log-normal
+//! and of mean one, the same under every rule: rules differ by what they do and not by chance, and a sum of many
+//! figures is not inflated by convexity. A rule's figure is drawn as the mean of its two reports that it is,
+//! arithmetic or (variance components) of logarithms. Each draw has its own seed: the results are the same bits on
+//! any number of threads.
 
 use crate::draws::Draws;
 use crate::propagate::stream;
@@ -82,16 +83,18 @@ fn width(economies: usize) -> usize {
 
 /// One cell as the draws see it.
 struct Drawn {
-    /// Its pair's place.
-    pair: usize,
     exporter: usize,
     importer: usize,
+    /// Its product's factor of the standard deviations.
     factor: f64,
     /// Which errors any rule needs.
     sides: (bool, bool),
-    /// By rule: the figure, and its share on the exporter's report.
-    figures: Vec<(f64, f64)>,
+    /// Whether it is the last one of its pair.
+    last: bool,
 }
+
+/// How many draws go through the cells together: what the cells hold is read once for all of them.
+const BLOCK: usize = 8;
 
 /// Draws `draws` worlds of these cells under these rules. `None` where the reporters' errors could not be
 /// estimated, or nothing is to be drawn.
@@ -106,24 +109,21 @@ pub fn simulate(
     if draws == 0 || rules.is_empty() || cells.is_empty() {
         return None;
     }
-    let economies = cells.iter().map(|c| c.exporter.max(c.importer) + 1).max()?;
-    let (drawn, pairs) = drawn(rules, cells, |product| components.product_factor(product));
-    let world = World {
-        cells: &drawn,
-        pairs: &pairs,
-        economies,
-        rules: rules.len(),
-    };
-    let estimate = world.measures(None);
+    let world = World::new(rules, cells, |product| components.product_factor(product));
+    let estimate = world.measures(&mut [None]).pop()?;
     let posterior = &components.posterior().draws;
-    let made: Vec<Vec<f64>> = (0..draws as u64)
+    let starts: Vec<usize> = (0..draws).step_by(BLOCK).collect();
+    let made: Vec<Vec<f64>> = starts
         .into_par_iter()
-        .map(|index| {
-            let mut random = Draws::new(stream(seed, index));
-            let at = (random.uniform() * posterior.len() as f64) as usize;
-            let variances = &posterior[at.min(posterior.len() - 1)];
-            let sigma: Vec<f64> = variances.iter().map(|v| v.sqrt()).collect();
-            world.measures(Some((&sigma, &mut random)))
+        .flat_map_iter(|start| {
+            let draw = |index: usize| {
+                let mut random = Draws::new(stream(seed, index as u64));
+                let at = (random.uniform() * posterior.len() as f64) as usize;
+                let variances = &posterior[at.min(posterior.len() - 1)];
+                Some((variances.iter().map(|v| v.sqrt()).collect::<Vec<f64>>(), random))
+            };
+            let mut block: Vec<_> = (start..draws.min(start + BLOCK)).map(draw).collect();
+            world.measures(&mut block)
         })
         .collect();
     let spreads: Vec<Option<Spread>> = (0..estimate.len())
@@ -133,72 +133,87 @@ pub fn simulate(
     Some(Simulation {
         rules: rules.iter().map(|r| r.name()).collect(),
         draws,
-        economies,
+        economies: world.economies,
         spreads,
     })
 }
 
-/// The cells with their figures, and the economies of each pair.
-fn drawn(rules: &[&dyn Rule], cells: &[Cell], factor: impl Fn(u32) -> f64) -> (Vec<Drawn>, Vec<(usize, usize)>) {
-    let mut order: Vec<&Cell> = cells.iter().collect();
-    order.sort_by_key(|c| (c.exporter, c.importer, c.period, c.product));
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let mut out = Vec::with_capacity(cells.len());
-    for cell in order {
-        if pairs.last() != Some(&(cell.exporter, cell.importer)) {
-            pairs.push((cell.exporter, cell.importer));
-        }
-        let figures: Vec<(f64, f64)> = rules
-            .iter()
-            .map(|rule| rule.reconcile(cell).map_or((0.0, 1.0), |e| (e.value, e.export_share)))
-            .collect();
-        let needs = |other: f64| figures.iter().any(|(value, share)| *value > 0.0 && *share != other);
-        out.push(Drawn {
-            pair: pairs.len() - 1,
-            exporter: cell.exporter,
-            importer: cell.importer,
-            factor: factor(cell.product),
-            sides: (needs(0.0), needs(1.0)),
-            figures,
-        });
-    }
-    (out, pairs)
-}
-
-struct World<'a> {
-    cells: &'a [Drawn],
-    pairs: &'a [(usize, usize)],
+struct World {
+    /// The cells in order of their pairs.
+    cells: Vec<Drawn>,
+    /// By cell and rule: the part of the figure that rests on the exporter's report, and on the importer's. Of
+    /// rules that average logarithms, both are zero.
+    parts: Vec<[f64; 2]>,
+    /// By cell and rule that averages logarithms: the figure and its share on the exporter's report.
+    geometric: Vec<(f64, f64)>,
+    /// Which rules these are.
+    geometric_rules: Vec<usize>,
     economies: usize,
     rules: usize,
 }
 
-impl World<'_> {
-    /// The measures of one draw, rule by rule; of the figures themselves without errors. NaN where a
-    /// measure is not defined.
-    fn measures(&self, errors: Option<(&[f64], &mut Draws)>) -> Vec<f64> {
-        let mut sums = vec![0.0; self.pairs.len() * self.rules];
-        match errors {
-            Some((sigma, random)) => self.add_drawn(&mut sums, sigma, random),
-            None => self.cells.iter().for_each(|cell| {
-                let own = &mut sums[cell.pair * self.rules..][..self.rules];
-                own.iter_mut()
-                    .zip(&cell.figures)
-                    .for_each(|(sum, (value, _))| *sum += value);
-            }),
+impl World {
+    fn new(rules: &[&dyn Rule], cells: &[Cell], factor: impl Fn(u32) -> f64) -> Self {
+        let mut order: Vec<&Cell> = cells.iter().collect();
+        order.sort_by_key(|c| (c.exporter, c.importer, c.period, c.product));
+        let mut world = World {
+            cells: Vec::with_capacity(cells.len()),
+            parts: Vec::with_capacity(cells.len() * rules.len()),
+            geometric: Vec::new(),
+            geometric_rules: (0..rules.len()).filter(|r| rules[*r].geometric()).collect(),
+            economies: cells.iter().map(|c| c.exporter.max(c.importer) + 1).max().unwrap_or(0),
+            rules: rules.len(),
+        };
+        for (i, cell) in order.iter().enumerate() {
+            let mut sides = (false, false);
+            for rule in rules {
+                let (value, share) = rule.reconcile(cell).map_or((0.0, 1.0), |e| (e.value, e.export_share));
+                sides = (sides.0 || value * share > 0.0, sides.1 || value * (1.0 - share) > 0.0);
+                if rule.geometric() {
+                    world.geometric.push((value, share));
+                    world.parts.push([0.0, 0.0]);
+                } else {
+                    world.parts.push([value * share, value * (1.0 - share)]);
+                }
+            }
+            let next = order.get(i + 1);
+            world.cells.push(Drawn {
+                exporter: cell.exporter,
+                importer: cell.importer,
+                factor: factor(cell.product),
+                sides,
+                last: next.is_none_or(|n| (n.exporter, n.importer) != (cell.exporter, cell.importer)),
+            });
         }
-        let mut out = vec![0.0; self.rules * width(self.economies)];
-        for (pair, (exporter, importer)) in self.pairs.iter().enumerate() {
-            for rule in 0..self.rules {
-                let value = sums[pair * self.rules + rule];
-                let own = &mut out[rule * width(self.economies)..][..width(self.economies)];
-                own[0] += value;
-                own[1 + 4 * exporter] += value;
-                own[2 + 4 * importer] += value;
-                own[3 + 4 * exporter] += value * value;
-                own[4 + 4 * importer] += value * value;
+        world
+    }
+
+    /// The measures of each of a block of draws, rule by rule: of given standard deviations and random numbers, or
+    /// of the figures themselves. NaN where a measure is not defined.
+    fn measures(&self, block: &mut [Option<(Vec<f64>, Draws)>]) -> Vec<Vec<f64>> {
+        let mut out = vec![vec![0.0; self.rules * width(self.economies)]; block.len()];
+        let mut sums = vec![0.0; block.len() * self.rules];
+        for (at, cell) in self.cells.iter().enumerate() {
+            let parts = &self.parts[at * self.rules..][..self.rules];
+            for (k, draw) in block.iter_mut().enumerate() {
+                let errors = Errors::of(cell, draw.as_mut());
+                let own = &mut sums[k * self.rules..][..self.rules];
+                for (sum, [exporters, importers]) in own.iter_mut().zip(parts) {
+                    *sum += exporters * errors.exporters + importers * errors.importers;
+                }
+                let n = self.geometric_rules.len();
+                for (rule, (value, share)) in self.geometric_rules.iter().zip(&self.geometric[at * n..][..n]) {
+                    own[*rule] += value * errors.mean(*share);
+                }
+            }
+            if cell.last {
+                for (sums, out) in sums.chunks_mut(self.rules).zip(&mut out) {
+                    self.add_pair(cell, sums, out);
+                    sums.fill(0.0);
+                }
             }
         }
-        for own in out.chunks_mut(width(self.economies)) {
+        for own in out.iter_mut().flat_map(|o| o.chunks_mut(width(self.economies))) {
             for four in own[1..].chunks_mut(4) {
                 four[2] /= four[0] * four[0];
                 four[3] /= four[1] * four[1];
@@ -207,31 +222,63 @@ impl World<'_> {
         out
     }
 
-    fn add_drawn(&self, sums: &mut [f64], sigma: &[f64], random: &mut Draws) {
-        for cell in self.cells {
-            // The error, half its variance, and e to the error less that.
-            let mut side = |needed: bool, economy: usize| {
-                if !needed {
-                    return (0.0, 0.0, 1.0);
-                }
-                let sd = cell.factor * sigma[economy];
-                let (error, half) = (sd * random.normal(), 0.5 * sd * sd);
-                (error, half, (error - half).exp())
-            };
-            let (e, half_e, exporters) = side(cell.sides.0, cell.exporter);
-            let (i, half_i, importers) = side(cell.sides.1, cell.importer);
-            let own = &mut sums[cell.pair * self.rules..][..self.rules];
-            for (sum, (value, share)) in own.iter_mut().zip(&cell.figures) {
-                let rest = 1.0 - share;
-                *sum += value
-                    * if *share == 1.0 {
-                        exporters
-                    } else if *share == 0.0 {
-                        importers
-                    } else {
-                        (share * e + rest * i - share * share * half_e - rest * rest * half_i).exp()
-                    };
-            }
+    /// Adds one pair's sums, rule by rule.
+    fn add_pair(&self, pair: &Drawn, sums: &[f64], out: &mut [f64]) {
+        for (value, own) in sums.iter().zip(out.chunks_mut(width(self.economies))) {
+            own[0] += value;
+            own[1 + 4 * pair.exporter] += value;
+            own[2 + 4 * pair.importer] += value;
+            own[3 + 4 * pair.exporter] += value * value;
+            own[4 + 4 * pair.importer] += value * value;
+        }
+    }
+}
+
+/// The errors of one cell in one draw.
+struct Errors {
+    /// The logarithms' errors.
+    logs: (f64, f64),
+    /// Half their variances.
+    halves: (f64, f64),
+    /// What the exporter's report is multiplied by: of mean one.
+    exporters: f64,
+    /// What the importer's is.
+    importers: f64,
+}
+
+impl Errors {
+    fn of(cell: &Drawn, draw: Option<&mut (Vec<f64>, Draws)>) -> Self {
+        let mut errors = Errors {
+            logs: (0.0, 0.0),
+            halves: (0.0, 0.0),
+            exporters: 1.0,
+            importers: 1.0,
+        };
+        let Some((sigma, random)) = draw else { return errors };
+        let mut side = |economy: usize| {
+            let sd = cell.factor * sigma[economy];
+            let (error, half) = (sd * random.normal(), 0.5 * sd * sd);
+            (error, half, (error - half).exp())
+        };
+        if cell.sides.0 {
+            (errors.logs.0, errors.halves.0, errors.exporters) = side(cell.exporter);
+        }
+        if cell.sides.1 {
+            (errors.logs.1, errors.halves.1, errors.importers) = side(cell.importer);
+        }
+        errors
+    }
+
+    /// The factor of a mean of logarithms with this share on the exporter's report, of mean one.
+    fn mean(&self, share: f64) -> f64 {
+        let rest = 1.0 - share;
+        if share == 1.0 {
+            self.exporters
+        } else if share == 0.0 {
+            self.importers
+        } else {
+            let error = share * self.logs.0 + rest * self.logs.1;
+            (error - share * share * self.halves.0 - rest * rest * self.halves.1).exp()
         }
     }
 }

@@ -120,6 +120,10 @@ impl Rule for Components {
         "geometric mean weighted by inverse variances, E[d²] = σ_i² + σ_j²"
     }
 
+    fn geometric(&self) -> bool {
+        true
+    }
+
     fn reconcile(&self, cell: &Cell) -> Option<Estimate> {
         match (cell.export, cell.import_fob()) {
             (Some(x), Some(m)) if x > 0.0 && m > 0.0 => {
