@@ -15,6 +15,7 @@
 mod any_table;
 mod atomic;
 mod block;
+mod chunk;
 pub mod columns;
 pub mod dataset;
 mod decode;

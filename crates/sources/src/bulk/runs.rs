@@ -96,7 +96,7 @@ fn write_run(path: &Path, rows: &[Packed]) -> std::io::Result<()> {
 }
 
 /// Sorts by key, equal keys by line. Agencies' files are sorted in some other order of the
-/// economies, so most often whole runs only have to be put in order.
+/// economies, so most often whole runs (one reporter, flow and partner) only have to be put in order.
 pub(crate) fn sorted(chunks: Vec<Vec<Packed>>) -> Vec<Packed> {
     let mut rows = match <[Vec<Packed>; 1]>::try_from(chunks) {
         Ok([one]) => one,
@@ -109,8 +109,8 @@ pub(crate) fn sorted(chunks: Vec<Vec<Packed>>) -> Vec<Packed> {
         }
     };
     let mut starts: Vec<usize> = vec![0];
-    starts.extend((1..rows.len()).filter(|&i| rows[i].key() < rows[i - 1].key()));
-    if starts.len() == 1 {
+    starts.extend((1..rows.len()).filter(|&i| rows[i].place != rows[i - 1].place || rows[i].thing < rows[i - 1].thing));
+    if rows.is_sorted_by_key(Packed::key) {
         return rows;
     }
     let mut runs: Vec<&[Packed]> = starts
