@@ -35,6 +35,11 @@ check:
 bench *ARGS:
     cargo bench --locked --package benches -- {{ ARGS }}
 
+# Q1 to Q7 side by side with DuckDB, Polars and DataFusion (installs them into an environment of its own)
+[group('check')]
+bench-peers *ARGS:
+    sh benches/peers/aggregation/run.sh {{ ARGS }}
+
 # A new model's crate, made from a worked example and registered: see docs/extending.md
 [group('extend')]
 new-model NAME:

@@ -1,10 +1,11 @@
 //! `counterflow conformance`: published known answers beside ours.
 
 use crate::fail::Outcome;
+use crate::models::models;
 use crate::output::Output;
-use ::conformance::{Anchor, Outcome as Result};
+use ::conformance::{Anchor, Check, Outcome as Result};
 use clap::Args;
-use model::{Cell, Kind, Table};
+use model::{Cell, Kind, KnownAnswer, Model, Table};
 use report::Format;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub struct ConformanceArguments {
 /// Computes and compares the catalogue.
 pub fn run(arguments: &ConformanceArguments, output: &Output) -> Outcome {
     let mut anchors = ::conformance::run()?;
+    anchors.extend(models().into_iter().filter_map(of_model));
     if let Some(unknown) = arguments.only.iter().find(|id| !anchors.iter().any(|a| a.id == **id)) {
         let known: Vec<&str> = anchors.iter().map(|a| a.id.as_str()).collect();
         return Err(crate::fail::Failure::Usage(format!(
@@ -45,6 +47,31 @@ pub fn run(arguments: &ConformanceArguments, output: &Output) -> Outcome {
     }
     let good = count.failed == 0;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A model's known answers as an anchor of its own, named after the model.
+fn of_model(model: &dyn Model) -> Option<Anchor> {
+    let answers = model.known_answers();
+    let mut sources: Vec<&str> = answers.iter().map(|a| a.source.as_str()).collect();
+    sources.dedup();
+    let source = sources.join("; ");
+    let check = |answer: &KnownAnswer| {
+        Ok(Check {
+            name: answer.name.clone(),
+            published: answer.known.to_string(),
+            ours: answer.computed.clone()?,
+            digits: None,
+            rule: format!("relative {:e}", KnownAnswer::TOLERANCE),
+            pass: answer.agrees(),
+        })
+    };
+    let checks: std::result::Result<Vec<Check>, String> = answers.iter().map(check).collect();
+    (!answers.is_empty()).then(|| Anchor {
+        id: model.id().to_owned(),
+        title: format!("model: {}", model.title()),
+        source,
+        result: checks.map_or_else(Result::Refused, Result::Run),
+    })
 }
 
 /// How many values agree.
