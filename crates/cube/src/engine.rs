@@ -54,7 +54,10 @@ pub(crate) fn prepare(
         .chain(telling_parts().iter().map(|part| part.column))
         .chain(conditions.iter().map(|c| c.column))
         .collect();
-    let facts = Facts::gather(source, &query.filter, &conditions, &columns)?;
+    let products = |column: &Column| *column == Column::Product;
+    let lengths_only =
+        !key.iter().map(|part| &part.column).any(products) && !conditions.iter().map(|c| &c.column).any(products);
+    let facts = Facts::gather(source, &query.filter, &conditions, &columns, lengths_only)?;
     let Verdict {
         conditions: more,
         set_aside,
@@ -74,6 +77,19 @@ pub(crate) fn sum(source: &dyn Source, query: &Query, conditions: Vec<Condition>
     let plan = Plan::new(&prepared.facts, &key, prepared.conditions, layout)?;
     let table = sum_parts(source, &prepared.facts, &plan)?;
     Ok(Sums::new(query, plan, table, prepared.set_aside))
+}
+
+/// As [`sum`] with the query's own conditions, unless there are more than `most` possible keys.
+pub(crate) fn sum_below(source: &dyn Source, query: &Query, most: u64) -> Result<Option<Sums>> {
+    let key = parts(query);
+    let prepared = prepare(source, query, &key, conditions(query)?)?;
+    let layout = Layout::of(query.values, query.weights);
+    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, layout)?;
+    if plan.cells > most {
+        return Ok(None);
+    }
+    let table = sum_parts(source, &prepared.facts, &plan)?;
+    Ok(Some(Sums::new(query, plan, table, prepared.set_aside)))
 }
 
 /// The sums over all parts.

@@ -15,6 +15,7 @@ mod dense;
 mod engine;
 mod fold;
 mod grouped;
+mod hashed;
 mod keys;
 mod memory;
 mod merged;
@@ -24,17 +25,22 @@ mod part;
 mod partial;
 mod plan;
 mod query;
+mod roll_up;
+pub mod rollup;
 mod select;
 mod source;
 mod sparse;
 mod sums;
+mod table;
 mod tellings;
 
 pub use concentration::{Concentration, Spread, concentration};
 pub use grouped::{Group, Grouped};
 pub use mirror::{MirrorGap, MirrorGaps, mirror_gaps};
 pub use query::{Dimension, Groups, Level, Query};
+pub use roll_up::sum_many;
 pub use sums::Sums;
+pub use table::Table;
 
 use arrow::array::RecordBatch;
 use std::path::Path;
@@ -69,6 +75,12 @@ pub enum Error {
     /// A condition on a column that rows cannot be chosen by.
     #[error("rows cannot be chosen by the column `{0}`; they can by year and by columns of text")]
     Condition(String),
+    /// Sums that do not tell a dimension apart cannot be told apart by it.
+    #[error("sums that are not by `{0}` cannot be rolled up by it")]
+    Finer(Dimension),
+    /// A rollup that does not fit its dataset or the question, and why.
+    #[error("no rollup can be used: {0}")]
+    Rollup(String),
     /// More combinations of the grouping dimensions' values than 64 bits can number.
     #[error("the dimensions have more than 2^64 combinations of values; group by fewer of them")]
     TooWide,

@@ -3,12 +3,13 @@
 use crate::column::parts;
 use crate::engine::{conditions, prepare};
 use crate::fold::fold_groups;
+use crate::hashed::Map;
 use crate::partial::Partial;
 use crate::plan::{Layout, Plan};
 use crate::source::{Files, Source};
 use crate::{Dimension, Query, Result};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use store::Filter;
@@ -113,9 +114,6 @@ struct Sides {
     products: u64,
 }
 
-/// The reports of one reporter, flow and partner: places in the table.
-type Blocks = HashMap<(usize, usize), Range<usize>>;
-
 impl Sides {
     fn of(plan: &Plan) -> Sides {
         let [reporter, flow, partner, product] = [1, 2, 3, 4].map(|place| &plan.dims[place]);
@@ -138,84 +136,98 @@ impl Sides {
 
     /// Pairs a year's reports; for each importer what was counted.
     fn pair(&self, table: &Partial, places: Range<usize>) -> impl Iterator<Item = (usize, Tally)> {
-        let (mut exports, mut imports) = (Blocks::new(), Vec::new());
+        let mut exports: Map<(usize, usize), Range<usize>> = Map::default();
+        let mut imports = Vec::new();
         let mut start = places.start;
         while start < places.end {
-            let block = table.keys[start] / self.products;
-            let rest = &table.keys[start..places.end];
-            let end = start
-                + rest
-                    .iter()
-                    .position(|key| key / self.products != block)
-                    .unwrap_or(rest.len());
             let key = table.keys[start];
+            let next = (key / self.products + 1) * self.products;
+            let rest = &table.keys[start..places.end];
+            let end = start + rest.iter().position(|key| *key >= next).unwrap_or(rest.len());
             let reporter = self.reporters[(key / self.strides[0]) as usize % self.reporters.len()];
             let partner = self.partners[(key / self.strides[2]) as usize % self.partners.len()];
             let flow = Some(key / self.strides[1] % self.flows);
             if flow == self.export {
-                exports.insert((reporter, partner), start..end);
+                exports.insert((partner, reporter), start..end);
             } else if flow == self.import {
-                imports.push(((reporter, partner), start..end));
+                imports.push((reporter, partner, start..end));
             }
             start = end;
         }
+        let reports = Reports {
+            keys: &table.keys,
+            table,
+            products: self.products,
+        };
         let mut tallies: BTreeMap<usize, (Tally, Vec<f64>)> = BTreeMap::new();
-        for ((importer, exporter), block) in imports {
+        for (importer, exporter, block) in imports {
             let (tally, ratios) = tallies.entry(importer).or_default();
-            let other = exports.remove(&(exporter, importer)).unwrap_or(0..0);
-            self.merge(table, block, other, tally, ratios);
+            let other = exports.remove(&(importer, exporter)).unwrap_or(0..0);
+            reports.merge(block, other, tally, ratios);
         }
-        // What is left no importer reports; counts do not depend on the order.
-        for ((_, importer), block) in exports {
+        // What is left no importer reports; it is only counted, in any order.
+        for ((importer, _), block) in exports {
             let (tally, ratios) = tallies.entry(importer).or_default();
-            self.merge(table, 0..0, block, tally, ratios);
+            reports.merge(0..0, block, tally, ratios);
         }
-        tallies.into_iter().map(|(importer, (mut tally, mut ratios))| {
+        let tallies = tallies.into_iter().map(|(importer, (mut tally, mut ratios))| {
             tally.median = median_of_logarithms(&mut ratios);
             (importer, tally)
-        })
+        });
+        tallies.filter(|(_, tally)| tally.matched + tally.export_only + tally.import_only > 0)
+    }
+}
+
+/// Sums by product of one reporter, flow and partner after another.
+struct Reports<'a> {
+    keys: &'a [u64],
+    table: &'a Partial,
+    products: u64,
+}
+
+impl Reports<'_> {
+    /// A report's value; 0 where it is not positive.
+    #[inline]
+    fn value(&self, place: usize) -> f64 {
+        let small = self.table.sums[0].get(place).copied().unwrap_or(0);
+        if self.table.large.is_empty() {
+            return small.max(0) as f64;
+        }
+        self.table.sum(0, place).max(0) as f64
     }
 
-    /// Merges two sorted lists of products.
-    fn merge(
-        &self,
-        table: &Partial,
-        imports: Range<usize>,
-        exports: Range<usize>,
-        tally: &mut Tally,
-        out: &mut Vec<f64>,
-    ) {
-        let product = |place: usize| table.keys[place] % self.products;
-        let (mut i, mut e) = (imports.start, exports.start);
-        let positive = |place: usize| table.sum(0, place) > 0;
-        while i < imports.end && e < exports.end {
-            match product(i).cmp(&product(e)) {
-                Ordering::Less => {
-                    tally.import_only += u64::from(positive(i));
-                    i += 1;
-                }
-                Ordering::Greater => {
-                    tally.export_only += u64::from(positive(e));
-                    e += 1;
-                }
-                Ordering::Equal => {
-                    match (positive(i), positive(e)) {
-                        (true, true) => {
-                            tally.matched += 1;
-                            out.push(table.sum(0, i) as f64 / table.sum(0, e) as f64);
-                        }
-                        (only_import, only_export) => {
-                            tally.import_only += u64::from(only_import);
-                            tally.export_only += u64::from(only_export);
-                        }
-                    }
-                    i += 1;
-                    e += 1;
-                }
-            }
+    fn count(&self, places: Range<usize>) -> u64 {
+        places.filter(|&place| self.value(place) > 0.0).count() as u64
+    }
+
+    /// Merges two lists that are sorted by product.
+    fn merge(&self, imports: Range<usize>, exports: Range<usize>, tally: &mut Tally, out: &mut Vec<f64>) {
+        if imports.is_empty() || exports.is_empty() {
+            tally.import_only += self.count(imports);
+            tally.export_only += self.count(exports);
+            return;
         }
-        tally.import_only += (i..imports.end).filter(|&place| positive(place)).count() as u64;
-        tally.export_only += (e..exports.end).filter(|&place| positive(place)).count() as u64;
+        let base = |place: usize| self.keys[place] / self.products * self.products;
+        let (i_base, e_base) = (base(imports.start), base(exports.start));
+        let (mut i, mut e) = (imports.start, exports.start);
+        let (mut import_only, mut export_only, mut matched) = (0, 0, 0);
+        while i < imports.end && e < exports.end {
+            let order = (self.keys[i] - i_base).cmp(&(self.keys[e] - e_base));
+            let (import, export) = (self.value(i), self.value(e));
+            let (take_i, take_e) = (order != Ordering::Greater, order != Ordering::Less);
+            let (is_import, is_export) = (take_i && import > 0.0, take_e && export > 0.0);
+            if is_import && is_export {
+                out.push(import / export);
+            }
+            matched += u64::from(is_import && is_export);
+            import_only += u64::from(is_import && !is_export);
+            export_only += u64::from(is_export && !is_import);
+            i += usize::from(take_i);
+            e += usize::from(take_e);
+        }
+        tally.matched += matched;
+        tally.import_only += import_only + self.count(i..imports.end);
+        tally.export_only += export_only + self.count(e..exports.end);
     }
 }
 

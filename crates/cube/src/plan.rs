@@ -1,10 +1,11 @@
 //! What a query needs to know before it reads rows: the parts worth reading and the words of its keys.
 
-use crate::column::{Column, Condition, Part};
+use crate::column::{Column, Condition, Part, length};
+use crate::hashed::{Map, Set};
 use crate::ordered::in_order;
 use crate::source::Source;
 use crate::{Error, Result};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::Filter;
 use store::columns::Texts;
@@ -17,8 +18,8 @@ pub(crate) struct Facts {
     /// The parts that may have wanted rows.
     pub parts: Vec<usize>,
     /// The texts of each column over those parts, as far as the conditions accept them.
-    pub texts: BTreeMap<Column, HashSet<Option<Box<str>>>>,
-    kept: HashMap<(usize, Column), Arc<Texts>>,
+    pub texts: BTreeMap<Column, Set<Option<Box<str>>>>,
+    kept: Map<(usize, Column), Arc<Texts>>,
 }
 
 impl Facts {
@@ -28,21 +29,31 @@ impl Facts {
         filter: &Filter,
         conditions: &[Condition],
         columns: &BTreeSet<Column>,
+        lengths_only: bool,
     ) -> Result<Facts> {
         let may: Vec<usize> = (0..source.parts())
             .filter(|&part| source.may_match(part, filter))
             .collect();
         let mut facts = Facts {
             parts: Vec::new(),
-            texts: columns.iter().map(|&c| (c, HashSet::new())).collect(),
-            kept: HashMap::new(),
+            texts: columns.iter().map(|&c| (c, Set::default())).collect(),
+            kept: Map::default(),
         };
         let mut bytes = 0;
         let look = |index: usize| {
             let texts = |&column| Ok((column, Arc::new(source.texts(may[index], column)?)));
-            Ok((may[index], columns.iter().map(texts).collect::<Result<Vec<_>>>()?))
+            let mut found = columns
+                .iter()
+                .map(texts)
+                .collect::<Result<Vec<(Column, Arc<Texts>)>>>()?;
+            if lengths_only {
+                for (_, texts) in found.iter_mut().filter(|(column, _)| *column == Column::Product) {
+                    *texts = Arc::new(one_of_each_length(texts));
+                }
+            }
+            Ok((may[index], found))
         };
-        let mut last: HashMap<Column, Arc<Texts>> = HashMap::new();
+        let mut last: Map<Column, Arc<Texts>> = Map::default();
         in_order(may.len(), look, |(part, found)| {
             let accepts = |column: Column, text: Option<&str>| {
                 let mut conditions = conditions.iter().filter(|c| c.column == column);
@@ -68,7 +79,7 @@ impl Facts {
                 let same = last.get(&column).filter(|before| ***before == *texts).cloned();
                 let texts = same.unwrap_or(texts);
                 bytes += texts.len() * 8;
-                if bytes < KEPT_BYTES {
+                if bytes < KEPT_BYTES && !(lengths_only && column == Column::Product) {
                     facts.kept.insert((part, column), texts.clone());
                 }
                 last.insert(column, texts);
@@ -87,13 +98,27 @@ impl Facts {
     }
 }
 
+/// One text of each length, and the one for all products together.
+fn one_of_each_length(texts: &Texts) -> Texts {
+    let mut lengths: Vec<usize> = Vec::new();
+    let mut some = Texts::default();
+    for text in texts.iter() {
+        let length = length(text.unwrap_or_default());
+        if lengths.last() != Some(&length) && !lengths.contains(&length) {
+            lengths.push(length);
+            some.push(text.unwrap_or_default());
+        }
+    }
+    some
+}
+
 /// A part of a key with all its words.
 #[derive(Debug)]
 pub(crate) struct Dim {
     pub part: Part,
     /// The words, sorted: a word's place is its number.
     pub words: Vec<String>,
-    numbers: HashMap<String, u32>,
+    numbers: Map<String, u32>,
     /// What the number is multiplied with in a key.
     pub stride: u64,
 }

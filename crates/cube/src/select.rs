@@ -9,6 +9,8 @@ use store::columns::{Run, Texts};
 
 /// Rows that are looked at in one go.
 const ROWS_AT_ONCE: usize = 1 << 15;
+/// Rows in a run, on average, from which on a column is read as runs.
+const RUN_ROWS: usize = 32;
 
 /// The accepted rows of a part, as ascending ranges that do not touch.
 pub(crate) fn select(
@@ -17,7 +19,8 @@ pub(crate) fn select(
     part: usize,
     conditions: &[Condition],
 ) -> Result<Vec<Range<usize>>> {
-    let mut ranges = vec![0..source.rows(part)];
+    let whole = 0..source.rows(part);
+    let mut ranges = Vec::from_iter([whole]);
     for column in Column::ALL {
         let own: Vec<&Condition> = conditions.iter().filter(|c| c.column == column).collect();
         if own.is_empty() {
@@ -55,25 +58,41 @@ fn narrow(
     };
     let mut narrowed: Vec<Range<usize>> = Vec::new();
     let mut runs: Vec<Run> = Vec::new();
+    let mut codes: Vec<u32> = Vec::new();
+    let mut in_runs = true;
     let mut at = 0;
     for range in ranges {
         keys.skip(range.start - at)?;
         at = range.start;
         while at < range.end {
             let rows = (range.end - at).min(ROWS_AT_ONCE);
-            runs.clear();
-            keys.runs(rows, &mut runs)?;
-            learn(keys.texts(), &mut accepted);
-            for run in &runs {
-                let end = at + run.rows as usize;
-                if accepted[run.code as usize] {
-                    match narrowed.last_mut() {
-                        Some(last) if last.end == at => last.end = end,
-                        _ => narrowed.push(at..end),
+            let mut keep = |at: usize, rows: usize| match narrowed.last_mut() {
+                Some(last) if last.end == at => last.end += rows,
+                _ => narrowed.push(at..at + rows),
+            };
+            if in_runs {
+                runs.clear();
+                keys.runs(rows, &mut runs)?;
+                learn(keys.texts(), &mut accepted);
+                let mut at = at;
+                for run in &runs {
+                    if accepted[run.code as usize] {
+                        keep(at, run.rows as usize);
+                    }
+                    at += run.rows as usize;
+                }
+                in_runs = runs.len() * RUN_ROWS <= rows;
+            } else {
+                codes.resize(rows, 0);
+                keys.codes(&mut codes)?;
+                learn(keys.texts(), &mut accepted);
+                for (row, &code) in codes.iter().enumerate() {
+                    if accepted[code as usize] {
+                        keep(at + row, 1);
                     }
                 }
-                at = end;
             }
+            at += rows;
         }
     }
     Ok(narrowed)

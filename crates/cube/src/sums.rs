@@ -84,6 +84,16 @@ impl Sums {
         }
     }
 
+    /// Forgets sums that were not asked for.
+    pub(crate) fn asked(&mut self, values: bool, weights: bool) {
+        if !values {
+            (self.layout.value, self.layout.without_value) = (None, None);
+        }
+        if !weights {
+            (self.layout.weight, self.layout.with_weight) = (None, None);
+        }
+    }
+
     /// How many groups there are.
     pub fn len(&self) -> usize {
         self.table.len()

@@ -5,6 +5,7 @@
 //! that is written in another way is read by the parquet crate's own reader and looks the same.
 //! A damaged page is an error, never a number.
 
+mod beside;
 mod codes;
 mod cursor;
 mod delta;
@@ -18,6 +19,7 @@ mod statistics;
 mod texts;
 mod unpack;
 
+pub use beside::{fingerprints, read_with_note, write_with_note};
 pub use codes::CodeCursor;
 pub use cursor::{Codes, Decimals};
 pub use file::{DataFile, dataset_files};

@@ -1,7 +1,7 @@
 //! DELTA_BINARY_PACKED integers.
 
 use super::hybrid::{Damage, varint};
-use super::unpack::{AT_ONCE, unpack_u64};
+use super::unpack::{AT_ONCE, add_up};
 
 const ENDS_EARLY: Damage = "a delta-coded page ends before its last value";
 
@@ -46,7 +46,6 @@ pub(crate) fn decode(bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Result<(
     out.push(first);
     let mut last = first;
     let end = start + count;
-    let mut differences = [0_u64; AT_ONCE];
     // Whole steps are written at once: the last one beyond the end, which is then cut off.
     out.reserve(count + AT_ONCE);
     while out.len() < end {
@@ -65,12 +64,8 @@ pub(crate) fn decode(bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Result<(
                 if rest == 0 {
                     break;
                 }
-                unpack(bytes, at, u32::from(width), rest, &mut differences)?;
                 let mut values = [0; AT_ONCE];
-                for (value, &difference) in values.iter_mut().zip(&differences) {
-                    last = last.wrapping_add(least).wrapping_add(difference as i64);
-                    *value = last;
-                }
+                step(bytes, at, u32::from(width), rest, (least, &mut last), &mut values)?;
                 out.extend_from_slice(&values);
                 at += 4 * width as usize;
             }
@@ -80,11 +75,18 @@ pub(crate) fn decode(bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Result<(
     Ok(())
 }
 
-/// Unpacks 32 differences, of which `rest` are needed: the last may stand in a miniblock cut short.
+/// Decodes 32 values, of which `rest` are needed: the last may stand in a miniblock cut short.
 #[inline]
-fn unpack(bytes: &[u8], at: usize, width: u32, rest: usize, out: &mut [u64; AT_ONCE]) -> Result<(), Damage> {
+fn step(
+    bytes: &[u8],
+    at: usize,
+    width: u32,
+    rest: usize,
+    (least, last): (i64, &mut i64),
+    out: &mut [i64; AT_ONCE],
+) -> Result<(), Damage> {
     let bytes = bytes.get(at..).ok_or(ENDS_EARLY)?;
-    if unpack_u64(width, bytes, out) {
+    if add_up(width, bytes, least, last, out) {
         return Ok(());
     }
     if bytes.len() * 8 < rest.min(AT_ONCE) * width as usize {
@@ -92,7 +94,7 @@ fn unpack(bytes: &[u8], at: usize, width: u32, rest: usize, out: &mut [u64; AT_O
     }
     let mut padded = [0; 4 * 64];
     padded[..bytes.len()].copy_from_slice(bytes);
-    unpack_u64(width, &padded, out);
+    add_up(width, &padded, least, last, out);
     Ok(())
 }
 

@@ -221,6 +221,11 @@ impl DataFile {
             texts.null();
             return Ok(texts);
         }
+        if let Some(only) = chunk.statistics().and_then(statistics::only_value) {
+            let mut texts = Texts::default();
+            texts.push(&only);
+            return Ok(texts);
+        }
         let coded = |encoding: Encoding| matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
         let all_coded = match (chunk.page_encoding_stats_mask(), chunk.page_encoding_stats()) {
             (Some(mask), _) => mask.encodings().all(coded),

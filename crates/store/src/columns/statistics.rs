@@ -42,3 +42,26 @@ pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Fi
         least <= v && (v <= greatest || v.starts_with(greatest))
     })
 }
+
+/// The value that all rows of a row group have in a column, if the statistics say so.
+pub(crate) fn only_value(statistics: &Statistics) -> Option<String> {
+    if statistics.null_count_opt() != Some(0) || !statistics.min_is_exact() || !statistics.max_is_exact() {
+        return None;
+    }
+    match statistics {
+        Statistics::ByteArray(s) => {
+            let (least, greatest) = s.min_opt().zip(s.max_opt())?;
+            let text = std::str::from_utf8(least.data()).ok()?;
+            (least == greatest).then(|| text.to_owned())
+        }
+        Statistics::Int32(s) => s
+            .min_opt()
+            .filter(|least| Some(*least) == s.max_opt())
+            .map(i32::to_string),
+        Statistics::Int64(s) => s
+            .min_opt()
+            .filter(|least| Some(*least) == s.max_opt())
+            .map(i64::to_string),
+        _ => None,
+    }
+}

@@ -18,13 +18,20 @@ pub(crate) fn unpack_u32(width: u32, bytes: &[u8], out: &mut [u32; AT_ONCE]) -> 
     widths!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 }
 
-/// Unpacks 32 values of `width` bits (at most 64) as [`unpack_u32`] does.
-pub(crate) fn unpack_u64(width: u32, bytes: &[u8], out: &mut [u64; AT_ONCE]) -> bool {
+/// Unpacks 32 differences of `width` bits and adds them up: each value is the one before plus
+/// `least` plus a difference, wrapping. `last` is the value before, and becomes the last one.
+pub(crate) fn add_up(width: u32, bytes: &[u8], least: i64, last: &mut i64, out: &mut [i64; AT_ONCE]) -> bool {
     macro_rules! widths {
         ($($w:literal)*) => {
             match width {
-                0 => { out.fill(0); true }
-                $($w => wide::<$w>(bytes, out),)*
+                0 => {
+                    for out in out {
+                        *last = last.wrapping_add(least);
+                        *out = *last;
+                    }
+                    true
+                }
+                $($w => add_up_of::<$w>(bytes, least, last, out),)*
                 _ => false,
             }
         };
@@ -71,24 +78,33 @@ fn narrow<const W: usize>(bytes: &[u8], out: &mut [u32; AT_ONCE]) -> bool {
     true
 }
 
+/// The value at place `i` of those packed in `W` bits each.
 #[inline(always)]
-fn wide<const W: usize>(bytes: &[u8], out: &mut [u64; AT_ONCE]) -> bool {
+fn value<const W: usize>(bytes: &[u8], i: usize) -> u64 {
+    let bit = i * W;
+    let mask = u64::MAX >> (64 - W);
+    if W == 1 {
+        u64::from((load4(bytes, 0) >> bit) & 1)
+    } else if W <= 57 {
+        let at = (bit / 8).min(4 * W - 8);
+        (load8(bytes, at) >> (bit - 8 * at)) & mask
+    } else {
+        let at = (bit / 8).min(4 * W - 16);
+        (load::<16>(bytes, at) >> (bit - 8 * at)) as u64 & mask
+    }
+}
+
+#[inline(always)]
+fn add_up_of<const W: usize>(bytes: &[u8], least: i64, last: &mut i64, out: &mut [i64; AT_ONCE]) -> bool {
     let Some(bytes) = bytes.get(..4 * W) else {
         return false;
     };
-    let mask = u64::MAX >> (64 - W);
+    let mut sum = *last;
     for (i, out) in out.iter_mut().enumerate() {
-        let bit = i * W;
-        *out = if W == 1 {
-            u64::from((load4(bytes, 0) >> bit) & 1)
-        } else if W <= 57 {
-            let at = (bit / 8).min(4 * W - 8);
-            (load8(bytes, at) >> (bit - 8 * at)) & mask
-        } else {
-            let at = (bit / 8).min(4 * W - 16);
-            (load::<16>(bytes, at) >> (bit - 8 * at)) as u64 & mask
-        };
+        sum = sum.wrapping_add(least.wrapping_add(value::<W>(bytes, i) as i64));
+        *out = sum;
     }
+    *last = sum;
     true
 }
 
@@ -115,16 +131,22 @@ mod tests {
             let mask = if width == 0 { 0 } else { u64::MAX >> (64 - width) };
             let values = values.map(|v| v & mask);
             let bytes = pack(&values, width);
-            let mut wide = [1; AT_ONCE];
-            prop_assert!(unpack_u64(width, &bytes, &mut wide));
-            prop_assert_eq!(wide, values);
+            let mut sums = [1; AT_ONCE];
+            let mut last = 5_i64;
+            prop_assert!(add_up(width, &bytes, 3, &mut last, &mut sums));
+            let mut expected = 5_i64;
+            for (sum, value) in sums.into_iter().zip(values) {
+                expected = expected.wrapping_add(3).wrapping_add(value as i64);
+                prop_assert_eq!(sum, expected);
+            }
+            prop_assert_eq!(last, expected);
             if width <= 32 {
                 let mut narrow = [1; AT_ONCE];
                 prop_assert!(unpack_u32(width, &bytes, &mut narrow));
                 prop_assert_eq!(narrow.map(u64::from), values);
             }
             if width > 0 {
-                prop_assert!(!unpack_u64(width, &bytes[1..], &mut wide));
+                prop_assert!(!add_up(width, &bytes[1..], 3, &mut last, &mut sums));
             }
         }
     }

@@ -1,0 +1,83 @@
+//! Files kept beside a dataset that say which files they were made of.
+
+use super::file::dataset_files;
+use crate::scan::damaged;
+use crate::{Result, io, sha256_of_bytes, write_atomically};
+use arrow::array::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// The name under which the note stands in a file's footer.
+const NOTE: &str = "counterflow.made_of";
+
+/// A line for each file of a dataset: its name, its length and the SHA-256 of its footer, which
+/// holds the place, size and statistics of every piece of the file.
+///
+/// # Errors
+/// When a file cannot be read or is no Parquet.
+pub fn fingerprints(dataset: &Path) -> Result<String> {
+    let mut lines = String::new();
+    for path in dataset_files(dataset)? {
+        let mut file = File::open(&path).map_err(io("read", &path))?;
+        let length = file.metadata().map_err(io("read", &path))?.len();
+        let mut read = |back: u64, bytes: usize| -> Result<Vec<u8>> {
+            let mut buffer = vec![0; bytes];
+            file.seek(SeekFrom::Start(length.saturating_sub(back)))
+                .map_err(io("read", &path))?;
+            file.read_exact(&mut buffer).map_err(io("read", &path))?;
+            Ok(buffer)
+        };
+        let tail = read(8, 8)?;
+        let footer = tail.first_chunk().map_or(0, |n| u32::from_le_bytes(*n)) as u64;
+        if footer + 8 > length || !tail.ends_with(b"PAR1") {
+            return Err(damaged(&path, "it does not end as a Parquet file does"));
+        }
+        let hash = sha256_of_bytes(&read(footer + 8, footer as usize + 8)?);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        lines += &format!("{name} {length} {hash}\n");
+    }
+    Ok(lines)
+}
+
+/// Writes a batch as a Parquet file with a note in its footer, the whole file or nothing.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<()> {
+    let failed = |e: parquet::errors::ParquetError| damaged(path, e);
+    let properties = WriterProperties::builder()
+        .set_created_by("counterflow".to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_key_value_metadata(Some(vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]))
+        .build();
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(failed)?;
+    writer.write(batch).map_err(failed)?;
+    write_atomically(path, &writer.into_inner().map_err(failed)?)
+}
+
+/// The batches of a file that [`write_with_note`] wrote, and its note.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_with_note(path: &Path) -> Result<(Vec<RecordBatch>, Option<String>)> {
+    let file = File::open(path).map_err(io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e))?;
+    let notes = builder.metadata().file_metadata().key_value_metadata();
+    let note = notes.into_iter().flatten().find(|pair| pair.key == NOTE);
+    let note = note.and_then(|pair| pair.value.clone());
+    let batches = builder.build().map_err(|e| damaged(path, e))?;
+    let batches = batches
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|e| damaged(path, e))?;
+    Ok((batches, note))
+}
