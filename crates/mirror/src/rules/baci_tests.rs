@@ -68,8 +68,8 @@ fn products_and_years_leave_the_reporters_variances_alone() {
         .map(|(_, c)| c)
         .collect();
     let rule = Baci::new(&cells);
-    for i in 0..6 {
-        let square = (FRAC_PI_2 * (a[i] - 0.1)).powi(2);
+    for (i, own) in a.iter().enumerate() {
+        let square = (FRAC_PI_2 * (own - 0.1)).powi(2);
         let expected = square.exp() * (square.exp() - 1.0);
         assert!((rule.variances(i).0.unwrap() - expected).abs() < 1e-6, "{i}");
     }

@@ -9,7 +9,7 @@ use crate::output::Output;
 use csv::ByteRecord;
 use sources::{Defaults, Header, Source};
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use trade::{Decimal3, Economy, Flow, Period, Record, Status, TOTAL, Usd, Valuation};
@@ -193,13 +193,11 @@ fn plain(path: &Path) -> Outcome<Box<dyn Read>> {
 }
 
 /// The first line, without its end and the mark of UTF-8; of a line longer than any header, its start.
-fn first_line(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
+fn first_line(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    for byte in reader.by_ref().take(1 << 16).bytes() {
-        match byte? {
-            b'\n' => break,
-            byte => line.push(byte),
-        }
+    reader.by_ref().take(1 << 16).read_until(b'\n', &mut line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
     }
     while line.last() == Some(&b'\r') {
         line.pop();
