@@ -4,18 +4,19 @@ use super::load::{Data, find};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
-use cube::{Dimension, Grouped, Query};
+use cube::{Dimension, Query, Sums};
 use model::{Cell, Kind, Table};
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::Filter;
-use trade::{Classification, Economy, Flow, Status, Valuation};
+use trade::{Classification, Economy, Flow, Status, Usd, Valuation};
 
 /// What to sum.
 #[derive(Args, Debug)]
 pub struct SumArguments {
-    /// A pin's name, a dataset's Parquet file, or a file that `import` reads.
+    /// A pin's name, a dataset (a Parquet file, or a folder of them), or a file that `import` reads.
     pub data: String,
     /// The dimensions to group by: year, period, reporter, partner, flow, product,
     /// classification, compiler, basis, status.
@@ -30,6 +31,16 @@ pub struct SumArguments {
     /// Only the largest groups.
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
+    /// Shares within these of the dimensions instead of the whole: with `--by year,partner`,
+    /// `--shares year` gives each partner's share of its year.
+    #[arg(long, value_delimiter = ',', value_name = "DIM,...")]
+    pub shares: Vec<String>,
+    /// Threads to work on; all that there are without it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Read the rows even where the pair-level rollup beside the dataset has the answer.
+    #[arg(long)]
+    pub no_rollup: bool,
     /// The folder in which pins are looked for.
     #[arg(long, default_value = "datasets", value_name = "DIR")]
     pub datasets: PathBuf,
@@ -37,39 +48,65 @@ pub struct SumArguments {
 
 /// Sums the dataset as asked.
 pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
-    let by = arguments
-        .by
-        .iter()
-        .map(|d| d.trim().parse::<Dimension>())
-        .collect::<cube::Result<Vec<_>>>();
-    let by = by.map_err(|e| Failure::Usage(e.to_string()))?;
-    if let Some(twice) = by
-        .iter()
-        .enumerate()
-        .find(|(i, d)| by[..*i].contains(d))
-        .map(|(_, d)| d)
-    {
-        return Err(Failure::Usage(format!("--by names `{twice}` twice")));
+    let by = dimensions("--by", &arguments.by)?;
+    let within = dimensions("--shares", &arguments.shares)?;
+    if let Some(other) = within.iter().find(|d| !by.contains(d)) {
+        return Err(Failure::Usage(format!("--shares names `{other}`, which --by does not")));
     }
     let mut query = Query::new(&by, filter(&arguments.conditions)?).map_err(|e| Failure::Usage(e.to_string()))?;
     if let Some(level) = &arguments.level {
         query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
     }
-    let grouped = match find(&arguments.data, &arguments.datasets, output)? {
-        Data::Dataset(path) => cube::sum_dataset(&path, &query)?,
+    let threads = arguments.threads.map_or(0, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let sums = pool.install(|| sums(arguments, &query, output))?;
+    for (what, records) in &sums.set_aside {
+        output.say(&format!("note: {records} records left out: {what}"));
+    }
+    output.table(&table(&sums, &within, arguments.top))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn dimensions(option: &str, words: &[String]) -> Outcome<Vec<Dimension>> {
+    let parsed = words.iter().map(|d| d.trim().parse::<Dimension>());
+    let by = parsed
+        .collect::<cube::Result<Vec<_>>>()
+        .map_err(|e| Failure::Usage(e.to_string()))?;
+    match by.iter().enumerate().find(|(i, d)| by[..*i].contains(d)) {
+        Some((_, twice)) => Err(Failure::Usage(format!("{option} names `{twice}` twice"))),
+        None => Ok(by),
+    }
+}
+
+fn sums(arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
+    let path = PathBuf::from(&arguments.data);
+    if path.is_dir() && !path.join("pin.toml").is_file() && store::columns::dataset_files(&path).is_ok() {
+        return dataset_sums(&path, arguments, query, output);
+    }
+    match find(&arguments.data, &arguments.datasets, output)? {
+        Data::Dataset(path) => dataset_sums(&path, arguments, query, output),
         Data::Imported(imported) => {
             // The filter is the scan's business: what was just imported is scanned like any dataset.
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("imported.parquet");
             store::write_records(&path, &imported.records)?;
-            cube::sum_dataset(&path, &query)?
+            Ok(cube::sum_columns(&path, query)?)
         }
-    };
-    for (what, records) in &grouped.set_aside {
-        output.say(&format!("note: {records} records left out: {what}"));
     }
-    output.table(&table(&grouped, arguments.top))?;
-    Ok(ExitCode::SUCCESS)
+}
+
+fn dataset_sums(path: &Path, arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
+    if !arguments.no_rollup && cube::rollup::answers(query) {
+        match cube::rollup::read(path) {
+            Ok(Some(rollup)) => {
+                output.say("note: answered from the pair-level rollup beside the dataset");
+                return Ok(rollup.sum(query)?);
+            }
+            Ok(None) => {}
+            Err(stale) => output.say(&format!("note: {stale}; the rows are read instead")),
+        }
+    }
+    Ok(cube::sum_columns(path, query)?)
 }
 
 /// Reads conditions: `COLUMN = VALUE`, alternatives with `|`, years as `FROM..TO`.
@@ -123,33 +160,35 @@ fn possible(column: &str, value: &str) -> Result<(), String> {
     known.map_err(|e| e.to_string())
 }
 
-fn table(grouped: &Grouped, top: Option<usize>) -> Table {
-    let mut columns: Vec<(&str, Kind, &str)> = grouped.by.iter().map(|d| (d.as_str(), Kind::Text, "")).collect();
+fn table(sums: &Sums, within: &[Dimension], top: Option<usize>) -> Table {
+    let mut columns: Vec<(&str, Kind, &str)> = sums.by.iter().map(|d| (d.as_str(), Kind::Text, "")).collect();
     columns.push(("value_usd", Kind::Decimal, "USD"));
     columns.push(("share", Kind::Number, "share"));
     columns.push(("net_weight_kg", Kind::Decimal, "kg"));
     columns.push(("records", Kind::Integer, ""));
     columns.push(("records_without_value", Kind::Integer, ""));
     let mut table = Table::new("sum", "Grouped sums", &columns);
-    let total = grouped.total().to_f64();
-    let mut groups: Vec<&cube::Group> = grouped.groups.iter().collect();
-    if let Some(top) = top {
-        groups.sort_by(|a, b| b.value.cmp(&a.value).then_with(|| a.key.cmp(&b.key)));
-        groups.truncate(top);
+    let key = |sums: &Sums, group: usize, places: &[usize]| -> Vec<String> {
+        places.iter().map(|&d| sums.text(group, d).into_owned()).collect()
+    };
+    let places: Vec<usize> = within
+        .iter()
+        .filter_map(|d| sums.by.iter().position(|own| own == d))
+        .collect();
+    let mut totals: BTreeMap<Vec<String>, Usd> = BTreeMap::new();
+    for group in 0..sums.len() {
+        *totals.entry(key(sums, group, &places)).or_insert(Usd::ZERO) += sums.value(group).unwrap_or(Usd::ZERO);
     }
+    let groups = top.map_or_else(|| sums.in_order(), |top| sums.top(top));
     for group in groups {
-        let mut row: Vec<Cell> = group.key.iter().map(|text| Cell::Text(text.clone())).collect();
-        row.push(group.value.into());
-        row.push(
-            group
-                .value
-                .filter(|_| total > 0.0)
-                .map(|value| value.to_f64() / total)
-                .into(),
-        );
-        row.push(group.net_weight_kg.into());
-        row.push(Cell::Integer(group.records as i64));
-        row.push(Cell::Integer(group.records_without_value as i64));
+        let all: Vec<usize> = (0..sums.by.len()).collect();
+        let mut row: Vec<Cell> = key(sums, group, &all).into_iter().map(Cell::Text).collect();
+        let total = totals.get(&key(sums, group, &places)).copied().unwrap_or(Usd::ZERO);
+        row.push(sums.value(group).into());
+        row.push(sums.share(group, total).into());
+        row.push(sums.net_weight_kg(group).into());
+        row.push(Cell::Integer(sums.records(group) as i64));
+        row.push(Cell::Integer(sums.records_without_value(group) as i64));
         table.push(row);
     }
     table
