@@ -16,8 +16,8 @@ use std::process::ExitCode;
 /// What to measure.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Missing is never zero: a missing value leaves every index of its group undefined, unless --drop-missing. \
-    Zeros are members of the universe, unless --universe active.\n\n\
+    after_help = "Missing is never zero: a missing value leaves every index of its group undefined, unless items without a value \
+    are dropped by option. Zeros are members of the universe, unless it is that of the active items.\n\n\
     Examples:\n  counterflow concentration exports.csv --value usd --item partner --by year --universe 193\n  \
     counterflow concentration exports.csv --value usd --item partner --sigma 0.2 --seed 7\n  \
     counterflow concentration exports.csv --value usd --item product --groups chapter\n  \
