@@ -211,3 +211,21 @@ const PANEL_CLUSTER: [f64; 2] = [0.33164935443476656, 0.03877562191085438];
 const OFFSET_B: [f64; 3] = [0.2675938503178945, 0.475970206949884, -0.037797377144848196];
 const OFFSET_HC0: [f64; 3] = [0.22833223950788858, 0.3470190610779511, 0.06001282360268972];
 const OFFSET_R2: f64 = 0.018210849604569534;
+
+#[test]
+fn a_row_that_only_a_combination_of_terms_separates() {
+    // Found by the search above: c2 = 1, c1 = -1 is 2 on row 3 and 0 on all others.
+    let design = Design::new(7)
+        .term("x1", vec![-1.0, 0.0, 0.0, 0.0, 1.0, -1.0, -1.0])
+        .unwrap()
+        .term("x2", vec![0.0, -1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+        .unwrap();
+    let effects = [
+        Effect::new("a", &[3, 1, 0, 1, 1, 3, 0]),
+        Effect::new("b", &[2, 1, 2, 1, 1, 2, 2]),
+    ];
+    for method in METHODS {
+        let found = separated(&design, &[1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0], &effects, method);
+        assert_eq!(found, Ok(vec![3]), "{method:?}");
+    }
+}

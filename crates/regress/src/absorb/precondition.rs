@@ -45,6 +45,17 @@ impl Preconditioner {
         !graphs.is_empty()
     }
 
+    /// p'p weighted by the diagonal, for each column of a table.
+    pub fn scale(&self, table: &[f64], width: usize) -> Vec<f64> {
+        let mut scale = vec![0.0; width];
+        for (row, inverse) in table.chunks_exact(width).zip(&self.inverse) {
+            if *inverse > 0.0 {
+                scale.iter_mut().zip(row).for_each(|(scale, p)| *scale += p * p / inverse);
+            }
+        }
+        scale
+    }
+
     /// The approximate inverse times a table.
     pub fn apply(&self, table: &[f64], width: usize) -> Vec<f64> {
         let rows = table.chunks_exact(width).zip(&self.inverse);

@@ -23,6 +23,13 @@ pub(crate) const EXPLAINED: f64 = 1e-13;
 /// Nearer than this part of a column's length is beyond double precision.
 const ROUNDING: f64 = 1e-15;
 
+/// Directions of less curvature than this part of the diagonal's, where next to nothing is left to gain,
+/// are those along which groups can shift together without any effect: all they have is rounding.
+const FLAT: f64 = 1e-12;
+
+/// Next to nothing, as a part of a column's squared length.
+const NOTHING: f64 = 1e-20;
+
 /// After so many steps the groups count as badly connected.
 const PATIENCE: usize = 60;
 
@@ -207,7 +214,13 @@ impl<'a> Gradients<'a> {
     fn step(&mut self) {
         let width = self.tracks.len();
         let image = self.system.apply(&self.direction, width);
-        let curvature = inner(&self.direction, &image, width);
+        let mut curvature = inner(&self.direction, &image, width);
+        let scale = self.preconditioner.scale(&self.direction, width);
+        for (j, track) in self.tracks.iter().enumerate() {
+            if curvature[j] <= FLAT * scale[j] && track.square <= NOTHING * track.whole {
+                curvature[j] = 0.0;
+            }
+        }
         let lengths: Vec<f64> = self
             .tracks
             .iter()
