@@ -165,7 +165,7 @@ fn fit_names_what_it_leaves_out_and_what_it_cannot_do() {
     call(&["fit", "y ~ x", path, "--where", "x = 1..1"])
         .code(1)
         .tells(&["error: "]);
-    call(&["fit", "y ~ width", path]).code(1).tells(&["`width`", "x, y, z"]);
+    call(&["fit", "y ~ width", path]).code(1).tells(&["`width`", "y, x, z"]);
     let nw = call(&["fit", "y ~ x", path, "--vcov", "nw:2", "--format", "json"])
         .ok()
         .json();

@@ -130,7 +130,7 @@ fn every_model_is_in_the_one_list() {
     assert!(models.len() >= 4);
     for model in models {
         assert!(
-            list.contains(&format!("&{}::", name(model))),
+            list.contains(&format!("&{}::", name(model).replace('-', "_"))),
             "{} is not in counterflow's list of models",
             name(model)
         );

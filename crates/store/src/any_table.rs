@@ -1,11 +1,10 @@
-use crate::{Error, Result, io};
+use crate::{Error, Result};
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::DataType;
 use arrow::util::display::FormatOptions;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::fs::File;
 use std::path::Path;
 
 /// A column of a Parquet file of any making; a missing cell is `None`.
@@ -22,7 +21,7 @@ pub enum AnyColumn {
 /// # Errors
 /// When the file cannot be read or is no Parquet.
 pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
-    let file = File::open(path).map_err(io("read", path))?;
+    let file = crate::open_parquet(path)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let rows = builder.metadata().file_metadata().num_rows();
@@ -34,7 +33,7 @@ pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
 /// # Errors
 /// When the file cannot be read, is no Parquet, or the column has no text (nested ones).
 pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
-    let file = File::open(path).map_err(io("read", path))?;
+    let file = crate::open_parquet(path)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
     let only = ProjectionMask::roots(builder.parquet_schema(), [position]);
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);

@@ -108,6 +108,21 @@ pub enum Error {
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Opens a Parquet file. Pages are found by the footer at the end, so that a damaged start would go
+/// unnoticed where its pages are not asked for: it is looked at here.
+pub(crate) fn open_parquet(path: &Path) -> Result<std::fs::File> {
+    let mut file = std::fs::File::open(path).map_err(io("read", path))?;
+    let mut start = [0; 4];
+    let read = std::io::Read::read_exact(&mut file, &mut start);
+    if read.is_err() || start != *b"PAR1" {
+        return Err(Error::Parquet {
+            path: path.to_owned(),
+            reason: "it does not start with PAR1: it is no Parquet file, or damaged".to_owned(),
+        });
+    }
+    Ok(file)
+}
+
 pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Io { action, path, source }

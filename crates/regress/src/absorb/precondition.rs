@@ -50,7 +50,10 @@ impl Preconditioner {
         let mut scale = vec![0.0; width];
         for (row, inverse) in table.chunks_exact(width).zip(&self.inverse) {
             if *inverse > 0.0 {
-                scale.iter_mut().zip(row).for_each(|(scale, p)| *scale += p * p / inverse);
+                scale
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(scale, p)| *scale += p * p / inverse);
             }
         }
         scale

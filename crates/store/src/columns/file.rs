@@ -58,7 +58,7 @@ impl DataFile {
     /// # Errors
     /// When the file cannot be read, is no Parquet, or a column is absent or of another type.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(io("read", path))?;
+        let file = crate::open_parquet(path)?;
         let length = file.metadata().map_err(io("read", path))?.len();
         let file = Arc::new(file);
         let reader = Positional::new(file.clone(), length, length, 0);

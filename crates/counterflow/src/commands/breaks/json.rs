@@ -141,13 +141,11 @@ fn fluctuation(sample: &Sample, name: &str, residuals: &str, test: &Fluctuation)
         "recursive_cusum" => object["date"] = sample.date_json((test.at + sample.design.terms().len()) as i64),
         _ => {
             let width = (MOSUM_SHARE * sample.y.len() as f64).floor() as i64;
+            object["p_value_is_bound"] = json!(test.p_is_bound);
             object["window"] = json!(MOSUM_SHARE);
             object["from"] = sample.date_json(test.at as i64 + 1);
             object["to"] = sample.date_json(test.at as i64 + width);
         }
-    }
-    if test.p_value.is_none() {
-        object["p_value_undefined"] = json!("the limit of the moving sums has no closed form");
     }
     object
 }

@@ -107,7 +107,7 @@ impl Rows {
     fn open(path: &Path, defaults: &Defaults) -> Outcome<Option<Rows>> {
         let file = path.display().to_string();
         let mut reader = BufReader::new(plain(path)?);
-        let first = first_line(&mut reader).map_err(|e| Failure::because(format!("cannot read {file}: {e}")))?;
+        let first = first_line(&mut reader).map_err(|e| unreadable(&file, &e))?;
         let Some((delimiter, header)) = split(&first) else {
             return Ok(None);
         };
@@ -143,10 +143,17 @@ impl Rows {
         let before = reports.records.len();
         loop {
             let more = self.reader.read_byte_record(&mut row);
-            if !more.map_err(|e| Failure::because(format!("{}: {e}", self.file)))? {
+            if !more.map_err(|e| unreadable(&self.file, &e))? {
                 break;
             }
             rows += 1;
+            if row.as_slice().contains(&0) {
+                let line = row.position().map_or(0, csv::Position::line) + 1;
+                return Err(Failure::because(format!(
+                    "{}, line {line}: a NUL character: this is no text, or is damaged; expected a table in UTF-8",
+                    self.file
+                )));
+            }
             let mut reading = Reading {
                 row: &row,
                 products: &mut products,
@@ -175,6 +182,11 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// A file that can be opened and not be read to its end.
+fn unreadable(file: &str, error: &dyn std::error::Error) -> Failure {
+    Failure::because(format!("{file}: it is cut short or damaged, or no text: {error}"))
 }
 
 /// A file's bytes, unpacked where it is gzip.
