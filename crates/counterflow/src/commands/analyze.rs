@@ -61,13 +61,28 @@ pub fn refuse_broken(run: &Run, what: &str) -> Outcome<()> {
 /// Reads a study and runs it, with progress.
 pub fn recompute(arguments: &StudyArguments, output: &Output) -> Outcome<(Study, Run)> {
     let study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    let run = computed(&study, output)?;
+    Ok((study, run))
+}
+
+/// The same for the findings alone: what reports' errors do to the claims, which takes most of the
+/// time, is not drawn.
+pub fn recompute_findings(arguments: &StudyArguments, output: &Output) -> Outcome<(Study, Run)> {
+    let mut study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    study.file.draws = None;
+    let run = computed(&study, output)?;
+    Ok((study, run))
+}
+
+/// Runs a study, with progress.
+pub fn computed(study: &Study, output: &Output) -> Outcome<Run> {
     let bar = progress::bar(study.file.scenario.len() as u64 + 1, output.quiet);
-    let run = study::run(&study, &models(), &|step| {
+    let run = study::run(study, &models(), &|step| {
         bar.set_message(step.to_owned());
         bar.inc(1);
     });
     bar.finish_and_clear();
-    Ok((study, run?))
+    Ok(run?)
 }
 
 /// What this program is, and what the study file says.

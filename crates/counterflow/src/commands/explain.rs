@@ -1,6 +1,6 @@
 //! `counterflow explain`: from a finding back to its figures.
 
-use super::analyze::{StudyArguments, recompute, refuse_broken};
+use super::analyze::{StudyArguments, recompute_findings, refuse_broken};
 use crate::document::Document;
 use crate::fail::Outcome;
 use crate::models::models;
@@ -30,7 +30,7 @@ pub struct ExplainArguments {
 
 /// Recomputes the study, finds the figures behind the finding, and prints them with their references.
 pub fn run(arguments: &ExplainArguments, output: &Output) -> Outcome {
-    let (study, run) = recompute(&arguments.study, output)?;
+    let (study, run) = recompute_findings(&arguments.study, output)?;
     refuse_broken(&run, "explained")?;
     let found = explain(&study, &run, &models(), &arguments.finding)?;
     match output.format {

@@ -1,7 +1,7 @@
 //! `counterflow verify`: recompute a study and compare it with what was published.
 
 use super::analyze::StudyArguments;
-use super::analyze::{recompute, refuse_broken};
+use super::analyze::{recompute_findings, refuse_broken};
 use super::pin::text_differs;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -32,7 +32,7 @@ pub struct VerifyArguments {
 /// Re-hashes the pins, recomputes the study, and names every finding that moved. A pin that is
 /// not what its description says is named first; the findings are compared all the same.
 pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
-    let (study, run) = recompute(&arguments.study, output)?;
+    let (study, run) = recompute_findings(&arguments.study, output)?;
     let path = study.folder().join("expected.csv");
     if arguments.accept {
         refuse_broken(&run, "published")?;

@@ -1,12 +1,10 @@
 //! A study run on either release: which findings and which verdicts change.
 
 use super::{DiffArguments, rendered};
-use crate::commands::analyze::refuse_broken;
+use crate::commands::analyze::{computed, refuse_broken};
 use crate::document::Document;
 use crate::fail::{Failure, Outcome};
-use crate::models::models;
 use crate::output::Output;
-use crate::progress;
 use model::{Cell, Finding, Kind, Table};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,7 +25,8 @@ pub struct Conclusions {
 
 /// Runs the study as it is, and with the newer pin in the place of the older.
 pub fn compare(folder: &Path, arguments: &DiffArguments, output: &Output) -> Outcome<Conclusions> {
-    let before = Study::open(folder, Some(&arguments.datasets))?;
+    let mut before = Study::open(folder, Some(&arguments.datasets))?;
+    before.file.draws = None;
     let replaced = arguments.pin(&arguments.old)?;
     let name = store::Pin::open(&replaced)?.about.name;
     let used = before
@@ -56,13 +55,7 @@ pub fn compare(folder: &Path, arguments: &DiffArguments, output: &Output) -> Out
 }
 
 fn run(study: &Study, output: &Output) -> Outcome<Run> {
-    let bar = progress::bar(study.file.scenario.len() as u64 + 1, output.quiet);
-    let run = study::run(study, &models(), &|step| {
-        bar.set_message(step.to_owned());
-        bar.inc(1);
-    });
-    bar.finish_and_clear();
-    let run = run?;
+    let run = computed(study, output)?;
     refuse_broken(&run, "compared")?;
     Ok(run)
 }
