@@ -100,7 +100,7 @@ impl NumberCursor {
         Ok(())
     }
 
-    /// The next `rows` rows, at most as many as are [`ready`](Self::ready).
+    /// The next `rows` rows, at most as many as are ready.
     pub fn take(&mut self, rows: usize) -> Numbers<'_> {
         let start = self.at;
         self.at = (start + rows).min(self.values.len());
