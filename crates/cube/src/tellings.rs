@@ -1,9 +1,7 @@
 //! Judging whether rows tell the same trade more than once, before any of them is summed.
 
 use crate::column::{Column, Condition, Part, Recode, Wanted};
-use crate::merged::Merged;
-use crate::ordered::in_order;
-use crate::part::sum_part;
+use crate::engine::sum_parts;
 use crate::plan::{Facts, Layout, Plan};
 use crate::source::Source;
 use crate::{Dimension, Error, Level, Query, Result};
@@ -120,16 +118,7 @@ fn told_by_dictionaries(plan: &Plan, query: &Query) -> Option<BTreeMap<Telling, 
 
 /// The tellings that there are, with how many records tell each.
 fn count(source: &dyn Source, facts: &Facts, plan: &Plan) -> Result<BTreeMap<Telling, u64>> {
-    let mut merged = Merged::new(plan.layout.columns, plan.cells);
-    in_order(
-        facts.parts.len(),
-        |index| sum_part(source, facts, plan, facts.parts[index]),
-        |partial| {
-            merged.add(partial);
-            Ok(())
-        },
-    )?;
-    let counted = merged.finish();
+    let counted = sum_parts(source, facts, plan)?;
     let mut tellings = BTreeMap::new();
     for (place, &key) in counted.keys.iter().enumerate() {
         let word = |dim: &crate::plan::Dim| {

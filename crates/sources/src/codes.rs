@@ -122,23 +122,25 @@ pub(crate) fn comtrade_flow(cell: &Cell<'_>) -> Result<(Flow, bool), Bad> {
     }
 }
 
+/// The units that UN Comtrade's codes stand for, from code 2 on.
+pub(crate) const UNITS: [&str; 12] = [
+    "m2",
+    "1000 kWh",
+    "m",
+    "items",
+    "pairs",
+    "l",
+    "kg",
+    "1000 items",
+    "packs",
+    "dozens",
+    "m3",
+    "carat",
+];
+
 /// The short name of a UN Comtrade quantity unit, for the units of the World Customs
 /// Organization's list; `None` for "no quantity" (-1 and 1) and for codes not listed.
 pub(crate) fn comtrade_unit(code: &str) -> Option<&'static str> {
-    const UNITS: [&str; 12] = [
-        "m2",
-        "1000 kWh",
-        "m",
-        "items",
-        "pairs",
-        "l",
-        "kg",
-        "1000 items",
-        "packs",
-        "dozens",
-        "m3",
-        "carat",
-    ];
     let index = code.parse::<usize>().ok()?.checked_sub(2)?;
     UNITS.get(index).copied()
 }

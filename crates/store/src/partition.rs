@@ -2,13 +2,11 @@ use crate::block::scale_of;
 use crate::chunk::{Chunk, whole};
 use crate::dataset::{self, Partition};
 use crate::schema::{COLUMNS, Shape, arrow_schema, shape};
+use crate::write::properties;
 use crate::{Error, Result, io};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::data_type::Int64Type;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
@@ -22,6 +20,8 @@ use trade::{Block, Months, NO_NUMBER, Numbers, Scales};
 pub const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows in a page.
 pub const PAGE_ROWS: usize = 20_000;
+/// The level of compression: fast, since what is to be packed is packed by the encoding.
+const ZSTD_LEVEL: i32 = 1;
 
 /// Writes one partition of a dataset: block by block, the whole file or nothing.
 pub struct PartitionWriter {
@@ -63,8 +63,12 @@ impl PartitionWriter {
         let schema = ArrowSchemaConverter::new()
             .convert(&arrow_schema(|name| scale_of(scales, name)))
             .map_err(failed(&path))?;
-        let writer =
-            SerializedFileWriter::new(sink, schema.root_schema_ptr(), Arc::new(properties())).map_err(failed(&path))?;
+        let writer = SerializedFileWriter::new(
+            sink,
+            schema.root_schema_ptr(),
+            Arc::new(properties(ZSTD_LEVEL, PAGE_ROWS)),
+        )
+        .map_err(failed(&path))?;
         Ok(PartitionWriter {
             writer,
             path,
@@ -267,26 +271,6 @@ fn failed(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Error {
             reason: other.to_string(),
         },
     }
-}
-
-fn properties() -> WriterProperties {
-    let zstd = ZstdLevel::try_new(1).unwrap_or_default();
-    let mut builder = WriterProperties::builder()
-        .set_created_by("counterflow".to_owned())
-        .set_compression(Compression::ZSTD(zstd))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_write_batch_size(PAGE_ROWS)
-        .set_statistics_enabled(EnabledStatistics::Page);
-    for name in COLUMNS {
-        if shape(name).0 == Shape::Decimal {
-            let column = ColumnPath::from(name);
-            builder = builder
-                .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
-        }
-    }
-    builder.build()
 }
 
 #[cfg(test)]

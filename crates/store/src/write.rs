@@ -1,5 +1,5 @@
 use crate::schema::{COLUMNS, Shape, shape};
-use crate::{Error, Result, batch_of_records, write_atomically};
+use crate::{Error, ROW_GROUP_ROWS, Result, batch_of_records, write_atomically};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -8,8 +8,6 @@ use parquet::schema::types::ColumnPath;
 use std::path::Path;
 use trade::Record;
 
-/// Rows in a row group.
-const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows in a page: small pages let a scan for one economy skip most of a column.
 const PAGE_ROWS: usize = 8192;
 
@@ -38,7 +36,7 @@ pub fn parquet_bytes(records: &[Record], path: &Path) -> Result<Vec<u8>> {
     };
     // Without the Arrow schema in the footer, every tool reads plain strings and decimals.
     let options = ArrowWriterOptions::new()
-        .with_properties(properties())
+        .with_properties(properties(3, PAGE_ROWS))
         .with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
@@ -68,14 +66,15 @@ pub(crate) fn sort(records: &mut [Record]) {
     });
 }
 
-fn properties() -> WriterProperties {
-    let zstd = ZstdLevel::try_new(3).unwrap_or_default();
+/// How every file of records is written; what differs is how hard it is compressed and how many rows a page has.
+pub(crate) fn properties(level: i32, page_rows: usize) -> WriterProperties {
+    let zstd = ZstdLevel::try_new(level).unwrap_or_default();
     let mut builder = WriterProperties::builder()
         .set_created_by("counterflow".to_owned())
         .set_compression(Compression::ZSTD(zstd))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_write_batch_size(PAGE_ROWS)
+        .set_data_page_row_count_limit(page_rows)
+        .set_write_batch_size(page_rows)
         .set_statistics_enabled(EnabledStatistics::Page);
     for name in COLUMNS {
         if shape(name).0 == Shape::Decimal {

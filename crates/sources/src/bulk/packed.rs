@@ -1,3 +1,4 @@
+use crate::codes::UNITS;
 use crate::import::Row;
 use crate::source::Part;
 use std::sync::{Arc, OnceLock};
@@ -28,21 +29,6 @@ pub(crate) struct Packed {
 pub(crate) const BYTES: usize = 48 + 7 + 1;
 const LINE_BITS: u32 = 44;
 
-/// The units that UN Comtrade's codes stand for, in the order of [`UNITS`]; 0 is none.
-pub(crate) const UNITS: [&str; 12] = [
-    "m2",
-    "1000 kWh",
-    "m",
-    "items",
-    "pairs",
-    "l",
-    "kg",
-    "1000 items",
-    "packs",
-    "dozens",
-    "m3",
-    "carat",
-];
 const PARTS: [Part; 4] = [Part::Whole, Part::Unsaid, Part::Breakdown, Part::FlowPart];
 
 impl Packed {

@@ -151,7 +151,7 @@ impl Columns {
                 classification: coded(Classification::ALL.iter().map(|c| c.as_str())),
                 product: coded([]),
                 valuation: coded(["FOB", "CIF"]),
-                quantity_unit: coded(packed::UNITS),
+                quantity_unit: coded(crate::codes::UNITS),
                 value: Vec::with_capacity(BLOCK),
                 net_weight_kg: Numbers::Each(Vec::new()),
                 quantity: Numbers::Each(Vec::new()),
