@@ -380,6 +380,58 @@ fn guards_name_their_evidence() {
 }
 
 #[test]
+fn partners_of_similar_names_are_asked_for_swaps_unasked() {
+    // Everybody buys coal and fish from the one Korea, phones and cars from the other; SWE books phones and cars as
+    // the first one's.
+    let mut text = "year,reporter,partner,flow,product,value_usd\n".to_owned();
+    let reporters = [
+        "DEU", "FRA", "ITA", "ESP", "GBR", "USA", "JPN", "NLD", "BEL", "AUT", "POL", "CHE",
+    ];
+    for (i, reporter) in reporters.iter().enumerate() {
+        let mut book = |partner: &str, products: [(&str, usize); 3]| {
+            for (product, value) in products.iter().filter(|_| *reporter != partner) {
+                let value = value * 1_000_000 + (i * 7919 % 97) * 1000;
+                text.push_str(&format!("2003,{reporter},{partner},M,{product},{value}\n"));
+            }
+        };
+        book("PRK", [("27", 60), ("03", 40), ("72", 20)]);
+        book("KOR", [("85", 70), ("87", 60), ("84", 30)]);
+        for partner in ["CHN", "IND", "BRA", "MEX", "CAN", "NOR", "FIN", "DNK", "PRT"] {
+            book(partner, [("27", 30), ("61", 20), ("84", 20)]);
+        }
+    }
+    text.push_str("2003,SWE,PRK,M,85,9000000\n2003,SWE,PRK,M,87,8000000\n2003,SWE,PRK,M,84,3000000\n");
+    let (_folder, path) = file("swaps.csv", &text);
+    let said = json(&["guards", &path]);
+    let swaps: Vec<&Value> = said["flags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["test"] == "code-swap")
+        .collect();
+    assert_eq!(swaps.len(), 1, "{swaps:?}");
+    assert_eq!(
+        [&swaps[0]["subject"], &swaps[0]["economy"], &swaps[0]["flow"]],
+        ["SWE", "PRK", "import"]
+    );
+    let test = said["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["flagged"] == 1)
+        .unwrap();
+    assert!(test["false_positive_rate"].as_f64().unwrap() <= 0.01);
+    let none = json(&["guards", &path, "--swap", "none"]);
+    assert!(
+        !none["flags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|f| f["test"] == "code-swap")
+    );
+}
+
+#[test]
 fn bad_tables_are_told() {
     for (text, told) in [
         ("reporter,partner,flow,value_usd\nDEU,FRA,X,1\n", "year"),

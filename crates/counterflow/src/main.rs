@@ -13,6 +13,10 @@ mod results;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// A study on draws makes millions of short texts: this allocator halves its time against glibc's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     match commands::run(arguments) {

@@ -1,6 +1,7 @@
 //! The reference table of economies: what each code means, when it was in use, where it lies.
 
 mod info;
+mod look_alikes;
 mod lookup;
 mod parse;
 #[cfg(test)]

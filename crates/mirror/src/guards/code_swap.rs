@@ -27,6 +27,8 @@ pub struct CodeSwap {
     /// The share of ordinary pairs that may look as much like the other partner as this: the
     /// false-positive rate.
     pub max_false_positive: f64,
+    /// The least likeness to the other's trade: what looks like neither is no swap.
+    pub min_likeness: f64,
     /// How much of every profile is the world's, so that no product is impossible.
     pub smoothing: f64,
 }
@@ -38,6 +40,7 @@ impl Default for CodeSwap {
             min_products: 3,
             min_others: 3,
             max_false_positive: 0.01,
+            min_likeness: 0.2,
             smoothing: 0.05,
         }
     }
@@ -236,7 +239,19 @@ impl SwapTest {
     /// # Errors
     /// [`Unjudged`] where fewer ordinary pairs can be judged than the false-positive rate asks for.
     pub fn flags(&self, period: Period, partner: Economy, other: Economy) -> Result<Vec<Flag>, Unjudged> {
-        let ordinary = self.calibration(partner, other);
+        self.flags_against(period, (partner, other), &self.calibration(partner, other))
+    }
+
+    /// The same, with the [`calibration`](Self::calibration) that was made before.
+    ///
+    /// # Errors
+    /// As [`flags`](Self::flags).
+    pub fn flags_against(
+        &self,
+        period: Period,
+        (partner, other): (Economy, Economy),
+        ordinary: &[f64],
+    ) -> Result<Vec<Flag>, Unjudged> {
         let needed = (1.0 / self.rule.max_false_positive.max(1e-6)).ceil() as usize;
         if ordinary.len() < needed {
             return Err(Unjudged::TooFew {
@@ -257,7 +272,8 @@ impl SwapTest {
             };
             let as_extreme = ordinary.len() - ordinary.partition_point(|r| *r < found.log_likelihood_ratio);
             let share = (as_extreme as f64 + 1.0) / (ordinary.len() as f64 + 1.0);
-            if found.log_likelihood_ratio > 0.0 && share <= self.rule.max_false_positive {
+            let alike = found.log_likelihood_ratio > 0.0 && found.likeness_to_other >= self.rule.min_likeness;
+            if alike && share <= self.rule.max_false_positive {
                 flags.push(flag(period, reporter, partner, other, &found, share, ordinary.len()));
             }
         }

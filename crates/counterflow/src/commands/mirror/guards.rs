@@ -1,16 +1,14 @@
 //! `counterflow mirror guards`: what should not be trusted, with the evidence. Nothing is dropped.
 
 mod flags;
+mod swaps;
 
 use super::world::World;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use flags::{FlagJson, Found, TestJson, table};
-use mirror::guards::{
-    CodeSwap, ConstantRatio, Flag, Outlier, ProductFlow, Rescaled, SwapTest, constant_ratio, partner_outliers,
-    rescaled_period,
-};
+use mirror::guards::{ConstantRatio, Flag, Outlier, Rescaled, constant_ratio, partner_outliers, rescaled_period};
 use mirror::pairing::{Place, place_by_table};
 use report::Format;
 use serde::Serialize;
@@ -22,8 +20,8 @@ use trade::{Economy, Flow, Period, Record, TOTAL};
 #[derive(Args, Debug, Clone)]
 pub struct GuardArguments {
     /// The code-swap test: is what is booked under the first name really the second's? As PARTNER:OTHER, such as
-    /// PRK:KOR. May be repeated; without it, the test is left out.
-    #[arg(long = "swap", value_name = "PARTNER:OTHER")]
+    /// PRK:KOR, which may be repeated; `names` for all partners with names that are easily confused; `none`.
+    #[arg(long = "swap", value_name = "PARTNER:OTHER|names|none", default_value = "names")]
     pub swaps: Vec<String>,
     /// Reporters who know the swap test's partner: its profile is taken from them alone.
     #[arg(long, value_delimiter = ',', value_name = "CODE,...")]
@@ -70,9 +68,11 @@ struct Document {
 /// Runs every guard and prints the flags.
 pub fn run(world: &World, arguments: &GuardArguments, output: &Output) -> Outcome {
     let mut found = Found::default();
-    swaps(world, arguments, &mut found)?;
+    swaps::judge(world, arguments, &mut found)?;
     series(world, arguments, &mut found)?;
-    for test in found.tests.iter().filter(|t| t.test == "code-swap") {
+    let all_told = arguments.swaps.iter().any(|s| s != "names");
+    let swaps = found.tests.iter().filter(|t| t.test == "code-swap");
+    for test in swaps.filter(|t| all_told || t.flagged > 0) {
         let rate = test
             .false_positive_rate
             .map_or("not known".to_owned(), |r| format!("{:.2}%", 100.0 * r));
@@ -102,100 +102,6 @@ fn economy(world: &World, text: &str, option: &str) -> Outcome<Economy> {
     let mut all = world.records.iter().flat_map(|r| [r.reporter, r.partner]);
     let found = all.find(|code| world.name(*code) == text.trim());
     found.ok_or_else(|| Failure::because(format!("{option}: no report names the economy `{}`", text.trim())))
-}
-
-fn swaps(world: &World, arguments: &GuardArguments, found: &mut Found) -> Outcome<()> {
-    let rule = CodeSwap {
-        min_value: arguments.swap_min_value,
-        min_products: arguments.min_products,
-        max_false_positive: arguments.max_false_positive,
-        ..CodeSwap::default()
-    };
-    for pair in &arguments.swaps {
-        let Some((partner, other)) = pair.split_once(':') else {
-            return Err(Failure::Usage(format!(
-                "--swap is expected as PARTNER:OTHER, such as PRK:KOR, but is `{pair}`"
-            )));
-        };
-        let (partner, other) = (economy(world, partner, "--swap")?, economy(world, other, "--swap")?);
-        let references: Vec<Economy> = arguments
-            .references
-            .iter()
-            .map(|r| economy(world, r, "--references"))
-            .collect::<Outcome<_>>()?;
-        for flow in [Flow::Import, Flow::Export] {
-            for (period, rows) in profiles(&world.records, flow) {
-                let mut test = SwapTest::new(&rows, rule);
-                if !references.is_empty() {
-                    test = test.with_references(partner, &references);
-                }
-                let about = format!(
-                    "{period}, {} booked as {} for {}",
-                    flow,
-                    world.name(partner),
-                    world.name(other)
-                );
-                let reporters: BTreeSet<Economy> = rows
-                    .iter()
-                    .filter(|r| r.partner == partner)
-                    .map(|r| r.reporter)
-                    .collect();
-                let judged = reporters
-                    .iter()
-                    .filter(|r| test.resemblance(**r, partner, other).is_ok())
-                    .count();
-                let ordinary = test.calibration(partner, other);
-                let flags = test.flags(period, partner, other);
-                // Ordinary pairs that would be flagged by the same rule: the rate of false alarms.
-                let limit = arguments.max_false_positive * (ordinary.len() as f64 + 1.0);
-                let alarms = ordinary.iter().filter(|ratio| {
-                    let as_extreme = ordinary.len() - ordinary.partition_point(|r| r < *ratio);
-                    **ratio > 0.0 && as_extreme as f64 + 1.0 <= limit
-                });
-                let rate = (!ordinary.is_empty()).then(|| alarms.count() as f64 / ordinary.len() as f64);
-                found.add("code-swap", about, judged, flags, |flag| {
-                    let named = economy_named(&flag.subject);
-                    (
-                        named.map_or_else(|| flag.subject.clone(), |e| world.name(e)),
-                        world.name(partner),
-                        flow,
-                    )
-                });
-                if let Some(test) = found.tests.last_mut() {
-                    (test.false_positive_rate, test.calibrated_on) = (rate, Some(ordinary.len()));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn economy_named(text: &str) -> Option<Economy> {
-    Economy::new(text).ok()
-}
-
-/// The figures by product of each period: no totals, and codes of the finest length of each reporter's.
-fn profiles(records: &[Record], flow: Flow) -> BTreeMap<Period, Vec<ProductFlow>> {
-    let usable = |r: &&Record| r.flow == flow && &*r.product != TOTAL && !r.partner.is_world() && r.value.is_some();
-    let mut shortest: BTreeMap<Period, usize> = BTreeMap::new();
-    for record in records.iter().filter(usable) {
-        let length = shortest.entry(record.period).or_insert(usize::MAX);
-        *length = (*length).min(record.product.len());
-    }
-    let mut rows: BTreeMap<Period, Vec<ProductFlow>> = BTreeMap::new();
-    for record in records
-        .iter()
-        .filter(usable)
-        .filter(|r| shortest.get(&r.period) == Some(&r.product.len()))
-    {
-        rows.entry(record.period).or_default().push(ProductFlow {
-            reporter: record.reporter,
-            partner: record.partner,
-            product: record.product.to_string(),
-            value: record.value.map_or(0.0, |v| v.to_f64()),
-        });
-    }
-    rows
 }
 
 /// The tests of annual series: outliers, broken years, constant ratios.
