@@ -60,6 +60,9 @@ pub enum FormatName {
 pub enum Command {
     /// Run a study: every model under every scenario, every claim, the report.
     Analyze(commands::analyze::StudyArguments),
+    /// Study files: write one for any economy from a dataset of the world.
+    #[command(subcommand)]
+    Study(commands::study::StudyCommand),
     /// Re-hash the pins, recompute a study, and name every published finding that moved.
     Verify(commands::verify::VerifyArguments),
     /// Turn an agency's file into a dataset, with a quarantine for bad rows.

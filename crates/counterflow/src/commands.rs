@@ -8,12 +8,14 @@ pub mod conformance;
 pub mod diff;
 pub mod explain;
 pub mod fit;
+mod given;
 pub mod import;
 mod json;
 mod load;
 pub mod mirror;
 pub mod package;
 pub mod pin;
+pub mod study;
 pub mod sum;
 pub mod synth;
 mod times;
@@ -49,6 +51,7 @@ pub fn run(cli: Cli) -> Outcome {
     }
     match cli.command {
         Command::Analyze(arguments) => analyze::run(&arguments, &output),
+        Command::Study(command) => study::run(&command, &output),
         Command::Verify(arguments) => verify::run(&arguments, &output),
         Command::Import(arguments) => import::run(&arguments, &output),
         Command::Synth(arguments) => synth::run(&arguments, &output),

@@ -14,6 +14,7 @@ mod claim;
 mod compare;
 mod draws;
 mod explain;
+mod given;
 mod guard;
 mod prose;
 mod run;
@@ -26,6 +27,7 @@ pub use claim::{Judged, Overall, Verdict};
 pub use compare::{ExpectedFinding, Moved, compare, expected_text, parse_expected};
 pub use draws::{DrawsFile, RuleFile};
 pub use explain::{Explanation, explain};
+pub use given::{DATA, Given};
 pub use prose::Prose;
 pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
@@ -113,6 +115,10 @@ pub struct Study {
     pub datasets: PathBuf,
     /// Pins in whose place another pin's records stand: the name, and the other's folder.
     pub replaced: BTreeMap<String, PathBuf>,
+    /// The dataset given with [`Study::give`].
+    pub(crate) data: Option<Given>,
+    /// The scenarios that wait for it, with their places in the file.
+    pub(crate) waiting: Vec<(usize, ScenarioFile)>,
 }
 
 impl Study {
@@ -137,8 +143,10 @@ impl Study {
             reason,
         };
         let economy = Economy::new(&file.economy).map_err(|e| refuse(e.to_string()))?;
+        let needs_pins = file.scenario.iter().flat_map(|s| &s.layer).any(|l| l.pin != DATA);
         let datasets = match datasets {
             Some(folder) => folder.to_owned(),
+            None if !needs_pins => PathBuf::from("datasets"),
             None => {
                 let absolute = std::path::absolute(&path).map_err(|source| Error::Read {
                     path: path.clone(),
@@ -150,13 +158,17 @@ impl Study {
                 })?
             }
         };
-        Ok(Study {
+        let mut study = Study {
             path,
             file,
             economy,
             datasets,
             replaced: BTreeMap::new(),
-        })
+            data: None,
+            waiting: Vec::new(),
+        };
+        study.set_waiting_aside();
+        Ok(study)
     }
 
     /// The economy that a scenario is told from: its own, or the study's.

@@ -59,6 +59,12 @@ pub struct Run {
 /// When a pin cannot be read, a scenario cannot be built, or a model refuses
 /// its parameters.
 pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync)) -> Result<Run> {
+    if study.file.scenario.is_empty() {
+        return Err(Error::Study {
+            path: study.path.clone(),
+            reason: "every scenario needs a dataset: name one with --data".to_owned(),
+        });
+    }
     let pinned = Pinned::open(study)?;
     progress("pins checked");
     check_models(study, models)?;
@@ -98,9 +104,9 @@ pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync
     if study.file.draws.is_some() {
         progress("draws");
     }
-    let pins = pinned.pins.into_values().map(|pin| PinUsed {
-        rows: pinned.records[&pin.about.name].len(),
-        about: pin.about,
+    let pins = pinned.pins.into_iter().map(|(name, about)| PinUsed {
+        rows: pinned.records[&name].len(),
+        about,
     });
     Ok(Run {
         pins: pins.collect(),

@@ -1,10 +1,11 @@
 //! From pins to a scenario's flows.
 
+use crate::given::DATA;
 use crate::guard;
 use crate::study_file::{LayerFile, Perspective, ScenarioFile};
 use crate::{Error, Result, Study};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Broken, Filter, Pin};
+use store::{Broken, Filter, Pin, PinFile};
 use trade::{Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation};
 
 /// A reference of one pin, in the run's common list.
@@ -41,7 +42,7 @@ pub struct Figures {
 
 /// The records of the pins of a study, with their references in one common list.
 pub(crate) struct Pinned {
-    pub pins: BTreeMap<String, Pin>,
+    pub pins: BTreeMap<String, PinFile>,
     pub records: BTreeMap<String, Vec<Record>>,
     pub references: Vec<StudyReference>,
     /// Every way in which a pin is not what its description says.
@@ -64,7 +65,11 @@ impl Pinned {
             references: Vec::new(),
             broken: Vec::new(),
         };
-        for name in names {
+        if let Some(data) = study.data.as_ref().filter(|_| names.contains(DATA)) {
+            pinned.records.insert(DATA.to_owned(), data.records.clone());
+            pinned.pins.insert(DATA.to_owned(), data.about.clone());
+        }
+        for name in names.into_iter().filter(|name| *name != DATA) {
             let folder = study.replaced.get(name).cloned();
             let pin = Pin::open(&folder.unwrap_or_else(|| study.datasets.join(name)))?;
             let first = pinned.references.len() as u32;
@@ -83,7 +88,7 @@ impl Pinned {
                 url: r.url.clone(),
             }));
             pinned.records.insert(name.to_owned(), records);
-            pinned.pins.insert(name.to_owned(), pin);
+            pinned.pins.insert(name.to_owned(), pin.about);
         }
         Ok(pinned)
     }
@@ -202,7 +207,11 @@ fn column<'a>(record: &'a Record, name: &str) -> &'a str {
 
 fn wants(layer: &LayerFile, record: &Record) -> bool {
     let year = record.period.year();
+    let total = &*record.product == trade::TOTAL;
     layer.years.is_none_or(|[from, to]| (from..=to).contains(&year))
+        && layer
+            .digits()
+            .is_none_or(|n| total || record.product.len() == usize::from(n))
         && layer
             .only
             .iter()

@@ -1,6 +1,7 @@
 //! `study.toml` as it is written: pins, scenarios, models, claims, charts, sections.
 
 use crate::draws::DrawsFile;
+use crate::given::DATA;
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +122,7 @@ pub enum Perspective {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerFile {
-    /// The pin.
+    /// The pin; `data` is the dataset that the user gives.
     pub pin: String,
     /// The years that are taken.
     pub years: Option<[i16; 2]>,
@@ -131,10 +132,19 @@ pub struct LayerFile {
     /// The values that are not, by column.
     #[serde(default)]
     pub except: BTreeMap<String, Vec<String>>,
+    /// The length of product codes, beside totals; of the user's dataset, two digits where left out.
+    pub digits: Option<u8>,
     /// Where one flow stands under several administrative bases: the order of preference.
     /// A basis that is not named is not taken; `""` is "none stated".
     #[serde(default)]
     pub basis: Vec<String>,
+}
+
+impl LayerFile {
+    /// The length of the product codes that are taken; `None` for any.
+    pub(crate) fn digits(&self) -> Option<u8> {
+        self.digits.or((self.pin == DATA).then_some(2))
+    }
 }
 
 /// A named list of figures to set aside, each with its reason.

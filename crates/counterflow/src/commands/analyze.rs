@@ -1,5 +1,6 @@
 //! `counterflow analyze`: run a study and write its results.
 
+use super::given;
 use crate::fail::{Failure, Outcome};
 use crate::models::models;
 use crate::output::Output;
@@ -20,6 +21,9 @@ pub struct StudyArguments {
     /// The folder of pinned datasets; by default the nearest `datasets` above the study.
     #[arg(long, value_name = "DIR")]
     pub datasets: Option<PathBuf>,
+    /// A dataset of the world (what `import` makes of BACI or Comtrade), for the scenarios that take one.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
@@ -30,7 +34,7 @@ pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
     let folder = output
         .file
         .clone()
-        .unwrap_or_else(|| PathBuf::from("results").join(&study.file.id));
+        .unwrap_or_else(|| PathBuf::from("results").join(folder_name(&study, arguments)));
     write(&folder, &files)?;
     let stdout = Output {
         file: None,
@@ -44,6 +48,15 @@ pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
         folder.join("report.html").display()
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Results on a user's dataset do not take the place of those on the pins alone.
+fn folder_name(study: &Study, arguments: &StudyArguments) -> String {
+    let id = &study.file.id;
+    match &arguments.data {
+        Some(_) => format!("{id}-data"),
+        None => id.clone(),
+    }
 }
 
 /// Refuses a run of pins that are not what their descriptions say: nothing is to come of it.
@@ -60,15 +73,22 @@ pub fn refuse_broken(run: &Run, what: &str) -> Outcome<()> {
 
 /// Reads a study and runs it, with progress.
 pub fn recompute(arguments: &StudyArguments, output: &Output) -> Outcome<(Study, Run)> {
-    let study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    let study = open(arguments, output)?;
     let run = computed(&study, output)?;
     Ok((study, run))
+}
+
+/// Opens a study and gives it the dataset, where there is one.
+fn open(arguments: &StudyArguments, output: &Output) -> Outcome<Study> {
+    let mut study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    given::give(&mut study, arguments.data.as_deref(), output)?;
+    Ok(study)
 }
 
 /// The same for the findings alone: what reports' errors do to the claims, which takes most of the
 /// time, is not drawn.
 pub fn recompute_findings(arguments: &StudyArguments, output: &Output) -> Outcome<(Study, Run)> {
-    let mut study = Study::open(&arguments.study, arguments.datasets.as_deref())?;
+    let mut study = open(arguments, output)?;
     study.file.draws = None;
     let run = computed(&study, output)?;
     Ok((study, run))

@@ -1,0 +1,103 @@
+//! A user's dataset for a study: `--data DIR`.
+
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use crate::progress;
+use extract::World;
+use std::path::Path;
+use store::{Dataset, FileFacts, PinFile};
+use study::{DATA, Given, Study};
+use trade::Record;
+
+/// Gives a study the dataset at `path`, or says which scenarios wait for one.
+pub fn give(study: &mut Study, path: Option<&Path>, output: &Output) -> Outcome<()> {
+    let waiting = study.waiting().len();
+    match path {
+        None if waiting > 0 && !study.file.scenario.is_empty() => {
+            let names: Vec<&str> = study.waiting().map(|s| s.id.as_str()).collect();
+            output.say(&format!(
+                "note: {} not run: they need a dataset of the world (--data DIR)",
+                names.join(", ")
+            ));
+            Ok(())
+        }
+        None => Ok(()),
+        Some(path) if waiting == 0 => Err(Failure::because(format!(
+            "--data {}: no scenario of {} takes a dataset: a layer does with pin = \"{DATA}\"",
+            path.display(),
+            study.path.display()
+        ))),
+        Some(path) => {
+            let given = read(study, path, output)?;
+            study.give(given);
+            Ok(())
+        }
+    }
+}
+
+fn read(study: &Study, path: &Path, output: &Output) -> Outcome<Given> {
+    let (economies, digits) = (study.economies_wanted()?, study.digits_wanted());
+    let bar = progress::bar(1 + economies.len() as u64, output.quiet);
+    bar.set_message("sums of the dataset");
+    let world = World::open(path)?;
+    let mut records: Vec<Record> = Vec::new();
+    for economy in economies {
+        bar.set_message(economy.to_string());
+        bar.inc(1);
+        records.extend(world.about(economy, &digits)?);
+    }
+    bar.finish_and_clear();
+    // Two economies' trade with each other is told once.
+    records.sort_by(|a, b| a.key().cmp(&b.key()));
+    records.dedup_by(|a, b| a == b);
+    Ok(Given {
+        about: about(path, &world, &records)?,
+        records,
+    })
+}
+
+/// What can be said of a dataset that nobody described.
+fn about(path: &Path, world: &World, records: &[Record]) -> Outcome<PinFile> {
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let (made_by, file) = if Dataset::is_one(path) {
+        let manifest = path.join(store::dataset::MANIFEST);
+        let bytes = std::fs::read(&manifest)?;
+        let dataset = Dataset::open(path)?;
+        (
+            dataset.made_by().to_owned(),
+            FileFacts::of(name.clone(), &bytes, records),
+        )
+    } else {
+        let bytes = if path.is_file() {
+            std::fs::read(path)?
+        } else {
+            Vec::new()
+        };
+        ("not stated".to_owned(), FileFacts::of(name.clone(), &bytes, records))
+    };
+    let compilers: Vec<&str> = world.compilers().into_iter().collect();
+    let compiler = compilers.join(", ");
+    Ok(PinFile {
+        name: DATA.to_owned(),
+        title: format!("The dataset `{name}`, given by the user"),
+        release: made_by,
+        retrieved: "not stated".to_owned(),
+        url: String::new(),
+        doi: None,
+        licence: "not stated".to_owned(),
+        terms: "Those of its publisher.".to_owned(),
+        citation: format!("{compiler}, as in the user's dataset `{name}`"),
+        description: "Exact sums of the user's dataset: what the economy and its partners report of each other, by \
+                      partner and by product, and, where both sides report, what rules of reconciliation make of it. \
+                      The hash is that of the dataset's manifest, or of its one file; rows are the sums."
+            .to_owned(),
+        traps: Vec::new(),
+        defaults: Default::default(),
+        invariant: Vec::new(),
+        file: Some(file),
+        compiler,
+    })
+}
