@@ -45,7 +45,13 @@ bench-peers *ARGS:
 new-model NAME:
     sh crates/models/new.sh {{ NAME }}
 
-# Comes later: run the notebooks
-[group('extend')]
+# Run the notebooks (installs marimo, Polars and Altair into notebooks/.venv once)
+[group('run')]
 notebooks:
-    @echo "notebooks come later; results/dprk/*.parquet can be read by any tool now"
+    sh notebooks/run.sh
+
+# The book as a site in target/book, where mdbook is installed; the pages of docs/ read as they are
+[group('run')]
+book:
+    @if command -v mdbook >/dev/null; then mdbook build docs && echo "open target/book/index.html"; \
+    else echo "mdbook is not installed (cargo install mdbook): start reading at docs/README.md"; fi

@@ -25,6 +25,8 @@ sed "s|path = \"../../crates[^\"]*\"|git = \"file://$work/counterflow\"|" Cargo.
 mv Cargo.git.toml Cargo.toml
 cargo run --quiet >"$work/findings.json"
 grep -q '"measure":"largest_share".*"period":"2003".*0.85' "$work/findings.json"
+cargo run --quiet --example dependence -- "$root/datasets/comtrade-2003-top40" >"$work/dependence"
+grep -Eq '^USA +39 +0\.[0-9]{4} +0\.[0-9]{4} ' "$work/dependence"
 
 echo "a new model"
 cd "$work/counterflow"
