@@ -1,10 +1,11 @@
-"""Opens the report in headless Chromium: it loads, nothing is on the console, nothing is asked of
-the network, nothing is wider than the screen, and it prints.
+"""Opens the report in headless Chromium: it loads, nothing is on the console, nothing is asked of the network, nothing is
+wider than the screen, its charts answer, its links to evidence lead to what they name, it prints, and axe finds no fault.
 
 Usage: python3 tests/browser.py results/dprk/report.html [SCREENSHOT_FOLDER]
-Skipped, and says so, where there is no Chromium.
+Skipped, and says so, where there is no Chromium; the part of axe where there is no npm.
 """
 
+import html
 import pathlib
 import re
 import shutil
@@ -13,30 +14,129 @@ import sys
 import tempfile
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000"]
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=20000"]
 WIDTHS = {"desktop": 1280, "phone": 390}
+AXE = "axe-core@4.11.0"
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+HERE = pathlib.Path(__file__).parent
 
 
 def browser():
     return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 
 
-def open_page(program, folder, page, *options):
-    command = [program, *FLAGS, "--enable-logging=stderr", f"--user-data-dir={folder}/profile", *options, page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    return done.stdout, console
+class Checks:
+    """The program, a folder of its own, and what passed so far."""
+
+    def __init__(self, program, folder, shots):
+        self.program, self.folder, self.shots, self.passed = program, folder, shots, 0
+
+    def open(self, page, *options):
+        command = [self.program, *FLAGS, "--enable-logging=stderr", f"--user-data-dir={self.folder}/profile", *options, page.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+        return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+    def demand(self, holds, otherwise):
+        assert holds, otherwise
+        self.passed += 1
+
+    def copy(self, page, name, script):
+        """The page with a script of ours at its end, and without its policy against scripts."""
+        text = POLICY.sub("", page.read_text(encoding="utf-8"))
+        copy = self.folder / name
+        copy.write_text(text.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
+        return copy
 
 
-def measured(page, folder):
-    """The page with a script of ours that writes how far it overflows, and without its policy against scripts."""
+def loads(checks, page):
     text = page.read_text(encoding="utf-8")
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
-    script = ("<script>addEventListener('load',()=>{document.title='overflow='+"
-              "(document.documentElement.scrollWidth-document.documentElement.clientWidth)})</script>")
-    copy = folder / "measured.html"
-    copy.write_text(text.replace("</body>", script + "</body>"), encoding="utf-8")
-    return copy
+    asked = re.findall(r"""<(?:script|link|img|iframe|source)[^>]+(?:src|href)=["']?https?:""", text)
+    checks.demand(not asked, f"the page loads from the network: {asked[:3]}")
+    dom, console = checks.open(page, "--dump-dom")
+    checks.demand(not console, f"the console says: {console[:3]}")
+    checks.demand(not re.search(r">\s*NaN\b", dom), "the page shows NaN")
+    return dom
+
+
+def fits(checks, page, name):
+    script = ("addEventListener('load',()=>{document.title='overflow='+"
+              "(document.documentElement.scrollWidth-document.documentElement.clientWidth)})")
+    copy = checks.copy(page, "measured.html", script)
+    for device, width in WIDTHS.items():
+        # Headless Chromium has no window narrower than 500 pixels: a frame stands in for a phone, and measures.
+        frame = checks.folder / f"{device}.html"
+        frame.write_text(f"<body style='margin:0'><iframe src='{copy.as_uri()}' style='width:{width}px;height:4000px;border:0'></iframe>"
+                         "<script>addEventListener('load',()=>setTimeout(()=>{const page=document.querySelector('iframe').contentDocument;"
+                         "document.title='overflow='+(page.documentElement.scrollWidth-page.documentElement.clientWidth)},200))</script>")
+        shot = checks.shots / f"{name}-{device}.png"
+        size = f"--window-size={max(width, 500)},4000"
+        checks.open(frame, size, f"--screenshot={shot}", "--allow-file-access-from-files")
+        checks.demand(shot.stat().st_size > 50_000, f"{device}: the picture is nearly empty")
+        dom, _ = checks.open(frame, "--dump-dom", size, "--allow-file-access-from-files")
+        found = re.search(r"<title>overflow=(-?\d+)", dom)
+        checks.demand(found and int(found.group(1)) <= 0, f"{name}, {device}: wider than the screen: {found and found.group(1)}")
+
+
+def answers(checks, page):
+    """What a reader does with the charts, claims and themes: tests/browser.js."""
+    dom, console = checks.open(checks.copy(page, "used.html", (HERE / "browser.js").read_text(encoding="utf-8")), "--dump-dom")
+    told = re.search(r'<pre id="answers">(.*?)</pre>', dom, re.S)
+    checks.demand(told, f"the page gave no answers: {console[:3]}")
+    lines = html.unescape(told.group(1)).splitlines()
+    failed = [line for line in lines if not line.startswith("ok ")]
+    assert not failed and not console, "\n".join(failed + console[:3])
+    checks.passed += len(lines)
+
+
+def leads(checks, page):
+    """Every link to a file beside the page leads to a file, and every fragment to an element of it."""
+    anchors = {}
+    seen = 0
+    pages = [page, *sorted((page.parent / "evidence").glob("*.html"))]
+    for path in pages:
+        anchors[path.resolve()] = set(re.findall(r'\sid="([^"]+)"', path.read_text(encoding="utf-8")))
+    for path in pages:
+        for href in set(re.findall(r'href="?([^"\s>]+)', path.read_text(encoding="utf-8"))):
+            if href.startswith(("http:", "https:", "data:")):
+                continue
+            file, _, fragment = href.partition("#")
+            target = (path.parent / file).resolve() if file else path.resolve()
+            assert target.is_file(), f"{path.name} leads to {file}, which is not there"
+            assert not fragment or fragment in anchors.get(target, {fragment}), f"{path.name} leads to {href}, which has no such place"
+            seen += 1
+    checks.demand(seen > 200, f"only {seen} links")
+    return seen
+
+
+def accessible(checks, pages):
+    """axe on each page in both themes; skipped, and says so, where npm cannot fetch it."""
+    npm = shutil.which("npm")
+    script = checks.folder / "axe/node_modules/axe-core/axe.min.js"
+    if npm:
+        subprocess.run([npm, "install", "--prefix", script.parents[2], "--no-audit", "--no-fund", "--silent", AXE],
+                       capture_output=True, timeout=300, check=False)
+    if not script.is_file():
+        print(f"SKIPPED: npm gave no {AXE}: accessibility was not checked")
+        return
+    code = script.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    for page in pages:
+        for theme in ("light", "dark"):
+            run = (code + f";addEventListener('load',async()=>{{document.documentElement.dataset.theme='{theme}';"
+                   "for(const d of document.querySelectorAll('details.sources,details.claim,details.data'))d.open=true;"
+                   "const found=await axe.run();const out=document.createElement('pre');out.id='answers';"
+                   "out.textContent=['axe ran '+found.passes.length,...found.violations.map(v=>v.id+' ('+v.nodes.length+'): '+"
+                   "v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+(n.any[0]?n.any[0].message:'')).join(' | '))].join('\\n');document.body.append(out)})")
+            dom, _ = checks.open(checks.copy(page, f"axe-{page.stem}-{theme}.html", run), "--dump-dom", "--virtual-time-budget=120000")
+            told = re.search(r'<pre id="answers">(.*?)</pre>', dom, re.S)
+            checks.demand(told and "axe ran" in told.group(1), f"axe did not finish on {page.name}")
+            lines = html.unescape(told.group(1)).splitlines()[1:]
+            checks.demand(not lines, f"axe on {page.name}, {theme}:\n" + "\n".join(lines))
+
+
+def prints(checks, page):
+    pdf = checks.shots / f"{page.stem}.pdf"
+    checks.open(page, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
+    checks.demand(pdf.read_bytes().startswith(b"%PDF") and pdf.stat().st_size > 50_000, "it does not print")
 
 
 def main():
@@ -45,36 +145,23 @@ def main():
     if program is None:
         print("SKIPPED: there is no Chromium: the report was not opened in a browser")
         return 0
-    text = page.read_text(encoding="utf-8")
-    loads = re.findall(r"""<(?:script|link|img|iframe|source)[^>]+(?:src|href)=["']?https?:""", text)
-    assert not loads, f"the page loads from the network: {loads[:3]}"
-    passed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        shots = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else folder
+        shots = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else folder
         shots.mkdir(parents=True, exist_ok=True)
-        dom, console = open_page(program, folder, page, "--dump-dom")
-        assert not console, f"the console says: {console[:3]}"
-        assert dom.count("<svg") >= 5, f"only {dom.count('<svg')} charts"
-        assert not re.search(r">\s*NaN\b", dom), "the page shows NaN"
-        passed += 3
-        copy = measured(page, folder)
-        for device, width in WIDTHS.items():
-            # Headless Chromium has no window narrower than 500 pixels: a frame stands in for a phone.
-            frame = folder / f"{device}.html"
-            frame.write_text(f"<body style='margin:0'><iframe src='{copy.as_uri()}' style='width:{width}px;height:4000px;border:0'></iframe>")
-            shot = shots / f"report-{device}.png"
-            open_page(program, folder, frame, f"--window-size={max(width, 500)},4000", f"--screenshot={shot}", "--allow-file-access-from-files")
-            assert shot.stat().st_size > 50_000, f"{device}: the picture is nearly empty"
-            dom, _ = open_page(program, folder, copy, "--dump-dom", f"--window-size={max(width, 500)},1000")
-            overflow = int(re.search(r"<title>overflow=(-?\d+)", dom).group(1))
-            assert overflow <= 0, f"{device}: the page is {overflow} pixels wider than the screen"
-            passed += 2
-        pdf = shots / "report.pdf"
-        open_page(program, folder, page, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
-        assert pdf.read_bytes().startswith(b"%PDF"), "it does not print"
-        passed += 1
-    print(f"{passed} passed, 0 failed")
+        checks = Checks(program, folder, shots)
+        dom = loads(checks, page)
+        checks.demand(dom.count("<svg") >= 5, f"only {dom.count('<svg')} charts")
+        links = leads(checks, page)
+        answers(checks, page)
+        # The page of evidence with the fewest figures stands for all: they are made alike.
+        evidence = min((page.parent / "evidence").glob("*.html"), key=lambda path: path.stat().st_size)
+        loads(checks, evidence)
+        for one in (page, evidence):
+            fits(checks, one, one.stem)
+        accessible(checks, (page, evidence))
+        prints(checks, page)
+    print(f"{checks.passed} passed, 0 failed; {links} links followed")
     return 0
 
 

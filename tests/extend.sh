@@ -36,5 +36,6 @@ cargo check --quiet --locked --package market-power --all-targets
 cargo run --quiet --locked --package counterflow -- analyze --quiet --out "$work/results" >"$work/verdicts"
 grep -q market_power_index "$work/results/findings.csv"
 test -s "$work/results/tables/market-power.csv"
-grep -q 'id="table-market-power\|market_power_index' "$work/results/report.html"
+grep -q 'id="market-power"' "$work/results/report.html"
+grep -q 'market power index' "$work/results/report.html"
 echo "extended: a new model stands in the report, and a project from outside ran its own"

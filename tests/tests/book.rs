@@ -93,12 +93,13 @@ fn the_quick_start_leads_to_a_run_that_the_book_describes() {
     for column in columns[0].keys() {
         assert!(named(column), "formats.md does not name the column {column}");
     }
-    let manifest: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap();
     let mut fields: BTreeSet<String> = BTreeSet::new();
     for (field, value) in manifest.as_object().unwrap() {
         fields.insert(field.clone());
-        let inner = value.as_object().or_else(|| value.get(0).and_then(|first| first.as_object()));
+        let inner = value
+            .as_object()
+            .or_else(|| value.get(0).and_then(|first| first.as_object()));
         fields.extend(inner.into_iter().flat_map(|object| object.keys().cloned()));
     }
     for field in &fields {
@@ -126,16 +127,26 @@ fn every_measure_that_is_published_has_its_formula() {
         .collect();
     assert!(measures.len() > 30, "{measures:?}");
     for measure in measures {
-        assert!(models.contains(&format!("`{measure}`")), "docs/models.md does not tell {measure}");
+        assert!(
+            models.contains(&format!("`{measure}`")),
+            "docs/models.md does not tell {measure}"
+        );
     }
 }
 
 /// The pages of the book, and those that lead to it.
 fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = ["README.md", "ARCHITECTURE.md", "notebooks/README.md", "datasets/README.md"]
-        .map(|name| root().join(name))
-        .to_vec();
-    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<PathBuf> = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "notebooks/README.md",
+        "datasets/README.md",
+    ]
+    .map(|name| root().join(name))
+    .to_vec();
+    let docs = std::fs::read_dir(root().join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     pages.extend(docs.filter(|path| path.extension().is_some_and(|end| end == "md")));
     pages.sort();
     pages
@@ -160,6 +171,9 @@ fn every_link_leads_somewhere_and_every_page_is_in_the_contents() {
     let contents = page("SUMMARY.md");
     for path in pages().iter().filter(|path| path.parent().unwrap().ends_with("docs")) {
         let name = path.file_name().unwrap().to_str().unwrap();
-        assert!(name == "SUMMARY.md" || contents.contains(&format!("]({name})")), "{name}");
+        assert!(
+            name == "SUMMARY.md" || contents.contains(&format!("]({name})")),
+            "{name}"
+        );
     }
 }

@@ -91,6 +91,8 @@ pub enum Command {
     Explain(commands::explain::ExplainArguments),
     /// Compare two releases of a dataset, and a study's conclusions on either.
     Diff(commands::diff::DiffArguments),
+    /// Report on finished runs: what two of them differ in, as a page and as data.
+    Report(commands::report::ReportArguments),
     /// Pack a study, its data and its results for others, with descriptions that machines read.
     Package(commands::package::PackageArguments),
     /// Print the completions of a shell.

@@ -13,8 +13,10 @@ pub mod import;
 mod json;
 mod load;
 pub mod mirror;
+mod moves;
 pub mod package;
 pub mod pin;
+pub mod report;
 pub mod study;
 pub mod sum;
 pub mod synth;
@@ -26,8 +28,8 @@ pub mod verify;
 use crate::cli::{Cli, Command, FormatName};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
+use ::report::Format;
 use clap::CommandFactory;
-use report::Format;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -65,6 +67,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Pin(command) => pin::run(&command, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Diff(arguments) => diff::run(&arguments, &output),
+        Command::Report(arguments) => report::run(&arguments, &output),
         Command::Package(arguments) => package::run(&arguments, &output),
         Command::Completions { shell } => {
             let mut text = Vec::new();

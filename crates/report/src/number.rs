@@ -5,6 +5,12 @@ pub(crate) fn shortest(number: f64) -> String {
     format!("{number:?}")
 }
 
+/// Every digit that tells the number from its neighbours, set for print: `6,738,770,000`, `0.14542516076628947`.
+pub(crate) fn full(number: f64) -> String {
+    let text = shortest(number);
+    typeset(&grouped(text.strip_suffix(".0").unwrap_or(&text)))
+}
+
 /// Rounded to so many significant digits, with thousands separators and without idle zeros;
 /// whole parts are never rounded away: `1,234,568`, `0.333333`, `1.2e-12`.
 pub fn significant(number: f64, digits: usize) -> String {

@@ -4,15 +4,19 @@
 //! text and is escaped; paragraphs are separate strings.
 
 mod claims;
-mod digest;
+pub(crate) mod digest;
 mod figure;
-mod html;
+pub(crate) mod html;
 mod render;
+mod words;
 
 pub use figure::chart_table;
+pub(crate) use render::render_evidence;
 pub use render::render_page;
+pub use words::Words;
 
 use model::{Chart, Table};
+use std::collections::BTreeMap;
 
 /// The whole report.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +26,7 @@ pub struct Page {
     /// The headline.
     pub title: String,
     /// What the reader takes away, in two or three sentences under the headline.
-    pub lede: String,
+    pub lede: Words,
     /// One line under the lede: who, what run, as of when.
     pub dateline: String,
     /// A warning above everything, such as that the data are made up; empty for none.
@@ -37,6 +41,8 @@ pub struct Page {
     pub scenarios: Vec<ScenarioRow>,
     /// The data used, with their citations; left out of the page where there are none.
     pub data_notes: Vec<PinNote>,
+    /// Words of the page and what they mean; left out of the page where there are none.
+    pub glossary: Vec<(String, String)>,
     /// The run: program version, revision, seeds, hashes, as (name, value).
     pub provenance: Vec<(String, String)>,
 }
@@ -47,9 +53,13 @@ pub struct SummaryItem {
     /// How sure it is, where it rests on a claim's verdict.
     pub verdict: Option<Verdict>,
     /// The finding, one sentence.
-    pub text: String,
+    pub text: Words,
     /// What stands behind it: numbers, years, scenarios; may be empty.
-    pub detail: String,
+    pub detail: Words,
+    /// How many sources bear it out, and what the errors of reports leave of it; may be empty.
+    pub how_sure: String,
+    /// Which data would decide or overturn it; may be empty.
+    pub would_change: String,
     /// Where on this page, or in which file beside it, the evidence is.
     pub evidence: Vec<Link>,
 }
@@ -100,6 +110,17 @@ impl Verdict {
             Verdict::NotTestable => "not testable",
         }
     }
+
+    /// What the words mean.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Verdict::Robust => "holds under every source that can tell, and there are several",
+            Verdict::OneSource => "holds under the only source that can tell",
+            Verdict::DependsOnSource => "holds under some sources and fails under others",
+            Verdict::Contradicted => "fails under every source that can tell",
+            Verdict::NotTestable => "no source at hand can tell",
+        }
+    }
 }
 
 /// The claims of a study, put to the test.
@@ -145,6 +166,8 @@ pub struct ScenarioVerdict {
     pub outcome: Outcome,
     /// The numbers behind it: `mean 0.84, needed at least 0.97`.
     pub numbers: String,
+    /// Where the evidence is, as in [`Link::href`]; empty for none.
+    pub evidence: String,
 }
 
 /// Whether a claim holds under a scenario.
@@ -166,7 +189,7 @@ pub struct Section {
     /// Its heading.
     pub title: String,
     /// Its opening paragraphs.
-    pub prose: Vec<String>,
+    pub prose: Vec<Words>,
     /// What follows.
     pub blocks: Vec<Block>,
 }
@@ -176,6 +199,15 @@ pub struct Section {
 pub enum Block {
     /// A chart, with a table of its data behind it.
     Chart(Chart),
+    /// A chart over several sources, whose points lead to their evidence.
+    Traced {
+        /// The chart.
+        chart: Chart,
+        /// What each series is taken from, such as a scenario's name: sources are shown and hidden in all charts at once.
+        sources: Vec<String>,
+        /// Where the evidence of a point is, by the number of its series and the bits of its x.
+        evidence: BTreeMap<(usize, u64), String>,
+    },
     /// The first rows of a table.
     Table {
         /// The table.
@@ -185,6 +217,8 @@ pub enum Block {
         /// The path of the whole table beside the page, such as `tables/hhi.csv`; without
         /// one the page carries the whole table itself, as a download.
         file: Option<String>,
+        /// Where the evidence of each row is; rows beyond the list have none.
+        evidence: Vec<String>,
     },
     /// A few numbers to remember.
     Facts(Vec<Fact>),

@@ -1,8 +1,13 @@
 //! A finished run of a study as a page and as files.
 
+mod charts;
+pub(crate) mod evidence;
 mod files;
+mod glossary;
 mod page;
+mod selection;
 mod tables;
+mod trace;
 
 pub use files::{Provenance, ResultFile, result_files};
 pub(crate) use tables::all as all_tables;

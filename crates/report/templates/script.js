@@ -80,6 +80,13 @@
     }
   };
 
+  // Shows or hides one series of a chart.
+  const show_series = (figure, item, on) => {
+    item.querySelector("button").setAttribute("aria-pressed", String(on));
+    for (const group of all(`.plot [data-series="${item.dataset.series}"]`, figure)) group.classList.toggle("off", !on);
+    for (const plot of all(".plot[data-floor]", figure)) restack(plot);
+  };
+
   // The legend's entries hide and show their series.
   const legend = (figure) => {
     for (const item of all(".legend li", figure)) {
@@ -90,12 +97,81 @@
       press.append(...item.childNodes);
       item.append(press);
       press.addEventListener("click", () => {
-        const off = press.getAttribute("aria-pressed") === "true";
-        press.setAttribute("aria-pressed", String(!off));
-        for (const group of all(`.plot [data-series="${item.dataset.series}"]`, figure)) group.classList.toggle("off", off);
-        for (const plot of all(".plot[data-floor]", figure)) restack(plot);
+        show_series(figure, item, press.getAttribute("aria-pressed") !== "true");
+        tell_sources();
       });
     }
+  };
+
+  // Sources and intervals are shown and hidden in all charts at once, in a bar that stays in sight.
+  let tell_sources = () => {};
+  const sources = () => {
+    const items = all("figure.chart .legend li[data-source]");
+    const names = [...new Set(items.map((item) => item.dataset.source))];
+    const bands = document.querySelector(".band, .whisker");
+    const first = document.querySelector("main > section figure.chart");
+    if (!first || (names.length < 2 && !bands)) return;
+    const titles = new Map(all("[data-scenario]").map((e) => [e.dataset.scenario, e.dataset.title || e.dataset.scenario]));
+    const bar = document.createElement("details");
+    bar.className = "sources";
+    const head = document.createElement("summary");
+    const choices = document.createElement("fieldset");
+    const words = document.createElement("legend");
+    words.textContent = "Sources that the charts show";
+    choices.append(words);
+    const choice = (label, on) => {
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.checked = on;
+      const whole = document.createElement("label");
+      whole.append(box, " " + label);
+      choices.append(whole);
+      return box;
+    };
+    const boxes = new Map();
+    const set = (name, on) => {
+      for (const item of items) if (item.dataset.source === name) show_series(item.closest("figure"), item, on);
+    };
+    for (const name of names) {
+      const box = choice(titles.get(name) || name, true);
+      box.dataset.source = name;
+      boxes.set(name, box);
+      box.addEventListener("change", () => { set(name, box.checked); tell_sources(); });
+    }
+    for (const [label, on] of [["All", true], ["None", false]]) {
+      const press = document.createElement("button");
+      press.type = "button";
+      press.textContent = label;
+      press.addEventListener("click", () => {
+        for (const name of names) set(name, on);
+        tell_sources();
+      });
+      choices.append(press);
+    }
+    let intervals = null;
+    if (bands) {
+      intervals = choice("Intervals", true);
+      intervals.className = "intervals";
+      intervals.addEventListener("change", () => {
+        root.classList.toggle("no-intervals", !intervals.checked);
+        tell_sources();
+      });
+    }
+    tell_sources = () => {
+      let shown = 0;
+      for (const [name, box] of boxes) {
+        const own = items.filter((item) => item.dataset.source === name);
+        const on = own.filter((item) => item.querySelector("button").getAttribute("aria-pressed") === "true").length;
+        box.checked = on > 0;
+        box.indeterminate = on > 0 && on < own.length;
+        if (on > 0) shown += 1;
+      }
+      const some = shown === names.length ? `all ${names.length} sources` : `${shown} of ${names.length} sources`;
+      head.textContent = `Charts: ${some}` + (intervals ? `, intervals ${intervals.checked ? "shown" : "hidden"}` : "");
+    };
+    tell_sources();
+    bar.append(head, choices);
+    first.closest("section").before(bar);
   };
 
   // Values: by pointer, or with the arrow keys once the chart has the focus.
@@ -185,4 +261,5 @@
   };
 
   for (const figure of all("figure.chart")) { legend(figure); values(figure); }
+  sources();
 })();

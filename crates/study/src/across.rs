@@ -1,7 +1,7 @@
 //! Charts over findings of several scenarios, as the study file asks for them.
 
 use crate::select::{select, year};
-use crate::study_file::ChartFile;
+use crate::study_file::{ChartFile, ChartSeriesFile};
 use model::{Band, Chart, Finding, Form, Mark, Point, Scale, Series};
 
 /// Draws a chart of the study file: each series is one scenario's findings over the years.
@@ -23,29 +23,20 @@ pub fn chart_across(file: &ChartFile, findings: &[Finding]) -> Chart {
         "share" => Scale::Share,
         _ => Scale::Linear,
     };
-    for series in &file.series {
-        let there = findings.iter().filter(|f| f.scenario == series.scenario);
-        let points: Vec<Point> = select(there, &series.measure, &series.labels, None)
-            .into_iter()
-            .filter_map(|finding| {
-                let band = finding.interval.as_ref().map(|i| Band {
-                    low: i.low,
-                    high: i.high,
-                });
-                Some(Point {
-                    x: year(finding)?,
-                    y: finding.estimate(),
-                    band,
-                })
-            })
-            .collect();
-        if !points.is_empty() {
-            chart.series.push(Series {
-                name: series.name.clone(),
-                points,
-                curve: false,
-            });
-        }
+    for (series, findings) in series_of(file, findings) {
+        let points = findings.into_iter().map(|(x, finding)| Point {
+            x,
+            y: finding.estimate(),
+            band: finding.interval.as_ref().map(|i| Band {
+                low: i.low,
+                high: i.high,
+            }),
+        });
+        chart.series.push(Series {
+            name: series.name.clone(),
+            points: points.collect(),
+            curve: false,
+        });
     }
     chart.marks = file
         .marks
@@ -57,4 +48,18 @@ pub fn chart_across(file: &ChartFile, findings: &[Finding]) -> Chart {
         })
         .collect();
     chart
+}
+
+/// The findings behind each series of [`chart_across`], in its order, with the years at which they stand.
+pub fn series_of<'a>(
+    file: &'a ChartFile,
+    findings: &'a [Finding],
+) -> Vec<(&'a ChartSeriesFile, Vec<(f64, &'a Finding)>)> {
+    let points = |series: &ChartSeriesFile| -> Vec<(f64, &'a Finding)> {
+        let there = findings.iter().filter(|f| f.scenario == series.scenario);
+        let chosen = select(there, &series.measure, &series.labels, None);
+        chosen.into_iter().filter_map(|f| Some((year(f)?, f))).collect()
+    };
+    let all = file.series.iter().map(|series| (series, points(series)));
+    all.filter(|(_, points)| !points.is_empty()).collect()
 }

@@ -142,6 +142,24 @@ pub(crate) fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>
     divide(&number, &below)
 }
 
+/// The findings that a claim's tests look at under a scenario, test by test, those of a denominator after
+/// those above it.
+pub fn tested<'a>(claim: &ClaimFile, scenario: &str, findings: &'a [Finding]) -> Vec<Vec<&'a Finding>> {
+    let of = |scenario: &str, measure: &str, labels, years| {
+        let there = findings.iter().filter(|f| f.scenario == scenario);
+        select(there, measure, labels, years)
+    };
+    let all = claim.test.iter().map(|test| {
+        let mut chosen = of(scenario, &test.measure, &test.labels, test.years);
+        if let Some(over) = &test.over {
+            let other = over.scenario.as_deref().unwrap_or(scenario);
+            chosen.extend(of(other, &over.measure, &over.labels, over.years.or(test.years)));
+        }
+        chosen
+    });
+    all.collect()
+}
+
 fn divide(above: &Reduced, below: &Reduced) -> Result<Reduced, String> {
     if below.low <= 0.0 {
         return Err("the denominator is not above zero".to_owned());

@@ -22,13 +22,13 @@ mod scenario;
 mod select;
 mod study_file;
 
-pub use across::chart_across;
-pub use claim::{Judged, Overall, Verdict};
+pub use across::{chart_across, series_of};
+pub use claim::{Judged, Overall, Verdict, tested};
 pub use compare::{ExpectedFinding, Moved, compare, expected_text, parse_expected};
 pub use draws::{DrawsFile, RuleFile};
 pub use explain::{Explanation, explain};
 pub use given::{DATA, Given};
-pub use prose::Prose;
+pub use prose::{Piece, Prose};
 pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
 pub use study_file::{
@@ -180,7 +180,7 @@ impl Study {
     }
 
     /// A model's parameters under a scenario: the study's, with the scenario's own in their place.
-    pub(crate) fn parameters_of(&self, scenario: &ScenarioFile, model: &str) -> toml::Table {
+    pub fn parameters_of(&self, scenario: &ScenarioFile, model: &str) -> toml::Table {
         let mut parameters = self.file.model.get(model).cloned().unwrap_or_default();
         if let Some(own) = scenario.parameters.get(model) {
             parameters.extend(own.clone());

@@ -9,6 +9,18 @@ use model::Finding;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A piece of a rendered text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The words.
+    pub words: String,
+    /// For a number: the place of its finding among those given to [`Prose::new`].
+    pub finding: Option<usize>,
+}
+
+/// Private marks around a number in a rendered text: before its finding's place, after it, after the number.
+const MARKS: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
+
 /// Renders text templates over a run's findings.
 ///
 /// `{{ estimate("scenario", "measure", period=2008, flow="export") }}` gives the number,
@@ -30,10 +42,13 @@ impl Prose<'_> {
                 name,
                 move |scenario: &str, measure: &str, labels: Kwargs| -> Result<String, minijinja::Error> {
                     Ok(match lookup(&findings, scenario, measure, &labels)? {
-                        Some(reduced) => match reduced.estimate {
-                            Some(estimate) => show(estimate),
-                            None => format!("between {} and {}", show(reduced.low), show(reduced.high)),
-                        },
+                        Some((at, reduced)) => marked(
+                            at,
+                            match reduced.estimate {
+                                Some(estimate) => show(estimate),
+                                None => format!("between {} and {}", show(reduced.low), show(reduced.high)),
+                            },
+                        ),
                         None => "not known".to_owned(),
                     })
                 },
@@ -48,7 +63,7 @@ impl Prose<'_> {
             "interval",
             move |scenario: &str, measure: &str, labels: Kwargs| -> Result<String, minijinja::Error> {
                 Ok(match lookup(&all, scenario, measure, &labels)? {
-                    Some(reduced) => format!("{} to {}", digits(reduced.low), digits(reduced.high)),
+                    Some((at, reduced)) => marked(at, format!("{} to {}", digits(reduced.low), digits(reduced.high))),
                     None => "not known".to_owned(),
                 })
             },
@@ -61,7 +76,37 @@ impl Prose<'_> {
     /// # Errors
     /// Says where the template is wrong.
     pub fn render(&self, text: &str) -> Result<String, String> {
-        self.environment.render_str(text, ()).map_err(|e| {
+        Ok(self.pieces(text)?.into_iter().map(|piece| piece.words).collect())
+    }
+
+    /// Renders one text, numbers apart from the words between them.
+    ///
+    /// # Errors
+    /// Says where the template is wrong.
+    pub fn pieces(&self, text: &str) -> Result<Vec<Piece>, String> {
+        let rendered = self.rendered(text)?;
+        let mut pieces = Vec::new();
+        for part in rendered.split_inclusive(MARKS[2]) {
+            let part = part.trim_end_matches(MARKS[2]);
+            let (words, number) = part.split_once(MARKS[0]).map_or((part, None), |(w, n)| (w, Some(n)));
+            let plain = (words, None);
+            let number = number
+                .and_then(|n| n.split_once(MARKS[1]))
+                .map(|(at, n)| (n, at.parse().ok()));
+            let both = [Some(plain), number]
+                .into_iter()
+                .flatten()
+                .filter(|(words, _)| !words.is_empty());
+            pieces.extend(both.map(|(words, finding)| Piece {
+                words: words.to_owned(),
+                finding,
+            }));
+        }
+        Ok(pieces)
+    }
+
+    fn rendered(&self, text: &str) -> Result<String, String> {
+        self.environment.render_str(&text.replace(MARKS, ""), ()).map_err(|e| {
             let cause = std::error::Error::source(&e)
                 .map(|c| format!(": {c}"))
                 .unwrap_or_default();
@@ -73,12 +118,18 @@ impl Prose<'_> {
     }
 }
 
+fn marked(at: usize, number: String) -> String {
+    let [open, middle, close] = MARKS;
+    format!("{open}{at}{middle}{number}{close}")
+}
+
+/// The one finding that matches, its place and its number.
 fn lookup(
     findings: &[Finding],
     scenario: &str,
     measure: &str,
     arguments: &Kwargs,
-) -> Result<Option<crate::select::Reduced>, minijinja::Error> {
+) -> Result<Option<(usize, crate::select::Reduced)>, minijinja::Error> {
     let mut labels = BTreeMap::new();
     for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
         labels.insert(name.clone(), arguments.get::<minijinja::Value>(&name)?.to_string());
@@ -88,8 +139,12 @@ fn lookup(
     if chosen.is_empty() {
         return Ok(None);
     }
+    let place = findings
+        .iter()
+        .position(|f| std::ptr::eq(f, chosen[0]))
+        .unwrap_or_default();
     reduce(&chosen, Reduce::Only)
-        .map(Some)
+        .map(|reduced| Some((place, reduced)))
         .map_err(|why| minijinja::Error::new(ErrorKind::InvalidOperation, format!("{scenario}/{measure}: {why}")))
 }
 
@@ -104,6 +159,9 @@ mod tests {
         let prose = Prose::new(&[finding]);
         let text = "China took {{ share('imf', 'partner_share', period=2008) }}.";
         assert_eq!(prose.render(text).unwrap(), "China took 73 per cent.");
+        let pieces = prose.pieces(text).unwrap();
+        let told: Vec<_> = pieces.iter().map(|p| (p.words.as_str(), p.finding)).collect();
+        assert_eq!(told, [("China took ", None), ("73 per cent", Some(0)), (".", None)]);
         assert_eq!(prose.render("{{ estimate('imf', 'hhi') }}").unwrap(), "not known");
         assert!(prose.render("{{ nothing }}").is_err());
     }

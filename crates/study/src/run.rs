@@ -104,8 +104,9 @@ pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync
     if study.file.draws.is_some() {
         progress("draws");
     }
+    // By the name that the study uses: a pin that stands in another's place has a name of its own.
     let pins = pinned.pins.into_iter().map(|(name, about)| PinUsed {
-        rows: pinned.records[&name].len(),
+        rows: pinned.records.get(&name).map_or(0, Vec::len),
         about,
     });
     Ok(Run {

@@ -121,8 +121,8 @@ pub fn provenance(study: &Study) -> Outcome<Provenance> {
 }
 
 /// Writes the results: each file whole, the manifest last, so that a folder with a `run.json` is
-/// complete. The old manifest goes first, and tables of an earlier run that this one does not
-/// have go too.
+/// complete. The old manifest goes first, and tables and pages of evidence of an earlier run that this
+/// one does not have go too.
 fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
     let manifest = folder.join("run.json");
     if manifest.exists() {
@@ -133,9 +133,9 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
             folder.display()
         )));
     }
-    if let Ok(entries) = std::fs::read_dir(folder.join("tables")) {
-        for entry in entries.flatten() {
-            let name = format!("tables/{}", entry.file_name().to_string_lossy());
+    for part in ["tables", "evidence"] {
+        for entry in std::fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
+            let name = format!("{part}/{}", entry.file_name().to_string_lossy());
             if !files.iter().any(|f| f.path == name) {
                 std::fs::remove_file(entry.path())?;
             }

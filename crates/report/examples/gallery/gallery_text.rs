@@ -21,8 +21,8 @@ fn link(text: &str, href: &str) -> Link {
 pub(crate) fn summary() -> Vec<SummaryItem> {
     let item = |verdict, text: &str, detail: &str| SummaryItem {
         verdict,
-        text: text.to_owned(),
-        detail: detail.to_owned(),
+        text: text.into(),
+        detail: detail.into(),
         evidence: vec![link("Chart", "#shares"), link("Claim a", "#claim-a")],
     };
     vec![
@@ -73,6 +73,7 @@ pub(crate) fn claims() -> Claims {
                     Some(false) => Outcome::Fails,
                     None => Outcome::Undecidable("no figures by partner before 1995".to_owned()),
                 },
+                evidence: String::new(),
                 numbers: if outcome.is_some() {
                     "mean 0.84, needed at least 0.97".to_owned()
                 } else {

@@ -406,21 +406,21 @@ fn page() -> Page {
     let section = |id: &str, title: &str, prose: &str, blocks: Vec<Block>| Section {
         id: id.to_owned(),
         title: title.to_owned(),
-        prose: vec![prose.to_owned()],
+        prose: vec![prose.into()],
         blocks,
     };
     let prose = "Every figure here is invented. The sentences are as long as a reader of a real report would meet them, so that the measure of the lines, the space around figures and the breaks on paper can be judged.";
     Page {
         kicker: "Gallery of blocks".to_owned(),
         title: "What we know about Ruritania's trade, and what we cannot know".to_owned(),
-        lede: "Four compilers disagree about almost everything except the direction. Two of the published claims survive every source; three depend on whom one asks.".to_owned(),
+        lede: "Four compilers disagree about almost everything except the direction. Two of the published claims survive every source; three depend on whom one asks.".into(),
         dateline: "counterflow 0.1.0 · made-up data · 4 scenarios, 6 claims".to_owned(),
         notice: "All data on this page are made up.".to_owned(),
         summary: summary(),
         claims: claims(),
         sections: vec![
             section("partners", "Who trades with Ruritania", prose, vec![Block::Facts(facts.to_vec()), Block::Chart(shares()), Block::Chart(concentration())]),
-            section("size", "How much is traded", prose, vec![Block::Chart(compilers()), Block::Chart(balance()), Block::Table { table: one_table(), rows_shown: 8, file: None }]),
+            section("size", "How much is traded", prose, vec![Block::Chart(compilers()), Block::Chart(balance()), Block::Table { table: one_table(), rows_shown: 8, file: None, evidence: Vec::new() }]),
             section("goods", "What is traded", prose, vec![Block::Chart(stacked()), Block::Chart(sections())]),
             section("mirror", "What both sides report", prose, vec![
                 Block::Chart(ratios()),

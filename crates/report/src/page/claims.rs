@@ -72,6 +72,8 @@ struct ClaimView {
 #[derive(Debug, Serialize)]
 struct VerdictView {
     scenario: String,
+    /// The scenario's name, as a link where there is evidence.
+    evidence: String,
     badge: Badge,
     numbers: String,
     reason: String,
@@ -140,7 +142,12 @@ fn verdict(verdict: &ScenarioVerdict) -> VerdictView {
         Outcome::Undecidable(reason) => reason.clone(),
         Outcome::Holds | Outcome::Fails => String::new(),
     };
+    let to = Link {
+        text: verdict.scenario.clone(),
+        href: verdict.evidence.clone(),
+    };
     VerdictView {
+        evidence: link(&to),
         scenario: verdict.scenario.clone(),
         badge: Badge::of_outcome(&verdict.outcome),
         numbers: verdict.numbers.clone(),

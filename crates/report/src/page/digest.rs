@@ -6,6 +6,12 @@ pub(crate) fn source_expression(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }
 
+/// A few hexadecimal digits that tell one name from another.
+pub(crate) fn short(name: &str) -> String {
+    let digest = Sha256::digest(name.as_bytes());
+    digest[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn base64(bytes: &[u8]) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

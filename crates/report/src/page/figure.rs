@@ -37,8 +37,22 @@ pub fn chart_table(chart: &Chart) -> Table {
     table
 }
 
+/// What the points of a chart rest on; empty for a chart that is not traced.
+#[derive(Debug, Default)]
+pub(crate) struct Traces<'p> {
+    pub(crate) sources: &'p [String],
+    pub(crate) evidence: Option<&'p BTreeMap<(usize, u64), String>>,
+}
+
+impl Traces<'_> {
+    fn of(&self, series: usize, x: f64) -> String {
+        let found = self.evidence.and_then(|all| all.get(&(series, x.to_bits())));
+        found.cloned().unwrap_or_default()
+    }
+}
+
 /// The figure as HTML; its anchor is the chart's name.
-pub(crate) fn figure(chart: &Chart, anchors: &mut Anchors) -> Result<String> {
+pub(crate) fn figure(chart: &Chart, traces: &Traces<'_>, anchors: &mut Anchors) -> Result<String> {
     let mut chart = chart.clone();
     chart.id = anchors.take(&chart.id);
     let (wide, narrow) = (draw(&chart, Size::Wide), draw(&chart, Size::Narrow));
@@ -47,15 +61,15 @@ pub(crate) fn figure(chart: &Chart, anchors: &mut Anchors) -> Result<String> {
         "<figure class=\"chart\" id=\"{id}\" role=\"group\" aria-labelledby=\"{id}-head\">\
          <h3 id=\"{id}-head\">{}</h3>{}<div class=\"canvas\">{}{}</div>{}{}</figure>",
         escape(&chart.title),
-        legend(&chart, wide.named),
+        legend(&chart, wide.named, traces),
         wide.svg,
         narrow.svg,
         caption(&chart, &wide, &narrow),
-        data(&chart)?,
+        data(&chart, traces)?,
     ))
 }
 
-fn legend(chart: &Chart, named: bool) -> String {
+fn legend(chart: &Chart, named: bool, traces: &Traces<'_>) -> String {
     if chart.series.len() < 2 {
         return String::new();
     }
@@ -65,8 +79,13 @@ fn legend(chart: &Chart, named: bool) -> String {
         } else {
             series.name.clone()
         };
+        let source = traces
+            .sources
+            .get(at)
+            .map(|s| format!(" data-source=\"{}\"", escape(s)));
         format!(
-            "<li data-series=\"{at}\">{}<span>{}</span></li>",
+            "<li data-series=\"{at}\"{}>{}<span>{}</span></li>",
+            source.unwrap_or_default(),
             swatch(chart.form, series.curve, at),
             escape(&name)
         )
@@ -108,12 +127,16 @@ fn caption(chart: &Chart, wide: &Drawing, narrow: &Drawing) -> String {
     }
 }
 
-fn data(chart: &Chart) -> Result<String> {
+fn data(chart: &Chart, traces: &Traces<'_>) -> Result<String> {
     let tidy = chart_table(chart);
     if tidy.rows.is_empty() {
         return Ok(String::new());
     }
-    let shown = side_by_side(chart).unwrap_or_else(|| tidy.clone());
+    let (shown, places) = side_by_side(chart).unwrap_or_else(|| (tidy.clone(), Places::default()));
+    let evidence = |row: usize, column: usize| match (places.x.get(row), places.series.get(column)) {
+        (Some(&x), Some(&Some(series))) if shown.rows[row][column] != Cell::Missing => traces.of(series, x),
+        _ => String::new(),
+    };
     let more = if shown.rows.len() > ROWS {
         format!(" The first {ROWS} of {} rows.", shown.rows.len())
     } else {
@@ -124,12 +147,19 @@ fn data(chart: &Chart) -> Result<String> {
          <p class=\"tools\">{}{more}</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{}</div></details>",
         download(&tidy, "Download as CSV")?,
         escape(&format!("Data: {}", chart.title)),
-        table(&shown, ROWS),
+        table(&shown, ROWS, &evidence),
     ))
 }
 
+/// What the rows and columns of a table of a chart's data stand for.
+#[derive(Debug, Default)]
+struct Places {
+    x: Vec<f64>,
+    series: Vec<Option<usize>>,
+}
+
 /// A row for each x, a column for each series; none where that would be sparse or wide.
-fn side_by_side(chart: &Chart) -> Option<Table> {
+fn side_by_side(chart: &Chart) -> Option<(Table, Places)> {
     if chart.form == Form::Dots || chart.series.len() > 8 {
         return None;
     }
@@ -148,8 +178,9 @@ fn side_by_side(chart: &Chart) -> Option<Table> {
         .iter()
         .map(|s| if banded(s) { 3 } else { 1 })
         .sum::<usize>();
-    let mut at = 0;
-    for series in &chart.series {
+    let (mut at, mut stands_for) = (0, vec![None]);
+    for (number, series) in chart.series.iter().enumerate() {
+        stands_for.extend(vec![Some(number); if banded(series) { 3 } else { 1 }]);
         let name = if series.name.is_empty() { "value" } else { &series.name };
         columns.push((name.to_owned(), Kind::Number, unit));
         if banded(series) {
@@ -180,10 +211,15 @@ fn side_by_side(chart: &Chart) -> Option<Table> {
     if chart.x_scale == Scale::Year {
         table.columns[0].name = "year".to_owned();
     }
+    let mut places = Places {
+        x: Vec::new(),
+        series: stands_for,
+    };
     for (x, cells) in rows.into_values() {
         table.push(std::iter::once(place(x, kind)).chain(cells).collect());
+        places.x.push(x);
     }
-    Some(table)
+    Some((table, places))
 }
 
 /// A key that sorts as the number does.
@@ -240,7 +276,9 @@ mod tests {
 
     #[test]
     fn the_data_behind_a_chart_stand_side_by_side_in_order() {
-        let shown = side_by_side(&chart()).unwrap();
+        let (shown, places) = side_by_side(&chart()).unwrap();
+        assert_eq!(places.series, [None, Some(0), Some(0), Some(0), Some(1)]);
+        assert_eq!(places.x, [1999.0, 2000.0, 2001.0]);
         let names: Vec<&str> = shown.columns.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, ["year", "A", "A: low", "A: high", "B"]);
         let years: Vec<&Cell> = shown.rows.iter().map(|r| &r[0]).collect();
@@ -263,7 +301,7 @@ mod tests {
         let mut chart = chart();
         chart.y_scale = Scale::Log;
         assert!(
-            figure(&chart, &mut Anchors::default())
+            figure(&chart, &Traces::default(), &mut Anchors::default())
                 .unwrap()
                 .contains("1 point is not drawn")
         );

@@ -89,8 +89,9 @@ pub(crate) fn download(table: &Table, words: &str) -> Result<String> {
     ))
 }
 
-/// A table's first rows as HTML. Numbers are rounded for reading, shares are per cent.
-pub(crate) fn table(table: &Table, rows_shown: usize) -> String {
+/// A table's first rows as HTML. Numbers are rounded for reading, shares are per cent. `evidence` says where
+/// a cell leads, by row and column; an empty address leads nowhere.
+pub(crate) fn table(table: &Table, rows_shown: usize, evidence: &dyn Fn(usize, usize) -> String) -> String {
     let mut html = format!("<table><caption>{}</caption><thead><tr>", escape(&table.title));
     for column in &table.columns {
         let unit = match column.unit.as_str() {
@@ -106,10 +107,14 @@ pub(crate) fn table(table: &Table, rows_shown: usize) -> String {
         );
     }
     html.push_str("</tr></thead><tbody>");
-    for row in table.rows.iter().take(rows_shown) {
+    for (number, row) in table.rows.iter().take(rows_shown).enumerate() {
         html.push_str("<tr>");
         for (at, (value, column)) in row.iter().zip(&table.columns).enumerate() {
-            let words = cell(value, column);
+            let href = evidence(number, at);
+            let words = match (cell(value, column), href.as_str()) {
+                (words, "") => words,
+                (words, href) => format!("<a class=\"number\" href=\"{}\">{words}</a>", escape(href)),
+            };
             let _ = match (at, column.kind) {
                 (0, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
                 (0, _) => write!(html, "<th scope=\"row\" class=\"n\">{words}</th>"),
@@ -123,7 +128,7 @@ pub(crate) fn table(table: &Table, rows_shown: usize) -> String {
     html
 }
 
-fn cell(cell: &Cell, column: &Column) -> String {
+pub(crate) fn cell(cell: &Cell, column: &Column) -> String {
     match cell {
         Cell::Missing => "<span class=\"none\" title=\"no figure\">–</span>".to_owned(),
         Cell::Text(text) => escape(text),

@@ -2,7 +2,7 @@
 
 use super::claims::{Badge, ClaimsView};
 use super::html::{Anchors, download, link, table};
-use super::{Block, Fact, Link, Page, PinNote, ScenarioRow, Section, SummaryItem};
+use super::{Block, Fact, Link, Page, PinNote, ScenarioRow, Section, SummaryItem, Verdict};
 use super::{claims, digest, figure};
 use crate::svg::{escape, patterns};
 use crate::{Error, Result};
@@ -10,11 +10,12 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("page.html", include_str!("../../templates/page.html")),
     ("claims.html", include_str!("../../templates/claims.html")),
     ("data.html", include_str!("../../templates/data.html")),
     ("icons.html", include_str!("../../templates/icons.html")),
+    ("evidence.html", include_str!("../../templates/evidence.html")),
 ];
 const STYLE: &str = include_str!("../../templates/style.css");
 const DARK: &str = include_str!("../../templates/dark.css");
@@ -28,6 +29,18 @@ const SCRIPT: &str = include_str!("../../templates/script.js");
 /// # Errors
 /// [`Error::Cell`] and its like for a table whose rows do not fit its columns.
 pub fn render_page(page: &Page) -> Result<String> {
+    filled("page.html", Value::from(Serde(view(page)?)))
+}
+
+/// A page of evidence as one HTML document without a script.
+pub(crate) fn render_evidence(view: &crate::study::evidence::EvidenceView) -> Result<String> {
+    let style = style();
+    let view = Value::from(Serde(view));
+    let style_source = digest::source_expression(&style);
+    filled("evidence.html", minijinja::context! { view, style, style_source })
+}
+
+fn filled(name: &'static str, view: Value) -> Result<String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, source) in TEMPLATES {
@@ -35,22 +48,22 @@ pub fn render_page(page: &Page) -> Result<String> {
             .add_template(name, source)
             .map_err(|source| Error::Template { template: name, source })?;
     }
-    let failed = |source| Error::Template {
-        template: "page.html",
-        source,
-    };
-    let view = Value::from(Serde(view(page)?));
-    environment
-        .get_template("page.html")
-        .and_then(|template| template.render(view))
-        .map_err(failed)
+    let template = environment.get_template(name);
+    let text = template.and_then(|template| template.render(view));
+    text.map_err(|source| Error::Template { template: name, source })
+}
+
+/// The style sheet. A file fetched with other line ends must still match its digest: browsers see LF.
+fn style() -> String {
+    STYLE.replace("/* dark */", DARK).replace("\r\n", "\n")
 }
 
 #[derive(Serialize)]
 struct View<'p> {
     kicker: &'p str,
     title: &'p str,
-    lede: &'p str,
+    lede: String,
+    description: String,
     dateline: &'p str,
     notice: &'p str,
     style: String,
@@ -64,14 +77,19 @@ struct View<'p> {
     sections: Vec<SectionView<'p>>,
     scenarios: Vec<ScenarioView<'p>>,
     pins: Vec<PinView<'p>>,
+    glossary: &'p [(String, String)],
+    /// The badges of the summary, each with what it means.
+    meanings: Vec<(Badge, &'static str)>,
     provenance: &'p [(String, String)],
 }
 
 #[derive(Serialize)]
 struct SummaryView<'p> {
     badge: Option<Badge>,
-    text: &'p str,
-    detail: &'p str,
+    text: String,
+    detail: String,
+    how_sure: &'p str,
+    would_change: &'p str,
     evidence: Vec<String>,
 }
 
@@ -79,7 +97,7 @@ struct SummaryView<'p> {
 struct SectionView<'p> {
     anchor: String,
     title: &'p str,
-    prose: &'p [String],
+    prose: Vec<String>,
     blocks: Vec<String>,
 }
 
@@ -104,7 +122,7 @@ struct PinView<'p> {
 fn view(page: &Page) -> Result<View<'_>> {
     let mut anchors = Anchors::default();
     // The page's own parts, and the claims, keep their names.
-    for name in ["main", "summary", "claims", "scenarios", "data", "provenance"] {
+    for name in ["main", "summary", "claims", "scenarios", "data", "words", "provenance"] {
         anchors.take(name);
     }
     for row in &page.claims.rows {
@@ -116,13 +134,13 @@ fn view(page: &Page) -> Result<View<'_>> {
         .map(|s| section(s, &mut anchors))
         .collect::<Result<Vec<_>>>()?;
     let order: Vec<String> = page.scenarios.iter().map(|s| s.name.clone()).collect();
-    // A file fetched with other line ends must still match its digest: browsers see LF.
-    let style = STYLE.replace("/* dark */", DARK).replace("\r\n", "\n");
+    let style = style();
     let script = SCRIPT.replace("\r\n", "\n");
     let mut view = View {
         kicker: &page.kicker,
         title: &page.title,
-        lede: &page.lede,
+        lede: page.lede.html(),
+        description: page.lede.text(),
         dateline: &page.dateline,
         notice: &page.notice,
         style_source: digest::source_expression(&style),
@@ -136,10 +154,18 @@ fn view(page: &Page) -> Result<View<'_>> {
         sections,
         scenarios: page.scenarios.iter().map(scenario).collect(),
         pins: page.data_notes.iter().map(|pin| pin_note(pin, &mut anchors)).collect(),
+        glossary: &page.glossary,
+        meanings: meanings(page),
         provenance: &page.provenance,
     };
     view.contents = contents(&view);
     Ok(view)
+}
+
+fn meanings(page: &Page) -> Vec<(Badge, &'static str)> {
+    let there = |verdict: &Verdict| page.summary.iter().any(|item| item.verdict == Some(*verdict));
+    let told = Verdict::ALL.into_iter().filter(there);
+    told.map(|verdict| (Badge::of(verdict), verdict.meaning())).collect()
 }
 
 fn contents(view: &View<'_>) -> Vec<(String, String)> {
@@ -150,6 +176,7 @@ fn contents(view: &View<'_>) -> Vec<(String, String)> {
     contents.extend(view.sections.iter().map(|s| (s.anchor.clone(), s.title.to_owned())));
     contents.extend(part(!view.scenarios.is_empty(), "scenarios", "The scenarios"));
     contents.extend(part(!view.pins.is_empty(), "data", "Data and citations"));
+    contents.extend(part(!view.glossary.is_empty(), "words", "Words used here"));
     contents.extend(part(
         !view.provenance.is_empty(),
         "provenance",
@@ -162,8 +189,10 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
     let evidence = item.evidence.iter().map(link).collect();
     SummaryView {
         badge: item.verdict.map(Badge::of),
-        text: &item.text,
-        detail: &item.detail,
+        text: item.text.html(),
+        detail: item.detail.html(),
+        how_sure: &item.how_sure,
+        would_change: &item.would_change,
         evidence,
     }
 }
@@ -182,19 +211,28 @@ fn section<'p>(section: &'p Section, anchors: &mut Anchors) -> Result<SectionVie
     Ok(SectionView {
         anchor,
         title: &section.title,
-        prose: &section.prose,
+        prose: section.prose.iter().map(|words| words.html()).collect(),
         blocks,
     })
 }
 
 fn block(block: &Block, anchors: &mut Anchors) -> Result<String> {
     Ok(match block {
-        Block::Chart(chart) => figure::figure(chart, anchors)?,
+        Block::Chart(chart) => figure::figure(chart, &figure::Traces::default(), anchors)?,
+        Block::Traced {
+            chart,
+            sources,
+            evidence,
+        } => {
+            let evidence = Some(evidence);
+            figure::figure(chart, &figure::Traces { sources, evidence }, anchors)?
+        }
         Block::Table {
             table,
             rows_shown,
             file,
-        } => table_block(table, *rows_shown, file.as_deref(), anchors)?,
+            evidence,
+        } => table_block(table, (*rows_shown, evidence), file.as_deref(), anchors)?,
         Block::Facts(facts) => format!(
             "<dl class=\"facts\">{}</dl>",
             facts.iter().map(fact).collect::<String>()
@@ -214,7 +252,12 @@ fn fact(fact: &Fact) -> String {
     format!("<div><dt>{label}</dt><dd class=\"value\">{value}</dd>{note}</div>")
 }
 
-fn table_block(whole: &model::Table, rows_shown: usize, file: Option<&str>, anchors: &mut Anchors) -> Result<String> {
+fn table_block(
+    whole: &model::Table,
+    (rows_shown, evidence): (usize, &[String]),
+    file: Option<&str>,
+    anchors: &mut Anchors,
+) -> Result<String> {
     let anchor = anchors.take(&whole.id);
     let all = whole.rows.len();
     let shown = rows_shown.min(all);
@@ -240,7 +283,10 @@ fn table_block(whole: &model::Table, rows_shown: usize, file: Option<&str>, anch
     let label = escape(&format!("Table: {}", whole.title));
     Ok(format!(
         "<div class=\"table\" id=\"{anchor}\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">{}</div>{tools}</div>",
-        table(whole, shown)
+        table(whole, shown, &|row, column| match column {
+            0 => evidence.get(row).cloned().unwrap_or_default(),
+            _ => String::new(),
+        })
     ))
 }
 

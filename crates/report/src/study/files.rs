@@ -70,10 +70,11 @@ pub fn result_files(
     let tables = tables::all(study, run);
     let mut files = Vec::new();
     let mut add = |path: String, bytes: Vec<u8>| files.push(ResultFile { path, bytes });
-    add(
-        "report.html".to_owned(),
-        render_page(&study_page(study, run, &tables, provenance)?)?.into_bytes(),
-    );
+    let (page, evidence) = study_page(study, run, &tables, provenance)?;
+    add("report.html".to_owned(), render_page(&page)?.into_bytes());
+    for page in evidence {
+        add(page.path, page.bytes);
+    }
     let findings = findings_table(&run.findings);
     add("findings.csv".to_owned(), to_bytes(&findings, Format::Csv)?);
     add("findings.parquet".to_owned(), to_bytes(&findings, Format::Parquet)?);

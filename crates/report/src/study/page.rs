@@ -2,23 +2,34 @@
 
 use crate::page::{
     Block, ClaimRow, Claims, Link, Outcome, Page, PinNote, ScenarioRow, ScenarioVerdict, Section, SummaryItem,
-    Verdict as Badge,
+    Verdict as Badge, Words,
 };
-use crate::study::files::Provenance;
+use crate::study::charts::chart;
+use crate::study::evidence;
+use crate::study::files::{Provenance, ResultFile};
+use crate::study::glossary;
+use crate::study::selection::selected;
+use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
-use model::{Cell, Chart, Table};
-use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, TableFile, Verdict, chart_across};
+use model::{Cell, Table};
+use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
 
 /// How many rows of a table the page prints; the rest is in the files beside it.
 const ROWS_SHOWN: usize = 24;
 
-/// The page of a run.
+/// The page of a run, and the pages of evidence beside it.
 ///
 /// # Errors
 /// When the study file's text, charts or tables name something that the run does not have.
-pub(super) fn study_page(study: &Study, run: &Run, tables: &[Table], provenance: &Provenance) -> Result<Page> {
+pub(super) fn study_page(
+    study: &Study,
+    run: &Run,
+    tables: &[Table],
+    provenance: &Provenance,
+) -> Result<(Page, Vec<ResultFile>)> {
     let prose = Prose::new(&run.findings);
-    let render = |text: &str| prose.render(text).map_err(|what| Error::Study { what });
+    let trace = Trace::new(&run.findings);
+    let render = |text: &str| words(&prose, text, &trace);
     let mut page = Page {
         kicker: "counterflow study".to_owned(),
         title: study.file.title.clone(),
@@ -52,16 +63,87 @@ pub(super) fn study_page(study: &Study, run: &Run, tables: &[Table], provenance:
             verdict: judged.map(|c| badge(c.overall)),
             text: render(&item.text)?,
             detail: render(&item.detail)?,
+            how_sure: judged.map(|c| how_sure(c, run)).unwrap_or_default(),
+            would_change: would_change(item.claim.as_deref(), study),
             evidence,
         });
     }
     page.claims = claims(study, run);
     for section in &study.file.section {
-        page.sections.push(section_of(section, study, run, tables, &render)?);
+        page.sections
+            .push(section_of(section, study, run, (tables, &trace), &render)?);
     }
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
+    page.glossary = glossary::words();
     page.data_notes = run.pins.iter().map(pin_note).collect();
-    Ok(page)
+    let evidence = evidence::pages(study, run, &trace)?;
+    Ok((page, evidence))
+}
+
+/// A sentence of the study file, its numbers leading to their findings.
+fn words(prose: &Prose<'_>, text: &str, trace: &Trace<'_>) -> Result<Words> {
+    let mut words = Words::default();
+    for piece in prose.pieces(text).map_err(|what| Error::Study { what })? {
+        match piece.finding {
+            Some(place) => words.evidence(&piece.words, &trace.at(place)),
+            None => words.plain(&piece.words),
+        }
+    }
+    Ok(words)
+}
+
+/// How many scenarios bear a claim out, and in how many of them it outlasts the errors of reports.
+fn how_sure(judged: &Judged, run: &Run) -> String {
+    let count = |wanted: &dyn Fn(&Verdict) -> bool| judged.verdicts.iter().filter(|(_, v, _)| wanted(v)).count();
+    let holds = count(&|v| *v == Verdict::Holds);
+    let fails = count(&|v| *v == Verdict::Fails);
+    let open = judged.verdicts.len() - holds - fails;
+    let mut words = format!(
+        "Of {} ways to count, it holds under {holds} and fails under {fails}",
+        judged.verdicts.len()
+    );
+    if open > 0 {
+        words.push_str(&format!("; {open} cannot tell"));
+    }
+    words.push('.');
+    let drawn = drawn_tests(&judged.id, run);
+    if !drawn.is_empty() {
+        let firm = ["survives", "does not hold"];
+        let stand = drawn.iter().filter(|word| firm.contains(&word.as_str())).count();
+        words.push_str(&format!(
+            " Where reports were drawn anew with the errors that reporters make, {stand} of its {} tests came out the same in nearly every draw.",
+            drawn.len()
+        ));
+    }
+    words
+}
+
+/// What the draws say of each test of a claim.
+fn drawn_tests(claim: &str, run: &Run) -> Vec<String> {
+    let Some(table) = run.tables.iter().find(|t| t.id == "draws-survival") else {
+        return Vec::new();
+    };
+    let place = |name: &str| table.columns.iter().position(|c| c.name == name);
+    let (Some(of), Some(conclusion)) = (place("claim"), place("conclusion")) else {
+        return Vec::new();
+    };
+    let told = table.rows.iter().filter(|row| row[of] == Cell::from(claim));
+    let words = told.map(|row| match &row[conclusion] {
+        Cell::Text(word) => word.clone(),
+        _ => String::new(),
+    });
+    words.collect()
+}
+
+/// The data that would decide or overturn a claim, as a sentence.
+fn would_change(claim: Option<&str>, study: &Study) -> String {
+    let file = study.file.claim.iter().find(|file| Some(file.id.as_str()) == claim);
+    let mut words = file.map(|file| file.decided_by.clone()).unwrap_or_default();
+    if let Some(first) = words.get(..1).map(str::to_uppercase) {
+        words.replace_range(..1, &first);
+        words.push('.');
+    }
+    words
 }
 
 fn badge(overall: Overall) -> Badge {
@@ -93,6 +175,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
                     Verdict::Undecidable(why) => Outcome::Undecidable(why.clone()),
                 },
                 numbers: numbers.join("; "),
+                evidence: format!("{}#{}", page_of(scenario), anchor_of_claim(&file.id)),
             })
             .collect(),
         decided_by: file.decided_by.clone(),
@@ -109,6 +192,19 @@ fn claims(study: &Study, run: &Run) -> Claims {
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
+    }
+}
+
+/// A verdict with its numbers, as a sentence.
+pub(super) fn verdict_words(verdict: &Verdict, numbers: &[String]) -> String {
+    let word = match verdict {
+        Verdict::Holds => "Holds.".to_owned(),
+        Verdict::Fails => "Fails.".to_owned(),
+        Verdict::Undecidable(why) => format!("Undecidable: {why}."),
+    };
+    match numbers {
+        [] => word,
+        numbers => format!("{word} {}.", numbers.join("; ")),
     }
 }
 
@@ -130,8 +226,8 @@ fn section_of(
     file: &SectionFile,
     study: &Study,
     run: &Run,
-    tables: &[Table],
-    render: &impl Fn(&str) -> Result<String>,
+    (tables, trace): (&[Table], &Trace<'_>),
+    render: &impl Fn(&str) -> Result<Words>,
 ) -> Result<Section> {
     let mut section = Section {
         id: file.id.clone(),
@@ -142,13 +238,13 @@ fn section_of(
         section.prose.push(render(text)?);
     }
     for name in &file.charts {
-        let chart = chart(name, study, run).ok_or_else(|| Error::Study {
+        let block = chart(name, study, run, trace).ok_or_else(|| Error::Study {
             what: format!("section `{}`: there is no chart `{name}`", file.id),
         })?;
-        section.blocks.push(Block::Chart(chart));
+        section.blocks.push(block);
     }
     for wanted in &file.tables {
-        let table = selected(wanted, tables).map_err(|what| Error::Study {
+        let (table, evidence) = selected(wanted, tables).map_err(|what| Error::Study {
             what: format!("section `{}`: {what}", file.id),
         })?;
         let path = format!("tables/{}.csv", table.id);
@@ -156,78 +252,10 @@ fn section_of(
             table,
             rows_shown: ROWS_SHOWN,
             file: Some(path),
+            evidence,
         });
     }
     Ok(section)
-}
-
-/// A chart of the study file by its name, or a model's as `scenario/chart`.
-fn chart(name: &str, study: &Study, run: &Run) -> Option<Chart> {
-    if let Some(file) = study.file.chart.iter().find(|c| c.id == name) {
-        return Some(chart_across(file, &run.findings));
-    }
-    let (scenario, chart) = name.split_once('/')?;
-    let scenario = run.scenarios.iter().find(|s| s.id == scenario)?;
-    let found = scenario.charts.iter().find(|c| c.id == chart)?;
-    Some(Chart {
-        id: format!("{}-{}", scenario.id, found.id),
-        ..found.clone()
-    })
-}
-
-/// The rows and columns of a table that a section asks for.
-fn selected(wanted: &TableFile, tables: &[Table]) -> std::result::Result<Table, String> {
-    let table = tables
-        .iter()
-        .find(|t| t.id == wanted.name)
-        .ok_or_else(|| format!("there is no table `{}`", wanted.name))?;
-    let place = |column: &String| {
-        let found = table.columns.iter().position(|c| c.name == *column);
-        found.ok_or_else(|| format!("the table `{}` has no column `{column}`", table.id))
-    };
-    let only = wanted.only.iter().map(|(column, values)| Ok((place(column)?, values)));
-    let only = only.collect::<std::result::Result<Vec<_>, String>>()?;
-    let present = wanted
-        .present
-        .iter()
-        .map(place)
-        .collect::<std::result::Result<Vec<_>, String>>()?;
-    let shown = wanted
-        .columns
-        .iter()
-        .map(place)
-        .collect::<std::result::Result<Vec<_>, String>>()?;
-    let shown = if shown.is_empty() {
-        (0..table.columns.len()).collect()
-    } else {
-        shown
-    };
-    let keep = |row: &&Vec<Cell>| {
-        only.iter()
-            .all(|(at, values)| values.split('|').any(|value| plain(&row[*at]) == value))
-            && present.iter().all(|at| row[*at] != Cell::Missing)
-    };
-    Ok(Table {
-        columns: shown.iter().map(|&at| table.columns[at].clone()).collect(),
-        rows: table
-            .rows
-            .iter()
-            .filter(keep)
-            .map(|row| shown.iter().map(|&at| row[at].clone()).collect())
-            .collect(),
-        ..table.clone()
-    })
-}
-
-/// A cell as a study file would write it.
-fn plain(cell: &Cell) -> String {
-    match cell {
-        Cell::Missing => String::new(),
-        Cell::Text(text) => text.clone(),
-        Cell::Integer(number) => number.to_string(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Decimal(number) => number.to_string(),
-    }
 }
 
 fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {

@@ -2,11 +2,11 @@
 
 use super::{DiffArguments, rendered};
 use crate::commands::analyze::{computed, refuse_broken};
+use crate::commands::moves::moved_findings;
 use crate::document::Document;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
-use model::{Cell, Finding, Kind, Table};
-use std::collections::BTreeMap;
+use model::{Cell, Kind, Table};
 use std::path::Path;
 use study::{Run, Study};
 
@@ -47,7 +47,7 @@ pub fn compare(folder: &Path, arguments: &DiffArguments, output: &Output) -> Out
     let claims = claims(&before, &after);
     let changed = claims.rows.len();
     Ok(Conclusions {
-        findings: findings(&before, &after),
+        findings: moved_findings(&before.findings, &after.findings)?,
         total: before.findings.len(),
         claims,
         changed,
@@ -100,37 +100,6 @@ fn word(verdict: &study::Verdict) -> &'static str {
         study::Verdict::Fails => "fails",
         study::Verdict::Undecidable(_) => "undecidable",
     }
-}
-
-/// The findings that differ, those that moved most first.
-fn findings(before: &Run, after: &Run) -> Table {
-    let columns = [
-        ("finding", Kind::Text, ""),
-        ("old", Kind::Number, ""),
-        ("new", Kind::Number, ""),
-        ("relative_change", Kind::Number, ""),
-    ];
-    let by_id = |run: &Run| -> BTreeMap<String, Finding> { run.findings.iter().map(|f| (f.id(), f.clone())).collect() };
-    let (old, new) = (by_id(before), by_id(after));
-    let mut moved: Vec<(f64, Vec<Cell>)> = Vec::new();
-    let ids: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    for id in ids {
-        let was = old.get(id).and_then(Finding::estimate);
-        let is = new.get(id).and_then(Finding::estimate);
-        if was == is {
-            continue;
-        }
-        let relative = match (was, is) {
-            (Some(was), Some(is)) if was != 0.0 => Some((is - was) / was.abs()),
-            _ => None,
-        };
-        let size = relative.map_or(f64::INFINITY, f64::abs);
-        moved.push((size, vec![id.as_str().into(), was.into(), is.into(), relative.into()]));
-    }
-    moved.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut table = Table::new("findings", "Findings that move, those that move most first", &columns);
-    moved.into_iter().for_each(|(_, row)| table.push(row));
-    table
 }
 
 impl Conclusions {

@@ -1,10 +1,15 @@
 use super::*;
-use crate::page::{ClaimRow, Claims, Outcome, ScenarioVerdict, Verdict};
+use crate::page::{ClaimRow, Claims, Outcome, ScenarioVerdict, Verdict, Words};
 use model::{Cell, Chart, Form, Kind, Mark, Point, Scale, Series, Table};
 
 /// A page whose every text is `text`.
 fn page(text: &str) -> Page {
     let t = || text.to_owned();
+    let words = || {
+        let mut words = Words::from(text);
+        words.evidence(text, text);
+        words
+    };
     let link = || {
         vec![
             Link { text: t(), href: t() },
@@ -45,6 +50,7 @@ fn page(text: &str) -> Page {
             scenario: t(),
             outcome,
             numbers: t(),
+            evidence: t(),
         })
         .collect();
     let claim = ClaimRow {
@@ -61,16 +67,22 @@ fn page(text: &str) -> Page {
     };
     let blocks = vec![
         Block::Chart(chart.clone()),
-        Block::Chart(chart),
+        Block::Traced {
+            chart,
+            sources: vec![t(), t()],
+            evidence: [((0, 2001.0_f64.to_bits()), t())].into(),
+        },
         Block::Table {
             table: table.clone(),
             rows_shown: 0,
             file: Some(t()),
+            evidence: vec![t()],
         },
         Block::Table {
             table,
             rows_shown: 9,
             file: None,
+            evidence: vec![t()],
         },
         Block::Facts(vec![Fact {
             label: t(),
@@ -83,13 +95,15 @@ fn page(text: &str) -> Page {
     Page {
         kicker: t(),
         title: t(),
-        lede: t(),
+        lede: words(),
         dateline: t(),
         notice: t(),
         summary: vec![SummaryItem {
             verdict: Some(Verdict::Robust),
-            text: t(),
-            detail: t(),
+            text: words(),
+            detail: words(),
+            how_sure: t(),
+            would_change: t(),
             evidence: link(),
         }],
         claims: Claims {
@@ -99,7 +113,7 @@ fn page(text: &str) -> Page {
         sections: vec![Section {
             id: t(),
             title: t(),
-            prose: vec![t()],
+            prose: vec![words()],
             blocks,
         }],
         scenarios: vec![ScenarioRow {
@@ -117,6 +131,7 @@ fn page(text: &str) -> Page {
             sha256: t(),
             ..PinNote::default()
         }],
+        glossary: vec![(t(), t())],
         provenance: vec![(t(), t())],
     }
 }
@@ -278,6 +293,7 @@ fn an_empty_page_is_a_page_and_the_same_page_is_the_same_text() {
         },
         rows_shown: 5,
         file: None,
+        evidence: Vec::new(),
     }];
     assert!(matches!(render_page(&bad), Err(Error::Width { .. })));
 }

@@ -1,0 +1,83 @@
+//! The comparison of two runs as a page.
+
+use super::tables::Differences;
+use crate::results::Results;
+use model::{Cell, Table};
+use report::page::{Block, Page, Section, SummaryItem};
+
+/// How many rows of a table the page prints; it carries all of them as a download.
+const ROWS_SHOWN: usize = 100;
+
+/// The page.
+pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
+    let nothing = differences.all().rows.is_empty();
+    let section = |id: &str, title: &str, prose: &str, tables: &[&Table]| Section {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        prose: vec![prose.into()],
+        blocks: tables.iter().filter(|t| !t.rows.is_empty()).map(|t| block(t)).collect(),
+    };
+    let verdicts =
+        "A claim's verdict over all scenarios rests on its verdicts under each. What is not listed is the same.";
+    let findings = "A finding is listed where the two runs differ by more than its class allows: sums must be the same, \
+                    what goes through logarithms or a decomposition agrees to nine digits, what rests on random draws \
+                    to one per cent. The largest relative change comes first; findings that only one run has stand at the end.";
+    let inputs = "A pin is told by the hash of what it says, not of how it is written.";
+    let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row)).collect();
+    if summary.is_empty() {
+        summary.push(SummaryItem {
+            text: "No claim has another verdict over all scenarios.".into(),
+            ..SummaryItem::default()
+        });
+    }
+    let side = |name: &str, results: &Results| {
+        (
+            name.to_owned(),
+            format!("{}: {}", results.folder.display(), results.manifest.program),
+        )
+    };
+    Page {
+        kicker: "counterflow comparison".to_owned(),
+        title: format!("What differs between two runs of {}", new.manifest.study),
+        lede: if nothing {
+            "Nothing: the same inputs, verdicts and findings.".into()
+        } else {
+            differences.sentence().into()
+        },
+        dateline: format!("from {} to {}", old.folder.display(), new.folder.display()),
+        summary,
+        sections: vec![
+            section(
+                "verdicts",
+                "Verdicts",
+                verdicts,
+                &[&differences.claims, &differences.verdicts],
+            ),
+            section("findings", "Findings that moved", findings, &[&differences.findings]),
+            section("inputs", "What went in", inputs, &[&differences.inputs]),
+        ],
+        provenance: vec![side("the older run", old), side("the newer run", new)],
+        ..Page::default()
+    }
+}
+
+fn changed(row: &[Cell]) -> SummaryItem {
+    let words = |at: usize| match &row[at] {
+        Cell::Text(text) => text.as_str(),
+        _ => "",
+    };
+    SummaryItem {
+        text: format!("Claim {}: {} is now {}.", words(0), words(2), words(3)).into(),
+        detail: words(1).into(),
+        ..SummaryItem::default()
+    }
+}
+
+fn block(table: &Table) -> Block {
+    Block::Table {
+        table: table.clone(),
+        rows_shown: ROWS_SHOWN,
+        file: None,
+        evidence: Vec::new(),
+    }
+}

@@ -1,0 +1,75 @@
+//! The charts that a section asks for, with the evidence of their points and what reports' errors leave open.
+
+use crate::page::Block;
+use crate::study::trace::Trace;
+use model::{Band, Cell, Chart, Table};
+use std::collections::BTreeMap;
+use study::{ChartFile, Run, Study, chart_across, series_of};
+
+/// A chart of the study file by its name, or a model's as `scenario/chart`.
+pub(super) fn chart(name: &str, study: &Study, run: &Run, trace: &Trace<'_>) -> Option<Block> {
+    if let Some(file) = study.file.chart.iter().find(|c| c.id == name) {
+        return Some(traced(file, study, run, trace));
+    }
+    let (scenario, chart) = name.split_once('/')?;
+    let scenario = run.scenarios.iter().find(|s| s.id == scenario)?;
+    let found = scenario.charts.iter().find(|c| c.id == chart)?;
+    Some(Block::Chart(Chart {
+        id: format!("{}-{}", scenario.id, found.id),
+        ..found.clone()
+    }))
+}
+
+fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Block {
+    let drawn = drawn(study, &run.tables);
+    let mut chart = chart_across(file, &run.findings);
+    let series = series_of(file, &run.findings);
+    let mut evidence = BTreeMap::new();
+    let mut banded: Vec<String> = Vec::new();
+    for (at, (_, points)) in series.iter().enumerate() {
+        for (number, (x, finding)) in points.iter().enumerate() {
+            evidence.insert((at, x.to_bits()), trace.of(finding));
+            let point = &mut chart.series[at].points[number];
+            if let (None, Some(band)) = (point.band, drawn.get(finding.id().as_str())) {
+                point.band = Some(*band);
+                banded.push(chart.series[at].name.clone());
+            }
+        }
+    }
+    banded.dedup();
+    if let (Some(draws), false) = (&study.file.draws, banded.is_empty()) {
+        let told = format!(
+            " Bands of {}: the middle 95 per cent of {} draws in which partners' reports err as reporters do.",
+            banded.join(" and "),
+            draws.number
+        );
+        chart.caption.push_str(&told);
+    }
+    Block::Traced {
+        chart,
+        sources: series.iter().map(|(series, _)| series.scenario.clone()).collect(),
+        evidence,
+    }
+}
+
+/// What the errors of reports leave open of each finding that was drawn, with the figures valued as they stand.
+fn drawn<'a>(study: &Study, tables: &'a [Table]) -> BTreeMap<&'a str, Band> {
+    let draws = study.file.draws.as_ref();
+    let rule = draws.and_then(|d| d.rule.iter().find(|rule| rule.cif_margin.is_none()));
+    let Some((rule, table)) = rule.zip(tables.iter().find(|t| t.id == "draws-findings")) else {
+        return BTreeMap::new();
+    };
+    let place = |name: &str| table.columns.iter().position(|c| c.name == name);
+    let (Some(of), Some(finding), Some(low), Some(high)) =
+        (place("rule"), place("finding"), place("low"), place("high"))
+    else {
+        return BTreeMap::new();
+    };
+    let band = |row: &'a Vec<Cell>| match (&row[of], &row[finding], &row[low], &row[high]) {
+        (Cell::Text(by), Cell::Text(finding), Cell::Number(low), Cell::Number(high)) if *by == rule.id => {
+            Some((finding.as_str(), Band { low: *low, high: *high }))
+        }
+        _ => None,
+    };
+    table.rows.iter().filter_map(band).collect()
+}

@@ -1,0 +1,133 @@
+//! A scenario's figures by period, those it set aside below them, and their references.
+
+use crate::page::html::{anchor, cell};
+use crate::study::tables::figures_table;
+use crate::study::trace::anchor_of_period;
+use crate::svg::escape;
+use model::{Cell, Table};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use study::{ScenarioRun, StudyReference};
+use trade::Record;
+
+#[derive(Debug, Serialize)]
+pub(super) struct PeriodView {
+    pub(super) period: String,
+    anchor: String,
+    used: usize,
+    set_aside: usize,
+    /// The tables, escaped.
+    html: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ReferenceView {
+    anchor: String,
+    pin: String,
+    key: String,
+    citation: String,
+    url: String,
+}
+
+/// Columns that say nothing on the page of one scenario and one period.
+const LEFT_OUT: [&str; 4] = ["scenario", "period", "pin", "url"];
+
+/// The figures by period and the references that they name.
+pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> (Vec<PeriodView>, Vec<ReferenceView>) {
+    let mut periods: BTreeMap<String, (Vec<&Record>, Vec<(&Record, &str)>)> = BTreeMap::new();
+    for record in &scenario.figures.flows {
+        periods.entry(record.period.to_string()).or_default().0.push(record);
+    }
+    for aside in &scenario.figures.set_aside {
+        let entry = periods.entry(aside.record.period.to_string()).or_default();
+        entry.1.push((&aside.record, &aside.reason));
+    }
+    let all = periods
+        .values()
+        .flat_map(|(used, aside)| used.iter().copied().chain(aside.iter().map(|(r, _)| *r)));
+    let named: BTreeSet<u32> = all.filter_map(|r| r.reference).collect();
+    let view = |(period, (mut used, mut aside)): (String, (Vec<&Record>, Vec<(&Record, &str)>))| {
+        used.sort_by_key(|r| (r.flow.as_str(), std::cmp::Reverse(r.value)));
+        aside.sort_by_key(|(r, _)| (r.flow.as_str(), std::cmp::Reverse(r.value)));
+        let of_used = used.iter().map(|r| ("", *r, None));
+        let of_aside = aside.iter().map(|(r, reason)| ("", *r, Some(*reason)));
+        let mut html = String::new();
+        if !used.is_empty() {
+            rows(&mut html, "Used", &figures_table("", "", of_used, references));
+        }
+        if !aside.is_empty() {
+            rows(&mut html, "Set aside", &figures_table("", "", of_aside, references));
+        }
+        PeriodView {
+            anchor: anchor_of_period(&period),
+            used: used.len(),
+            set_aside: aside.len(),
+            html,
+            period,
+        }
+    };
+    let references = named
+        .iter()
+        .filter_map(|&n| references.get(n as usize))
+        .map(|r| ReferenceView {
+            anchor: of_reference(&r.pin, &r.key),
+            pin: r.pin.clone(),
+            key: r.key.clone(),
+            citation: r.citation.clone(),
+            url: r.url.clone(),
+        });
+    let references = references.collect();
+    (periods.into_iter().map(view).collect(), references)
+}
+
+fn of_reference(pin: &str, key: &str) -> String {
+    anchor(&format!("ref-{pin}-{key}"))
+}
+
+/// A table of figures without the columns that are empty, each row with a link to its reference. End tags
+/// that HTML leaves to the reader are left out: there are tens of thousands of rows.
+fn rows(html: &mut String, caption: &str, table: &Table) {
+    let place = |name: &str| table.columns.iter().position(|c| c.name == name);
+    let (pin, key) = (place("pin"), place("reference"));
+    let says = |at: &usize| {
+        let name = table.columns[*at].name.as_str();
+        !LEFT_OUT.contains(&name) && table.rows.iter().any(|row| row[*at] != Cell::Missing)
+    };
+    let shown: Vec<usize> = (0..table.columns.len()).filter(says).collect();
+    let _ = write!(html, "<table><caption>{caption}</caption><thead><tr>");
+    for &at in &shown {
+        let column = &table.columns[at];
+        let class = if column.kind == model::Kind::Text {
+            ""
+        } else {
+            " class=n"
+        };
+        let _ = write!(html, "<th scope=col{class}>{}", escape(&column.name.replace('_', " ")));
+    }
+    html.push_str("<tbody>\n");
+    for row in &table.rows {
+        html.push_str("<tr>");
+        for &at in &shown {
+            let column = &table.columns[at];
+            let words = cell(&row[at], column);
+            let class = if column.kind == model::Kind::Text {
+                ""
+            } else {
+                " class=n"
+            };
+            match (Some(at) == key, pin.map(|pin| &row[pin])) {
+                (true, Some(Cell::Text(pin))) => {
+                    let anchor = match &row[at] {
+                        Cell::Text(key) => of_reference(pin, key),
+                        _ => String::new(),
+                    };
+                    let _ = write!(html, "<td><a href=#{anchor}>{} {words}</a>", escape(pin));
+                }
+                _ => drop(write!(html, "<td{class}>{words}")),
+            }
+        }
+        html.push('\n');
+    }
+    html.push_str("</table>");
+}

@@ -1,0 +1,229 @@
+//! What the report's numbers lead to, and what two runs are said to differ in.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use tests::{Workspace, call, csv_rows, parquet_rows};
+
+const STUDY: &str = r#"
+id = "small"
+title = "A small study"
+description = "Imports of 2008 were {{ estimate('kotra', 'imports', period=2008) }} dollars to KOTRA."
+economy = "PRK"
+seed = 1
+[[guard]]
+id = "algeria"
+title = "Without Algeria"
+reference = "a test"
+drop = [{ partner = "DZA", reason = "left out to see its reason" }]
+[[scenario]]
+id = "imf"
+title = "IMF-based"
+description = "As published, without one partner."
+derive_two_way = true
+guards = ["algeria"]
+models = ["trend", "concentration"]
+[[scenario.layer]]
+pin = "cow-3"
+[[scenario]]
+id = "kotra"
+title = "KOTRA"
+description = "Totals, with a share of China."
+partial = true
+models = ["trend", "concentration"]
+[[scenario.layer]]
+pin = "kotra-totals"
+[[scenario.layer]]
+pin = "kotra-china-share"
+[model.concentration]
+partners = ["CHN"]
+[[claim]]
+id = "a"
+text = "Half of trade was with China."
+source = "a test"
+reading = "At least half of two-way trade in 2008."
+scenarios = ["imf", "kotra"]
+[[claim.test]]
+says = "China's share"
+measure = "partner_share"
+where = { flow = "total", partner = "CHN" }
+years = [2008, 2008]
+reduce = "only"
+op = ">="
+value = 0.5
+[[chart]]
+id = "imports"
+title = "Imports by source"
+y_label = "imports, USD"
+form = "line"
+series = [
+    { name = "IMF-based", scenario = "imf", measure = "imports" },
+    { name = "KOTRA", scenario = "kotra", measure = "imports" },
+]
+[[summary]]
+claim = "a"
+text = "China had {{ share('kotra', 'partner_share', flow='total', partner='CHN', period=2008) }} to KOTRA."
+[[section]]
+id = "totals"
+title = "Totals"
+text = ["Imports of 2008 were {{ estimate('imf', 'imports', period=2008) }} dollars."]
+charts = ["imports"]
+tables = [{ name = "balance", where = { year = "2008" } }]
+"#;
+
+fn workspace() -> Workspace {
+    let workspace = Workspace::new();
+    let folder = workspace.path("studies/small");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("study.toml"), STUDY).unwrap();
+    workspace
+}
+
+fn analyze(workspace: &Workspace, out: &str) {
+    workspace
+        .call(&["analyze", "studies/small", "--quiet", "--out", out])
+        .ok();
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The values of an attribute such as `href` in a page.
+fn attributes<'a>(page: &'a str, name: &str) -> BTreeSet<&'a str> {
+    let open = format!(" {name}=\"");
+    page.split(&open)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+#[test]
+fn every_number_of_the_report_leads_to_its_evidence() {
+    let workspace = workspace();
+    analyze(&workspace, "run");
+    let page = text(&workspace.path("run/report.html"));
+    let links: Vec<&str> = attributes(&page, "href")
+        .into_iter()
+        .filter(|h| h.starts_with("evidence/"))
+        .collect();
+    assert!(links.len() > 40, "{links:?}");
+    for link in &links {
+        let (file, anchor) = link.split_once('#').unwrap();
+        let evidence = text(&workspace.path("run").join(file));
+        assert!(attributes(&evidence, "id").contains(anchor), "{link}");
+    }
+    // A sentence's number leads to the finding that it is made of, in full.
+    let sentence = page
+        .split("Imports of 2008 were <a class=\"number\" href=\"evidence/imf.html#")
+        .nth(1)
+        .unwrap();
+    let anchor = sentence.split('"').next().unwrap();
+    let evidence = text(&workspace.path("run/evidence/imf.html"));
+    let entry = evidence
+        .split(&format!("id=\"{anchor}\""))
+        .nth(1)
+        .unwrap()
+        .split("</article>")
+        .next()
+        .unwrap();
+    assert!(entry.contains("imf/trend/imports period=2008"), "{entry}");
+    let findings = csv_rows(&std::fs::read(workspace.path("run/findings.csv")).unwrap());
+    let is = |row: &&std::collections::BTreeMap<String, String>| {
+        row["scenario"] == "imf" && row["measure"] == "imports" && row["period"] == "2008"
+    };
+    let value = &findings.iter().find(is).unwrap()["value"];
+    assert!(
+        entry.replace(',', "").contains(value.trim_end_matches(".0")),
+        "{value}: {entry}"
+    );
+    assert!(entry.contains("href=\"#figures-2008\""), "{entry}");
+    // The figures stand there with their references, and those set aside with their reason.
+    assert!(evidence.contains("2,254,620,000"));
+    assert!(evidence.contains("left out to see its reason"));
+    assert!(evidence.contains("Barbieri"));
+    assert!(evidence.contains("two-way trade"), "the steps");
+    // It runs no script and loads nothing.
+    assert!(!evidence.contains("<script") && !evidence.contains("src="));
+    // The manifest covers it, and a later run without the scenario takes it away.
+    assert!(text(&workspace.path("run/run.json")).contains("evidence/imf.html"));
+    let fewer = STUDY
+        .replace("id = \"kotra\"", "id = \"kotra-totals\"")
+        .replace("'kotra'", "'kotra-totals'");
+    let fewer = fewer.replace("\"kotra\"", "\"kotra-totals\"");
+    std::fs::write(workspace.path("studies/small/study.toml"), fewer).unwrap();
+    analyze(&workspace, "run");
+    assert!(!workspace.path("run/evidence/kotra.html").exists());
+    assert!(workspace.path("run/evidence/kotra-totals.html").exists());
+}
+
+#[test]
+fn two_runs_are_compared_down_to_their_findings() {
+    let workspace = workspace();
+    analyze(&workspace, "old");
+    analyze(&workspace, "same");
+    workspace.edit("studies/small/study.toml", "value = 0.5", "value = 0.25");
+    workspace.edit("studies/small/study.toml", "partner = \"DZA\"", "partner = \"IND\"");
+    analyze(&workspace, "new");
+
+    let same = workspace
+        .call(&["report", "--compare", "old", "same", "--format", "json"])
+        .ok()
+        .json();
+    assert_eq!(same["format"], "counterflow compare 1");
+    for part in [
+        "inputs_changed",
+        "claims_changed",
+        "scenarios_changed",
+        "findings_changed",
+    ] {
+        assert_eq!(same[part], serde_json::json!([]), "{part}");
+    }
+    assert!(same["findings_compared"].as_u64().unwrap() > 500);
+
+    let call = ["report", "--compare", "old", "new", "--page", "page.html", "--format"];
+    let with = |format: &str| workspace.call(&[&call[..], &[format]].concat()).ok();
+    let said = with("json").json();
+    assert_eq!(said["claims_changed"][0]["old"], "depends on the source");
+    assert_eq!(said["claims_changed"][0]["new"], "robust");
+    assert_eq!(said["scenarios_changed"][0]["scenario"], "imf");
+    assert_eq!(said["inputs_changed"][0]["what"], "study file");
+    let moved = said["findings_changed"].as_array().unwrap();
+    let imports = moved
+        .iter()
+        .find(|f| f["finding"] == "imf/trend/imports period=2008")
+        .unwrap();
+    // Algeria's 1,647.70 million come back, India's 1,152.86 million go.
+    let change = imports["new"].as_f64().unwrap() - imports["old"].as_f64().unwrap();
+    assert!((change - (1_647_700_000.0 - 1_152_860_000.0)).abs() < 1.0, "{change}");
+    assert!(
+        !moved
+            .iter()
+            .any(|f| f["finding"].as_str().unwrap().starts_with("kotra/"))
+    );
+
+    let rows = csv_rows(with("csv").stdout.as_ref());
+    assert_eq!(rows.len(), 1 + 1 + 1 + moved.len());
+    let (count, columns) = parquet_rows(with("parquet").stdout.as_ref());
+    assert_eq!((count, columns[0].as_str()), (rows.len(), "what"));
+    assert!(with("table").text().contains("findings moved"));
+
+    let page = text(&workspace.path("page.html"));
+    assert!(page.contains("imf/trend/imports period=2008") && page.contains("depends on the source"));
+    assert!(!page.contains("src=\"http"));
+}
+
+#[test]
+fn a_comparison_needs_two_finished_runs() {
+    let workspace = workspace();
+    analyze(&workspace, "run");
+    call(&["report"]).code(2);
+    let folder = |name: &str| workspace.path(name).display().to_string();
+    let (run, none) = (folder("run"), folder("none"));
+    call(&["report", "--compare", &run, &none])
+        .code(1)
+        .tells(&["run.json", "none"]);
+    std::fs::write(workspace.path("run/tables/claims.csv"), "claim\n").unwrap();
+    call(&["report", "--compare", &run, &run]).tells(&["altered"]);
+}
