@@ -48,7 +48,7 @@ window.addEventListener("load", async () => {
     check("the next key tells another", tip.textContent !== first && tip.textContent !== "", tip.textContent);
     canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
     check("escape closes it", tip.textContent === "", tip.textContent);
-    const point = all(".pt, rect.bar", figure).find(drawn);
+    const point = all(".plot .pt, .plot rect.bar", figure).find(drawn);
     const at = point.getBoundingClientRect();
     canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: at.left + at.width / 2, clientY: at.top + at.height / 2, bubbles: true }));
     check("the pointer tells a value", tip.textContent === point.dataset.tip, tip.textContent);

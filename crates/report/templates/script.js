@@ -138,6 +138,8 @@
       boxes.set(name, box);
       box.addEventListener("change", () => { set(name, box.checked); tell_sources(); });
     }
+    const every = document.createElement("div");
+    every.className = "all";
     for (const [label, on] of [["All", true], ["None", false]]) {
       const press = document.createElement("button");
       press.type = "button";
@@ -146,11 +148,12 @@
         for (const name of names) set(name, on);
         tell_sources();
       });
-      choices.append(press);
+      every.append(press);
     }
     let intervals = null;
     if (bands) {
       intervals = choice("Intervals", true);
+      every.append(intervals.parentElement);
       intervals.className = "intervals";
       intervals.addEventListener("change", () => {
         root.classList.toggle("no-intervals", !intervals.checked);
@@ -169,6 +172,7 @@
       const some = shown === names.length ? `all ${names.length} sources` : `${shown} of ${names.length} sources`;
       head.textContent = `Charts: ${some}` + (intervals ? `, intervals ${intervals.checked ? "shown" : "hidden"}` : "");
     };
+    choices.append(every);
     tell_sources();
     bar.append(head, choices);
     first.closest("section").before(bar);

@@ -23,6 +23,8 @@ pub(crate) fn summary() -> Vec<SummaryItem> {
         verdict,
         text: text.into(),
         detail: detail.into(),
+        how_sure: "Of 4 ways to count, it holds under 3 and fails under 1.".to_owned(),
+        would_change: "Ruritania's own reports.".to_owned(),
         evidence: vec![link("Chart", "#shares"), link("Claim a", "#claim-a")],
     };
     vec![

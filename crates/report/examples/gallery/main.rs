@@ -437,6 +437,7 @@ fn page() -> Page {
         ],
         scenarios: scenarios(),
         data_notes: pins(),
+        glossary: vec![("guard".to_owned(), "What sets figures aside, with a reason.".to_owned())],
         provenance: [("program", "counterflow 0.1.0"), ("seed", "20261122"), ("run", "0f3c9a7b1e5d4c2a8b6f0e9d7c5b3a1f")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
     }
 }

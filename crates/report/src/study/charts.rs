@@ -12,10 +12,12 @@ pub(super) fn chart(name: &str, study: &Study, run: &Run, trace: &Trace<'_>) -> 
         return Some(traced(file, study, run, trace));
     }
     let (scenario, chart) = name.split_once('/')?;
+    let file = study.file.scenario.iter().find(|s| s.id == scenario)?;
     let scenario = run.scenarios.iter().find(|s| s.id == scenario)?;
     let found = scenario.charts.iter().find(|c| c.id == chart)?;
     Some(Block::Chart(Chart {
         id: format!("{}-{}", scenario.id, found.id),
+        title: format!("{} ({})", found.title, file.title),
         ..found.clone()
     }))
 }

@@ -19,7 +19,6 @@ use study::{Run, ScenarioFile, ScenarioRun, Study, tested};
 pub(crate) struct EvidenceView {
     title: String,
     study: String,
-    folder: String,
     scenario: String,
     description: String,
     choices: Vec<(String, String)>,
@@ -90,11 +89,6 @@ fn view(
     EvidenceView {
         title: file.title.clone(),
         study: study.file.title.clone(),
-        folder: study
-            .folder()
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default(),
         scenario: file.id.clone(),
         description: file.description.clone(),
         choices: file.choices(),

@@ -85,7 +85,7 @@ fn words(prose: &Prose<'_>, text: &str, trace: &Trace<'_>) -> Result<Words> {
     let mut words = Words::default();
     for piece in prose.pieces(text).map_err(|what| Error::Study { what })? {
         match piece.finding {
-            Some(place) => words.evidence(&piece.words, &trace.at(place)),
+            Some(place) => words.evidence(&piece.words.replace('-', "−"), &trace.at(place)),
             None => words.plain(&piece.words),
         }
     }
