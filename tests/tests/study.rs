@@ -80,9 +80,15 @@ fn one_command_writes_report_findings_tables_and_manifest() {
         let (parquet, _) = parquet_rows(&files[&format!("tables/{table}.parquet")]);
         assert_eq!(rows, parquet, "{table}");
     }
+    // A page of evidence for each scenario.
+    let scenarios = manifest()["scenarios"].as_array().unwrap().clone();
+    for scenario in &scenarios {
+        let page = format!("evidence/{}.html", scenario.as_str().unwrap());
+        assert!(files.contains_key(&page), "{page}");
+    }
     assert_eq!(
         files.len(),
-        5 + 2 * tables.len(),
+        5 + 2 * tables.len() + scenarios.len(),
         "nothing else, and nothing unfinished: {:?}",
         files.keys()
     );
