@@ -113,7 +113,7 @@ impl Differences {
     /// The differences in one sentence.
     pub fn sentence(&self) -> String {
         format!(
-            "{} verdicts over all scenarios and {} of single scenarios differ, {} of {} findings moved, {} inputs differ.",
+            "Verdicts that differ: {} over all scenarios, {} of single scenarios. Findings that moved: {} of {}. Inputs that differ: {}.",
             self.claims.rows.len(),
             self.verdicts.rows.len(),
             self.findings.rows.len(),
