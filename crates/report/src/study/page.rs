@@ -99,7 +99,7 @@ fn how_sure(judged: &Judged, run: &Run) -> String {
     let fails = count(&|v| *v == Verdict::Fails);
     let open = judged.verdicts.len() - holds - fails;
     let mut words = format!(
-        "Of {} ways to count, it holds under {holds} and fails under {fails}",
+        "Of {} ways to count, the claim holds under {holds} and fails under {fails}",
         judged.verdicts.len()
     );
     if open > 0 {
