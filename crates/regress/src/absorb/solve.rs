@@ -33,6 +33,9 @@ const NOTHING: f64 = 1e-20;
 /// After so many steps the groups count as badly connected.
 const PATIENCE: usize = 60;
 
+/// After so many steps it can be told whether they will be.
+const TRIAL: usize = 16;
+
 /// Solves for all columns in blocks; `starts` holds each column's coefficients, from which the
 /// solver sets out and where it leaves the new ones. Where the diagonal does not suffice in a while, finer
 /// factors are made.
@@ -61,13 +64,13 @@ pub(crate) fn solve(
             true => PATIENCE.min(most),
             false => most,
         };
-        if gradients.run(goals, patience, starts) {
+        if gradients.run(goals, patience, starts, preconditioner.is_plain()) {
             continue;
         }
         if most > patience && preconditioner.refine(system) {
             gradients = Gradients::start(system, preconditioner, columns, starts);
         }
-        if !gradients.run(goals, most - patience, starts) {
+        if !gradients.run(goals, most - patience, starts, false) {
             return Err(Error::NoConvergence {
                 what: "the absorption of fixed effects",
                 iterations: most,
@@ -99,17 +102,24 @@ struct Track {
 }
 
 impl Track {
+    /// By how much the last steps and as many before them shortened the squared distance, and how many these are.
+    fn pace(&self) -> Option<(f64, f64, usize)> {
+        let n = self.gains.len();
+        let window = (n / 2).clamp(1, 12);
+        (n >= 2).then(|| {
+            let late = self.gains[n - window..].iter().sum();
+            let early = self.gains[n - 2 * window..n - window].iter().sum();
+            (late, early, window)
+        })
+    }
+
     /// An estimate of the squared distance to the solution: steps shorten it by what is known, and by
     /// how much less the later half of the last steps did so than the earlier tells the rate.
     /// *Source* of the gains: Hestenes & Stiefel (1952), theorem 6:1; Strakos & Tichy (2002).
     fn distance(&self) -> f64 {
-        let n = self.gains.len();
-        let window = (n / 2).clamp(1, 12);
-        if n < 2 {
+        let Some((late, early, _)) = self.pace() else {
             return f64::INFINITY;
-        }
-        let late: f64 = self.gains[n - window..].iter().sum();
-        let early: f64 = self.gains[n - 2 * window..n - window].iter().sum();
+        };
         if late == 0.0 {
             return 0.0;
         }
@@ -119,6 +129,22 @@ impl Track {
         late * late / (early - late)
     }
 
+    /// Whether at its pace a column needs more than [`PATIENCE`] further steps to its goal.
+    fn crawls(&self, goal: Goal) -> bool {
+        let Some((late, early, window)) = self.pace() else {
+            return false;
+        };
+        let factor = (self.goal(goal) / self.distance()).ln();
+        late >= early || window as f64 * factor / (late / early).ln() > PATIENCE as f64
+    }
+
+    /// The squared distance at which a column is near enough.
+    fn goal(&self, goal: Goal) -> f64 {
+        let taken: f64 = self.gains.iter().sum();
+        let goal = (goal.tolerance * goal.tolerance * self.left).max(goal.share * goal.share * taken);
+        goal.max(ROUNDING * ROUNDING * self.whole)
+    }
+
     fn settled(&self, goal: Goal) -> bool {
         if self.square <= 0.0 || self.left <= EXPLAINED * EXPLAINED * self.whole {
             return true;
@@ -126,9 +152,7 @@ impl Track {
         if goal.trust && self.square <= 0.01 * goal.tolerance * goal.tolerance * self.left {
             return true;
         }
-        let taken: f64 = self.gains.iter().sum();
-        let goal = (goal.tolerance * goal.tolerance * self.left).max(goal.share * goal.share * taken);
-        self.distance() <= goal.max(ROUNDING * ROUNDING * self.whole)
+        self.distance() <= self.goal(goal)
     }
 }
 
@@ -169,12 +193,16 @@ impl<'a> Gradients<'a> {
         }
     }
 
-    /// Whether all columns settle in so many steps; the coefficients of those that do not are left, too.
-    fn run(&mut self, goals: &[Goal], most: usize, starts: &mut [Vec<f64>]) -> bool {
+    /// Whether all columns settle in so many steps; the coefficients of those that do not are left, too. With `impatient`
+    /// it ends as soon as a column crawls.
+    fn run(&mut self, goals: &[Goal], most: usize, starts: &mut [Vec<f64>], impatient: bool) -> bool {
         for step in 0..=most {
             self.put_aside(goals, starts);
             if self.tracks.is_empty() {
                 return true;
+            }
+            if impatient && step == TRIAL && self.tracks.iter().any(|t| t.crawls(goals[t.column])) {
+                break;
             }
             if step < most {
                 self.step();
