@@ -107,7 +107,7 @@ fn gravity(c: &mut Criterion) {
     let mut group = c.benchmark_group("estimators");
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function(BenchmarkId::new("ppml_gravity_two_effects", ROWS), |b| {
-        b.iter(|| poisson(black_box(&design), black_box(&y), &effects, None, &options).unwrap());
+        b.iter(|| poisson(black_box(&design), black_box(&y), &effects, None, None, &options).unwrap());
     });
     group.finish();
 }
@@ -135,7 +135,7 @@ fn panels(c: &mut Criterion) {
         }
         let effects = panel.effects(3);
         group.bench_function(BenchmarkId::new(format!("ppml_3_effects_{name}"), ROWS), |b| {
-            b.iter(|| poisson(black_box(&design), black_box(&panel.y), &effects, None, &options).unwrap());
+            b.iter(|| poisson(black_box(&design), black_box(&panel.y), &effects, None, None, &options).unwrap());
         });
     }
     group.finish();

@@ -63,7 +63,7 @@ fn fit(panel: &Panel, job: &str) {
             format!("{:?}", fit.within.collinear),
         )
     } else {
-        let fit = poisson(&design, &panel.y, &effects, None, &PoissonOptions::default()).unwrap();
+        let fit = poisson(&design, &panel.y, &effects, None, None, &PoissonOptions::default()).unwrap();
         let kinds = [Covariance::Hc0, cluster].map(|kind| fit.covariance(&kind).unwrap());
         let notes = format!("{} iterations, {} separated", fit.iterations, fit.separated.len());
         (fit.rows.len(), fit.coefficients.clone(), kinds, notes)

@@ -258,3 +258,52 @@ fn mirror_of_one_side_only_says_so() {
         .unwrap();
     assert_eq!(pairs["value"].parse(), Ok(0.0));
 }
+
+/// Weighted Poisson with leverage-corrected errors: coefficients and deviance of statsmodels 0.15.0, `GLM(family =
+/// Poisson(), freq_weights = distance)`; the covariance from its means by bread, scores w (y - mu) x / (1 - h) and bread.
+#[test]
+fn weighted_poisson_as_statsmodels_has_it() {
+    let table = root().join("docs/examples/gravity.csv");
+    let formula = "trade ~ log(distance) + I(year - 2001)";
+    let asked = ["fit", formula, table.to_str().unwrap(), "--family", "poisson"];
+    let weighted = ["--weights", "distance", "--vcov", "hc3", "--format", "json"];
+    let said = call(&[&asked[..], &weighted].concat()).ok().json();
+    let near = |found: &Value, known: f64| {
+        let found = found.as_f64().unwrap();
+        assert!((found / known - 1.0).abs() < 1e-8, "{found}, known {known}");
+    };
+    let known = [
+        (14.134203197667864, 2.53565272841771),
+        (-1.0663371885893072, 0.3313258157655315),
+        (0.08489096015466553, 0.12817483983530728),
+    ];
+    for (term, (estimate, error)) in said["terms"].as_array().unwrap().iter().zip(known) {
+        near(&term["estimate"], estimate);
+        near(&term["std_error"], error);
+    }
+    near(&said["covariance"]["matrix"][1][2], -0.0006681177856999771);
+    near(&said["fit"]["deviance"], 48597448.14771828);
+    assert!(said["fit"]["absorbed_counting"].is_null());
+    // Effects have no leverages of their own here.
+    let absorbed = ["fit", "trade ~ year | exporter", table.to_str().unwrap(), "--vcov", "hc3"];
+    call(&absorbed).code(1).tells(&["leverage"]);
+}
+
+/// How the parameters of absorbed effects were counted is said: exactly for two, as a bound for three.
+#[test]
+fn the_count_of_absorbed_parameters_says_what_it_is() {
+    let table = root().join("docs/examples/gravity.csv");
+    for (effects, parameters, word) in [
+        ("exporter", 5, "exact"),
+        ("exporter + importer", 9, "exact"),
+        ("exporter + importer + year", 11, "upper bound"),
+    ] {
+        let formula = format!("log(1 + trade) ~ log(distance) | {effects}");
+        let said = call(&["fit", &formula, table.to_str().unwrap(), "--format", "json"]).ok();
+        let fit = &said.json()["fit"];
+        assert_eq!(fit["absorbed_parameters"], parameters, "{effects}");
+        assert!(fit["absorbed_counting"].as_str().unwrap().contains(word), "{fit}");
+        let table = call(&["fit", &formula, table.to_str().unwrap()]).ok().text();
+        assert!(table.contains(&format!("{parameters} absorbed parameters")), "{table}");
+    }
+}

@@ -11,7 +11,7 @@ mod within;
 
 pub(crate) use gram::{fill, fill_from, normal_equations, sum};
 pub(crate) use groups::check_effects;
-pub use groups::{Effect, SingletonDrop, absorbed_parameters, drop_singletons};
+pub use groups::{Effect, SingletonDrop, absorbed_counting, absorbed_parameters, drop_singletons};
 pub(crate) use layout::Layout;
 pub use least_squares::{AbsorbedFit, absorbed_ols};
 pub(crate) use precondition::Preconditioner;

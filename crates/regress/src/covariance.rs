@@ -187,6 +187,14 @@ impl CovarianceEstimate {
         }
     }
 
+    /// The matrix, row by row.
+    pub fn rows(&self) -> Vec<Vec<f64>> {
+        self.matrix
+            .row_iter()
+            .map(|row| row.iter().copied().collect())
+            .collect()
+    }
+
     /// The same matrix referred to another distribution.
     pub fn with_reference(mut self, reference: Reference) -> Self {
         self.reference = reference;

@@ -82,11 +82,12 @@ fn a_long_chain_of_firms_is_absorbed_exactly() {
 fn poisson_on_a_chain_is_poisson_on_dummies() {
     let effects = chain(25);
     let (design, y) = terms(effects[0].groups().len());
-    let absorbed = poisson(&design, &y, &effects, None, &PoissonOptions::default()).unwrap();
+    let absorbed = poisson(&design, &y, &effects, None, None, &PoissonOptions::default()).unwrap();
     let dummies = poisson(
         &with_dummies(&design, &effects),
         &y,
         &[],
+        None,
         None,
         &PoissonOptions::default(),
     )
@@ -116,7 +117,7 @@ fn what_is_separated_is_found_on_either_way() {
             separation,
             ..PoissonOptions::default()
         };
-        poisson(&design, &y, &effects, None, &options).unwrap()
+        poisson(&design, &y, &effects, None, None, &options).unwrap()
     };
     let (automatic, rectifier) = (fit(SeparationMethod::Automatic), fit(SeparationMethod::Rectifier));
     assert_eq!(automatic.separated, rectifier.separated);
@@ -142,7 +143,7 @@ fn the_number_of_threads_changes_no_bit() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let fit = poisson(&design, &y, &effects, None, &PoissonOptions::default()).unwrap();
+            let fit = poisson(&design, &y, &effects, None, None, &PoissonOptions::default()).unwrap();
             let matrix = fit.covariance(&Covariance::Hc0).unwrap().matrix;
             (fit.coefficients, fit.deviance, matrix)
         })

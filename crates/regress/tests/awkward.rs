@@ -150,7 +150,7 @@ fn figures_that_are_not_numbers() {
         assert_eq!(ols(&line(4), &y).unwrap_err().to_string(), told);
         assert!(Design::new(4).term("x", y.to_vec()).is_err());
         assert!(wls(&line(4), &[1.0, 2.0, 3.0, 4.0], &[1.0, bad, 1.0, 1.0]).is_err());
-        assert!(poisson(&line(4), &y, &[], None, &PoissonOptions::default()).is_err());
+        assert!(poisson(&line(4), &y, &[], None, None, &PoissonOptions::default()).is_err());
         let effect = [Effect::new("g", &[1, 1, 2, 2])];
         let x = Design::new(4).term("x", vec![1.0, 2.0, 4.0, 3.0]).unwrap();
         assert!(absorbed_ols(&x, &y, &effect, None, Settling::default()).is_err());

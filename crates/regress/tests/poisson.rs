@@ -129,7 +129,7 @@ fn two_effects_alone_separate_a_row() {
 #[test]
 fn the_first_example_of_the_primer() {
     let (y, design, _, _) = inputs(include_str!("separation/example1.csv"));
-    let fit = poisson(&design, &y, &[], None, &PoissonOptions::default()).unwrap();
+    let fit = poisson(&design, &y, &[], None, None, &PoissonOptions::default()).unwrap();
     assert_eq!(fit.separated, [4]);
     // Once row 4 is out, x2 repeats x1.
     assert_eq!(fit.collinear[0].to_string(), "x2 = 1 x1");
@@ -161,7 +161,7 @@ fn errors(fit: &PoissonFit, kind: &Covariance) -> Vec<f64> {
 #[test]
 fn a_panel_as_statsmodels_fits_it() {
     let (y, design, effects) = panel();
-    let fit = poisson(&design, &y, &effects, None, &PoissonOptions::default()).unwrap();
+    let fit = poisson(&design, &y, &effects, None, None, &PoissonOptions::default()).unwrap();
     assert!(fit.separated.is_empty() && fit.singletons.is_empty());
     close(fit.coefficients[0], PANEL_B[0]);
     close(fit.coefficients[1], PANEL_B[1]);
@@ -189,7 +189,7 @@ fn an_offset_and_a_constant() {
     let (y, design, _) = panel();
     let offset: Vec<f64> = (0..48).map(|i| f64::from(i % 5) * 0.2).collect();
     let design = Design::new(48).intercept().unwrap().join(&design).unwrap();
-    let fit = poisson(&design, &y, &[], Some(&offset), &PoissonOptions::default()).unwrap();
+    let fit = poisson(&design, &y, &[], None, Some(&offset), &PoissonOptions::default()).unwrap();
     for (found, expected) in fit.coefficients.iter().zip(OFFSET_B) {
         close(*found, expected);
     }
@@ -197,10 +197,10 @@ fn an_offset_and_a_constant() {
         close(*found, expected);
     }
     close(fit.pseudo_r_squared.unwrap(), OFFSET_R2);
-    assert!(poisson(&design, &[0.0; 48], &[], None, &PoissonOptions::default()).is_err());
+    assert!(poisson(&design, &[0.0; 48], &[], None, None, &PoissonOptions::default()).is_err());
     let mut negative = y;
     negative[3] = -1.0;
-    assert!(poisson(&design, &negative, &[], None, &PoissonOptions::default()).is_err());
+    assert!(poisson(&design, &negative, &[], None, None, &PoissonOptions::default()).is_err());
 }
 
 const PANEL_B: [f64; 2] = [0.4793264500004156, 0.035811495448293526];
@@ -227,5 +227,54 @@ fn a_row_that_only_a_combination_of_terms_separates() {
     for method in METHODS {
         let found = separated(&design, &[1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0], &effects, method);
         assert_eq!(found, Ok(vec![3]), "{method:?}");
+    }
+}
+
+/// Weights 0.5, 1.5, 2.5, 3.5 in turn, as `GLM(..., freq_weights = w)` of statsmodels 0.15.0 has them; robust errors from
+/// scores w (y - mu) x over powers of 1 - h, and with effects as pyfixest 0.60.0 (`fepois(weights = "w")`), too.
+#[test]
+fn weights_as_statsmodels_and_pyfixest_take_them() {
+    let (y, design, effects) = panel();
+    let weights: Vec<f64> = (0..48).map(|i| 0.5 + f64::from(i % 4)).collect();
+    let plain = Design::new(48).intercept().unwrap().join(&design).unwrap();
+    let options = PoissonOptions::default();
+    let fit = poisson(&plain, &y, &[], Some(&weights), None, &options).unwrap();
+    let compare = |found: &[f64], expected: &[f64]| found.iter().zip(expected).for_each(|(f, e)| close(*f, *e));
+    compare(
+        &fit.coefficients,
+        &[0.6706057594284159, 0.4303506973961453, 0.07767431809628386],
+    );
+    compare(&[fit.deviance, fit.log_lik], &[109.20686902164886, -175.649331586642]);
+    for (kind, expected) in [
+        (
+            Covariance::Iid,
+            [0.13117498698306662, 0.20325243427989118, 0.04168018553794271],
+        ),
+        (
+            Covariance::Hc0,
+            [0.21288100097371915, 0.3105627584267123, 0.06174680328609552],
+        ),
+        (
+            Covariance::Hc2,
+            [0.22312664422313738, 0.32895023666748063, 0.06559023799146858],
+        ),
+        (
+            Covariance::Hc3,
+            [0.23398509255935893, 0.34877193631931414, 0.06978241853011051],
+        ),
+    ] {
+        compare(&errors(&fit, &kind), &expected);
+    }
+    let fit = poisson(&design, &y, &effects, Some(&weights), None, &options).unwrap();
+    compare(&fit.coefficients, &[0.2364039813805873, 0.0748762167513705]);
+    compare(
+        &errors(&fit, &Covariance::Hc0),
+        &[0.25538862922192757, 0.06415948184629407],
+    );
+    assert!(fit.covariance(&Covariance::Hc3).is_err());
+    for wrong in [0.0, -1.0, f64::NAN] {
+        let mut weights = weights.clone();
+        weights[7] = wrong;
+        assert!(poisson(&design, &y, &effects, Some(&weights), None, &options).is_err());
     }
 }

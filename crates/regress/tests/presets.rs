@@ -71,6 +71,7 @@ fn count(panel: &Panel) -> PoissonFit {
         &panel.y,
         &panel.effects,
         None,
+        None,
         &PoissonOptions::default(),
     )
     .unwrap()
@@ -143,7 +144,7 @@ fn statsmodels() {
 fn statsmodels_poisson() {
     let panel = panel();
     let design = Design::new(48).intercept().unwrap().join(&panel.design).unwrap();
-    let fit = poisson(&design, &panel.y, &[], None, &PoissonOptions::default()).unwrap();
+    let fit = poisson(&design, &panel.y, &[], None, None, &PoissonOptions::default()).unwrap();
     let cases = [
         (
             Request::Iid,

@@ -72,7 +72,7 @@ pub fn separation() -> Computed {
 /// C8: the constant of the primer's first example.
 pub fn primer() -> Computed {
     let (design, y, effects, _) = case(include_str!("../../../regress/tests/separation/example1.csv"))?;
-    let fit = told(poisson(&design, &y, &effects, None, &PoissonOptions::default()))?;
+    let fit = told(poisson(&design, &y, &effects, None, None, &PoissonOptions::default()))?;
     let mut values = Values::default();
     values.add("_cons of example 1", fit.coefficient("(Intercept)").unwrap_or(f64::NAN));
     values.done()

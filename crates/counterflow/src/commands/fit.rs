@@ -43,7 +43,7 @@ pub struct FitArguments {
     /// What is fitted.
     #[arg(long, value_enum, default_value = "gaussian")]
     pub family: Family,
-    /// The covariance of the coefficients: iid, hc0 to hc4, nw, nw:LAG, nw:auto, andrews, dk:TIME,
+    /// The covariance of the coefficients: iid, hc0 to hc4 (from hc2 on without absorbed effects), nw, nw:LAG, nw:auto, andrews, dk:TIME,
     /// dk:TIME:LAG, cluster:COL+COL, wild:COL.
     #[arg(long, default_value = "iid", value_name = "KIND")]
     pub vcov: String,
@@ -62,7 +62,7 @@ pub struct FitArguments {
     /// The seed of the wild bootstrap; the same seed gives the same numbers.
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     pub seed: u64,
-    /// A column of weights, inverse to each observation's error variance.
+    /// A column of weights: inverse to error variances, or with poisson multiples of each row's log-likelihood.
     #[arg(long, value_name = "COL")]
     pub weights: Option<String>,
     /// A column of times by which rows are put in order, for nw and the tests of autocorrelation;

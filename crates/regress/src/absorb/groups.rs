@@ -139,6 +139,18 @@ pub fn absorbed_parameters(effects: &[Effect]) -> usize {
             .sum::<usize>()
 }
 
+/// How [`absorbed_parameters`] counts this number of effects, in words for output; nothing to say of none.
+pub fn absorbed_counting(effects: usize) -> Option<&'static str> {
+    match effects {
+        0 => None,
+        1 => Some("exact: the groups"),
+        2 => Some("exact: the groups less their connected components"),
+        _ => Some(
+            "an upper bound: the groups, less for each effect but the first the components it forms with the first",
+        ),
+    }
+}
+
 /// The components of the graph that joins groups of two effects where they share a row.
 fn components(a: &Effect, b: &Effect) -> usize {
     let mut parent: Vec<usize> = (0..a.count + b.count).collect();

@@ -7,14 +7,33 @@ use crate::fit::Collinear;
 use crate::qr::norm;
 use crate::{Design, Error, Result, wls};
 use nalgebra::DMatrix;
+use std::borrow::Cow;
 
 /// The rows in use, in the order of the absorber.
 pub(super) struct Problem<'a> {
     pub layout: &'a Layout,
     pub y: &'a [f64],
     pub offset: Option<&'a [f64]>,
+    /// Above zero.
+    pub weights: Option<&'a [f64]>,
     pub design: &'a Design,
     pub options: &'a PoissonOptions,
+}
+
+impl Problem<'_> {
+    fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |w| w[row])
+    }
+
+    /// The weights of a least-squares fit: w mu.
+    fn working<'b>(&self, mu: &'b [f64]) -> Cow<'b, [f64]> {
+        let Some(weights) = self.weights else {
+            return Cow::Borrowed(mu);
+        };
+        let mut working = vec![0.0; mu.len()];
+        fill(&mut working, |i| weights[i] * mu[i]);
+        Cow::Owned(working)
+    }
 }
 
 /// Where the iteration ended; columns in the absorber's order.
@@ -52,7 +71,7 @@ const TERMS: Goal = Goal {
 /// wanted only. The solver sets out from the last step's coefficients of the terms on the effects.
 pub(super) struct Iteration<'a> {
     problem: &'a Problem<'a>,
-    /// y ln y.
+    /// w y ln y.
     entropy: Vec<f64>,
     eta: Vec<f64>,
     mu: Vec<f64>,
@@ -80,9 +99,12 @@ struct Step {
 impl<'a> Iteration<'a> {
     fn new(problem: &'a Problem<'a>) -> Self {
         let y = problem.y;
-        let mean = sum(y.len(), |i| y[i]) / y.len() as f64;
+        let mean = sum(y.len(), |i| problem.weight(i) * y[i]) / sum(y.len(), |i| problem.weight(i));
         let mut entropy = vec![0.0; y.len()];
-        fill(&mut entropy, |i| if y[i] > 0.0 { y[i] * y[i].ln() } else { 0.0 });
+        fill(&mut entropy, |i| match y[i] > 0.0 {
+            true => problem.weight(i) * y[i] * y[i].ln(),
+            false => 0.0,
+        });
         let mut eta = vec![0.0; y.len()];
         fill(&mut eta, |i| (0.5 * (y[i] + mean)).ln());
         let mut mu = vec![0.0; y.len()];
@@ -129,6 +151,7 @@ impl<'a> Iteration<'a> {
     /// One weighted fit: of the working response at first, of the working residual later.
     fn fit(&mut self, first: bool, last: bool) -> Result<Step> {
         let (y, mu, eta) = (self.problem.y, &self.mu, &self.eta);
+        let working = self.problem.working(&self.mu);
         let mut response = vec![0.0; y.len()];
         fill(&mut response, |i| {
             let residual = if y[i] > 0.0 { (y[i] - mu[i]) / mu[i] } else { -1.0 };
@@ -138,8 +161,11 @@ impl<'a> Iteration<'a> {
                 residual
             }
         });
-        let system = Weighted::new(self.problem.layout, Some(&self.mu));
+        let system = Weighted::new(self.problem.layout, Some(&working));
         let preconditioner = Preconditioner::diagonal(&system);
+        if self.refined {
+            preconditioner.refine(&system);
+        }
         let columns: Vec<&[f64]> = self
             .kept
             .iter()
@@ -178,7 +204,7 @@ impl<'a> Iteration<'a> {
         let columns = self.problem.design.columns();
         let empty = |(j, left): (&usize, &Vec<f64>)| norm(left) <= 1e-6 * norm(&columns[*j]);
         if !self.kept.iter().zip(&left).any(empty)
-            && let Some(normal) = normal_equations(&left, &response, &self.mu)
+            && let Some(normal) = normal_equations(&left, &response, &self.problem.working(&self.mu))
         {
             return Ok(Step {
                 left,
@@ -188,7 +214,7 @@ impl<'a> Iteration<'a> {
             });
         }
         let design = self.exactly_left()?;
-        let fit = wls(&design, &response, &self.mu)?;
+        let fit = wls(&design, &response, &self.problem.working(&self.mu))?;
         let position = |term: &String| design.terms().iter().position(|t| t == term);
         let here: Vec<usize> = fit.terms.iter().filter_map(position).collect();
         if first {
@@ -218,7 +244,8 @@ impl<'a> Iteration<'a> {
             ..self.problem.options.settling
         };
         let design = self.problem.design;
-        let system = Weighted::new(self.problem.layout, Some(&self.mu));
+        let working = self.problem.working(&self.mu);
+        let system = Weighted::new(self.problem.layout, Some(&working));
         let preconditioner = Preconditioner::diagonal(&system);
         let columns: Vec<&[f64]> = self.kept.iter().map(|&j| design.columns()[j].as_slice()).collect();
         let mut within = Design::new(design.rows());
@@ -293,10 +320,12 @@ impl<'a> Iteration<'a> {
         self.problem.offset.map_or(0.0, |o| o[row])
     }
 
-    /// 2 sum of (y ln(y / mu) - (y - mu)).
+    /// 2 sum of w (y ln(y / mu) - (y - mu)).
     fn deviance_at(&self, eta: &[f64], mu: &[f64]) -> f64 {
         let y = self.problem.y;
-        2.0 * sum(y.len(), |i| self.entropy[i] - y[i] * eta[i] - (y[i] - mu[i]))
+        2.0 * sum(y.len(), |i| {
+            self.entropy[i] - self.problem.weight(i) * (y[i] * eta[i] + (y[i] - mu[i]))
+        })
     }
 }
 

@@ -20,6 +20,16 @@ impl Sample {
     /// Leaves out singletons and groups whose y is zero throughout, in turn until none is left. Further
     /// separated rows are sought at once where that was asked for or costs little.
     pub fn find(design: &Design, y: &[f64], effects: &[Effect], method: SeparationMethod) -> Result<Self> {
+        let mut sample = Sample::thinned(y, effects)?;
+        let width = design.terms().len() + effects.iter().map(Effect::count).sum::<usize>();
+        if method != SeparationMethod::Automatic || width.saturating_mul(y.len()) <= SMALL {
+            sample.check(design, y, effects, method)?;
+        }
+        Ok(sample)
+    }
+
+    /// Leaves out singletons and groups of zeros only.
+    pub fn thinned(y: &[f64], effects: &[Effect]) -> Result<Self> {
         let mut sample = Sample {
             rows: (0..y.len()).collect(),
             separated: Vec::new(),
@@ -27,10 +37,6 @@ impl Sample {
             checked: false,
         };
         sample.thin(y, effects)?;
-        let width = design.terms().len() + effects.iter().map(Effect::count).sum::<usize>();
-        if method != SeparationMethod::Automatic || width.saturating_mul(y.len()) <= SMALL {
-            sample.check(design, y, effects, method)?;
-        }
         Ok(sample)
     }
 

@@ -2,7 +2,7 @@
 
 use super::sample::Sample;
 use crate::fail::{Failure, Outcome};
-use regress::absorb::{AbsorbedFit, Effect, Settling, absorbed_ols};
+use regress::absorb::{AbsorbedFit, Effect, Settling, absorbed_counting, absorbed_ols};
 use regress::poisson::{PoissonFit, PoissonOptions, poisson};
 use regress::{
     Collinear, Convention, CovarianceEstimate, Family, Fit, INTERCEPT, Preset, WaldTest, ols, wald_positions, wls,
@@ -47,6 +47,8 @@ pub struct Measures {
     pub df_residual: usize,
     /// The parameters that absorbed effects take.
     pub absorbed_parameters: usize,
+    /// How these were counted: exactly, or as a bound.
+    pub absorbed_counting: Option<&'static str>,
     /// The log-likelihood.
     pub log_lik: Option<f64>,
     /// Akaike's criterion.
@@ -83,6 +85,7 @@ impl Measures {
             ("f_p_value", json!(self.f.map(|f| f.p_value))),
             ("df_residual", json!(self.df_residual)),
             ("absorbed_parameters", json!(self.absorbed_parameters)),
+            ("absorbed_counting", json!(self.absorbed_counting)),
             ("log_lik", json!(self.log_lik)),
             ("aic", json!(self.aic)),
             ("bic", json!(self.bic)),
@@ -168,6 +171,7 @@ impl Fitted {
             sigma: (df > 0.0).then(|| (rss / df).sqrt()),
             df_residual: fit.df_residual,
             absorbed_parameters: fit.absorbed,
+            absorbed_counting: absorbed_counting(sample.effects.len()),
             log_lik: (rss > 0.0).then(|| -0.5 * n * ((2.0 * PI).ln() + 1.0 + (rss / n).ln()) + 0.5 * log_weights),
             deviance: Some(rss),
             counting: WITH_VARIANCE.to_owned(),
@@ -187,12 +191,9 @@ impl Fitted {
 
     /// Poisson pseudo-maximum likelihood.
     pub fn poisson(sample: &Sample) -> Outcome<Self> {
-        if sample.weights.is_some() {
-            return Err(Failure::Usage("--weights is for --family gaussian".to_owned()));
-        }
         let options = PoissonOptions::default();
-        let offset = sample.offset.as_deref();
-        let fit = poisson(&sample.design, &sample.y, &sample.effects, offset, &options)?;
+        let (weights, offset) = (sample.weights.as_deref(), sample.offset.as_deref());
+        let fit = poisson(&sample.design, &sample.y, &sample.effects, weights, offset, &options)?;
         let mut dropped = sample.dropped.clone();
         sample.singletons(&mut dropped, &fit.singletons);
         sample.separated(&mut dropped, &fit.separated);
@@ -200,6 +201,7 @@ impl Fitted {
             pseudo_r_squared: fit.pseudo_r_squared,
             df_residual: fit.df_residual,
             absorbed_parameters: fit.absorbed,
+            absorbed_counting: absorbed_counting(sample.effects.len()),
             log_lik: Some(fit.log_lik),
             deviance: Some(fit.deviance),
             iterations: Some(fit.iterations),

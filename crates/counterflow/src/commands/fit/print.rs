@@ -26,6 +26,7 @@ pub fn json(arguments: &FitArguments, fitted: &Fitted, errors: &Errors, diagnost
     });
     fit.insert("wald".to_owned(), shared::or_undefined(wald));
     let mut covariance = vcov::record(&errors.estimate.record);
+    covariance["matrix"] = matrix(errors.estimate.rows());
     covariance["preset"] = json!(arguments.preset.map(|preset| preset.preset().name()));
     if let Some((draws, enumerated)) = errors.bootstrap {
         covariance["draws"] = json!(draws);
@@ -46,6 +47,15 @@ pub fn json(arguments: &FitArguments, fitted: &Fitted, errors: &Errors, diagnost
         "covariance": covariance,
         "diagnostics": diagnostics,
     })
+}
+
+/// The matrix by rows, in the order of the terms; of many terms it would dwarf the rest.
+fn matrix(rows: Vec<Vec<f64>>) -> Value {
+    const MOST: usize = 200;
+    match rows.len() {
+        k if k > MOST => json!({ "undefined": format!("not written for more than {MOST} terms") }),
+        _ => json!(rows),
+    }
 }
 
 /// The lines above the table: what was fitted, how well, and under which covariance.
@@ -79,6 +89,9 @@ pub fn header(arguments: &FitArguments, fitted: &Fitted, record: &CovarianceReco
     add("log-likelihood", m.log_lik);
     if m.pseudo_r_squared.is_some() {
         add("deviance", m.deviance);
+    }
+    if let Some(counting) = m.absorbed_counting {
+        parts.push(format!("{} absorbed parameters ({counting})", m.absorbed_parameters));
     }
     format!(
         "{}\n{}{}\n{}\ncovariance: {}{}\n\n",
