@@ -2,6 +2,8 @@
 
 use crate::fail::{Failure, Outcome};
 use regress::formula::Column;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use store::AnyColumn;
@@ -145,7 +147,19 @@ impl Frame {
     /// A column as formulas take it: numbers if all cells are, else texts. One that holds both is an error
     /// that names the line, unless it only makes groups.
     pub fn formula_column(&self, name: &str, groups: bool) -> Outcome<Column> {
-        let cells = match self.cells(self.position(name)?)? {
+        let position = self.position(name)?;
+        if let (None, Some(path)) = (self.cells[position].get(), &self.parquet) {
+            // Formulas keep a copy of their own: a column that can be read again is not held twice.
+            let mut column = store::read_column(path, position)?;
+            if self.narrowed {
+                column = self.rows_left(column);
+            }
+            match column {
+                AnyColumn::Numbers(numbers) => return Ok(Column::Numbers(numbers)),
+                texts => drop(self.cells[position].set(texts)),
+            }
+        }
+        let cells = match self.cells(position)? {
             AnyColumn::Numbers(numbers) => return Ok(Column::Numbers(numbers.clone())),
             AnyColumn::Texts(cells) => cells,
         };
@@ -155,6 +169,17 @@ impl Frame {
             return Ok(Column::Texts(cells.clone()));
         }
         Ok(Column::Numbers(self.numbers(name)?))
+    }
+
+    /// The groups of equal cells of a column in some rows, numbered as they come; what is missing is the first such row.
+    pub fn groups(&self, name: &str, rows: &[usize]) -> Outcome<Result<Vec<u32>, usize>> {
+        Ok(match self.cells(self.position(name)?)? {
+            AnyColumn::Numbers(numbers) => {
+                // Zero has two signs.
+                numbered(rows, |row| numbers[row].map(|number| (number + 0.0).to_bits()))
+            }
+            AnyColumn::Texts(cells) => numbered(rows, |row| cells[row].as_deref()),
+        })
     }
 
     fn position(&self, name: &str) -> Outcome<usize> {
@@ -223,6 +248,16 @@ impl Frame {
         }
         Ok(self)
     }
+}
+
+/// Numbers keys in order of their first appearance; the first row without one.
+fn numbered<K: Eq + Hash>(rows: &[usize], key: impl Fn(usize) -> Option<K>) -> Result<Vec<u32>, usize> {
+    let mut numbers = HashMap::new();
+    let number = |&row: &usize| {
+        let next = numbers.len() as u32;
+        key(row).map(|key| *numbers.entry(key).or_insert(next)).ok_or(row)
+    };
+    rows.iter().map(number).collect()
 }
 
 fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {

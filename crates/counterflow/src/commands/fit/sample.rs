@@ -6,7 +6,7 @@ use crate::commands::times;
 use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use regress::absorb::{Effect, SingletonDrop};
-use regress::formula::Formula;
+use regress::formula::{Formula, ModelFrame};
 use regress::{Design, Way};
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Sample {
     /// Builds the formula's matrices over the rows that have a weight and a time, too, where they
     /// are asked for; rows of weight zero are left out and listed.
     pub fn of(frame: &Frame, arguments: &FitArguments, formula: &Formula) -> Outcome<Self> {
-        let built = columns(frame, &arguments.formula, formula)?.build(formula)?;
+        let mut built = columns(frame, &arguments.formula, formula)?.build(formula)?;
         let weights = arguments
             .weights
             .as_deref()
@@ -69,14 +69,33 @@ impl Sample {
             let value = |at: usize| times[built.rows[at]].as_ref().map_or(f64::NAN, |time| time.value);
             keep.sort_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)));
         }
-        let pick = |values: &[f64]| keep.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        let rows: Vec<usize> = keep.iter().map(|&i| built.rows[i]).collect();
-        let effect = |(name, groups): &(String, Vec<u32>)| Effect::new(name, groups).select(&keep);
+        // Large tables are not copied where all of them is used as it stands.
+        if keep.len() < built.rows.len() || times.is_some() {
+            let pick = |values: &[f64]| keep.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+            built = ModelFrame {
+                y: pick(&built.y),
+                design: built.design.select_rows(&keep),
+                offset: built.offset.as_deref().map(pick),
+                absorbed: built
+                    .absorbed
+                    .into_iter()
+                    .map(|(name, groups)| (name, keep.iter().map(|&i| groups[i]).collect()))
+                    .collect(),
+                rows: keep.iter().map(|&i| built.rows[i]).collect(),
+                dropped: built.dropped,
+            };
+        }
+        drop(keep);
+        let rows = built.rows;
         let sample = Sample {
-            y: pick(&built.y),
-            design: built.design.select_rows(&keep),
-            offset: built.offset.as_deref().map(pick),
-            effects: built.absorbed.iter().map(effect).collect(),
+            y: built.y,
+            design: built.design,
+            offset: built.offset,
+            effects: built
+                .absorbed
+                .into_iter()
+                .map(|(name, groups)| Effect::new(&name, &groups))
+                .collect(),
             weights: weights.map(|w| rows.iter().filter_map(|&row| w[row]).collect()),
             places: rows.iter().map(|&row| frame.places[row]).collect(),
             rows,
@@ -132,19 +151,12 @@ impl Sample {
 
     /// The groups of a column's values over the rows used, numbered as they come.
     pub fn way(&self, name: &str, frame: &Frame) -> Outcome<Way> {
-        let cells = frame.column(name)?;
-        let mut known = BTreeMap::new();
-        let mut groups = Vec::with_capacity(self.rows.len());
-        for &row in &self.rows {
-            let next = known.len() as u32;
-            let cell = cells[row].as_ref().ok_or_else(|| {
-                Failure::because(format!(
-                    "{}, line {}, column `{name}`: the group is missing; leave the row out with --where",
-                    frame.file, frame.places[row]
-                ))
-            })?;
-            groups.push(*known.entry(cell.as_str()).or_insert(next));
-        }
+        let groups = frame.groups(name, &self.rows)?.map_err(|row| {
+            Failure::because(format!(
+                "{}, line {}, column `{name}`: the group is missing; leave the row out with --where",
+                frame.file, frame.places[row]
+            ))
+        })?;
         Ok(Way {
             name: name.to_owned(),
             groups,
