@@ -25,7 +25,8 @@ pub fn atkinson(shares: &Shares, epsilon: f64) -> Result<f64, Undefined> {
     let n = shares.n() as f64;
     let log_n = n.ln();
     if epsilon == 1.0 {
-        return Ok(-(shares.sum(|block| block.log_share + log_n) / n).exp_m1());
+        let mean = shares.sum(|block| block.log_share + log_n) / n;
+        return Ok((-mean.exp_m1()).max(0.0));
     }
     let power = 1.0 - epsilon;
     // Relative to the item that weighs most, so that strong aversion does not overflow.
@@ -36,7 +37,8 @@ pub fn atkinson(shares: &Shares, epsilon: f64) -> Result<f64, Undefined> {
     };
     let reference = heaviest.map_or(0.0, |block| block.log_share);
     let mean = shares.sum(|block| (power * (block.log_share - reference)).exp()) / n;
-    Ok(-(reference + log_n + mean.ln() / power).exp_m1())
+    // Rounding must not make an even spread negative.
+    Ok((-(reference + log_n + mean.ln() / power).exp_m1()).max(0.0))
 }
 
 #[cfg(test)]
@@ -70,5 +72,16 @@ mod tests {
         close(atkinson(&shares, f64::MAX).unwrap(), 1.0 - 1.0 / 2.5, 1e-15);
         assert!(atkinson(&shares, 0.0).is_err());
         assert!(atkinson(&shares, f64::NAN).is_err());
+    }
+
+    #[test]
+    fn rounding_makes_no_even_spread_negative() {
+        for values in [[1.0 + 1e-12, 1.0, 1.0 - 1e-12], [0.1, 0.1, 0.1]] {
+            let shares = Shares::new(&values, None, Universe::Listed).unwrap();
+            for epsilon in [0.5, 1.0, 2.0] {
+                let index = atkinson(&shares, epsilon).unwrap();
+                assert!((0.0..1e-15).contains(&index), "{epsilon}: {index}");
+            }
+        }
     }
 }
