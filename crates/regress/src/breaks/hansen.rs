@@ -22,7 +22,10 @@ const ROWS: usize = 25;
 /// For each trimming pi on a grid from 0.49 to 0.01 it is the tail of chi-squared with eta
 /// degrees of freedom beyond a polynomial of the statistic; between grid points it is
 /// interpolated in pi = 1 / (1 + sqrt lambda). An approximation of simulated distributions: the
-/// third digit is uncertain. *Source*: Hansen (1997), JBES 15, 60-67.
+/// third digit is uncertain. Against 40,000 simulated walks of 600 steps (trimming 0.05,
+/// 0.15 and 0.31, 1 to 3 coefficients), p-values of 0.05 and more are met within a tenth, those of 0.01 within a quarter;
+/// at 0.001, ave F and exp F of one coefficient come out three and more times too small: read these as below 0.005.
+/// *Source*: Hansen (1997), JBES 15, 60-67.
 pub fn hansen_p_value(statistic: f64, summary: Summary, k: usize, lambda: f64) -> Option<f64> {
     let name = match summary {
         Summary::SupF => "sup",
