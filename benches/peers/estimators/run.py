@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import venv
@@ -41,11 +42,15 @@ def python_of(given, work):
 
 
 def run(command, limit, out=None):
-    """Wall, processor seconds and peak megabytes of a whole process, and what it printed; None if it was stopped."""
+    """Wall, processor seconds and peak megabytes of a whole process, and what it printed; None, with a word why, if it
+    was stopped or failed."""
     if not Path(command[0]).exists():
+        print(f"not run: {command[0]} is not there; leave --no-build out", file=sys.stderr)
         return None
     began = time.perf_counter()
-    process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    words = [str(c) for c in command]
+    said = tempfile.TemporaryFile("w+")
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=said, text=True)
     stopper = threading.Timer(limit, process.kill)
     stopper.start()
     text = process.stdout.read()
@@ -53,6 +58,9 @@ def run(command, limit, out=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     stopper.cancel()
     if process.returncode != 0:
+        said.seek(0)
+        why = (said.read().strip().splitlines() or [f"stopped after {limit} s"])[-1]
+        print(f"{' '.join(words[:4])}: exit code {process.returncode}: {why}", file=sys.stderr)
         return None
     cpu = usage.ru_utime + usage.ru_stime
     return {"wall": time.perf_counter() - began, "cpu": cpu, "peak_mb": usage.ru_maxrss / 1024, "text": text}
@@ -112,16 +120,24 @@ def compare(shape, job, options, tools, python, parquet):
     show(shape, job, fits)
 
 
+def paired(theirs, ours, key):
+    """The median of the ratios of runs that stood next to each other."""
+    ratios = [a[key] / b[key] for a, b in zip(theirs, ours) if a and b]
+    return statistics.median(ratios) if ratios else float("nan")
+
+
 def show(shape, job, fits):
-    ours = next(f for f in fits["ours"] if f)
+    ours = next((f for f in fits["ours"] if f), None)
+    if ours is None:
+        print(f"| {shape} | {job} | ours | stopped | | | | | | | | |", flush=True)
+        return
     for name, found in fits.items():
         found = [f for f in found if f]
         if not found:
-            print(f"| {shape} | {job} | {name} | stopped | | | | | | |", flush=True)
+            print(f"| {shape} | {job} | {name} | stopped | | | | | | | | |", flush=True)
             continue
         middle = {k: statistics.median(f[k] for f in found) for k in ("cpu", "wall", "peak_mb")}
-        base = [f for f in fits["ours, command" if "command" in name else "ours"] if f]
-        ratio = {k: middle[k] / statistics.median(f[k] for f in base) if base else float("nan") for k in middle}
+        ratio = {k: paired(fits[name], fits["ours, command" if "command" in name else "ours"], k) for k in middle}
 
         def apart(key):
             pairs = zip(found[-1][key], ours[key])
