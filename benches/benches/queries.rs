@@ -84,12 +84,12 @@ fn main() {
         });
     }
     group.bench_function(BenchmarkId::new("parquet/Q6_mirror_gaps", rows), |b| {
-        b.iter(|| mirror_gaps(black_box(data), Filter::default(), Level::AsStored).unwrap());
+        b.iter(|| mirror_gaps(black_box(data), &Query::new(&[], Filter::default()).unwrap()).unwrap());
     });
     group.bench_function(BenchmarkId::new("memory/Q6_mirror_gaps", rows), |b| {
         b.iter(|| {
             black_box(&table)
-                .mirror_gaps(Filter::default(), Level::AsStored)
+                .mirror_gaps(&Query::new(&[], Filter::default()).unwrap())
                 .unwrap()
         });
     });

@@ -21,12 +21,14 @@ fn main() {
     let (query, data) = (arguments.next().unwrap(), PathBuf::from(arguments.next().unwrap()));
     let (mut threads, mut repeat, mut csv) = (2, 1, None);
     let mut economy = "PRK".to_owned();
+    let mut memory = cube::DEFAULT_MEMORY;
     while let Some(option) = arguments.next() {
         let value = arguments.next().unwrap();
         match option.as_str() {
             "--threads" => threads = value.parse().unwrap(),
             "--repeat" => repeat = value.parse().unwrap(),
             "--economy" => economy = value,
+            "--memory" => memory = value.parse().unwrap(),
             "--csv" => csv = Some(PathBuf::from(value)),
             other => panic!("no option {other}"),
         }
@@ -34,7 +36,7 @@ fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     for _ in 0..repeat {
         let (wall, cpu) = (Instant::now(), processor_seconds());
-        let answer = pool.install(|| answer(&query, &data, &economy));
+        let answer = pool.install(|| answer(&query, &data, &economy, memory));
         let (wall, cpu) = (wall.elapsed().as_secs_f64(), processor_seconds() - cpu);
         println!(
             "{{\"query\": \"{query}\", \"rows\": {}, \"cpu_s\": {cpu:.6}, \"wall_s\": {wall:.6}, \"peak_rss_kb\": {}}}",
@@ -97,17 +99,21 @@ impl Answer {
     }
 }
 
-fn answer(name: &str, data: &Path, economy: &str) -> Answer {
+fn answer(name: &str, data: &Path, economy: &str, memory: u64) -> Answer {
     let plain = Filter::default;
     let sums = |by: &[Dimension], filter: Filter, level: Level, weights: bool| {
         let mut query = Query::new(by, filter).unwrap();
         query.level = level;
         query.weights = weights;
+        query.memory = memory;
         Answer::Sums(cube::sum_columns(data, &query).unwrap())
     };
     let as_stored = Level::AsStored;
     let spreads = |by: &[Dimension], filter: Filter, over: Dimension| {
-        let query = Query::new(by, filter).unwrap();
+        let query = Query {
+            memory,
+            ..Query::new(by, filter).unwrap()
+        };
         Answer::Spreads(cube::concentration(data, &query, over).unwrap())
     };
     // One flow, where the grouping does not tell flows apart.
@@ -121,7 +127,16 @@ fn answer(name: &str, data: &Path, economy: &str) -> Answer {
         "Q3c" => sums(&[Year, Flow, Product], plain(), Level::Digits(2), false),
         "Q4" => spreads(&[Year, Reporter, Flow], plain(), Partner),
         "Q5" => spreads(&[Year, Reporter], plain().with("flow", "export"), Product),
-        "Q6" => Answer::Gaps(cube::mirror_gaps(data, plain(), as_stored).unwrap()),
+        "Q6" => Answer::Gaps(
+            cube::mirror_gaps(
+                data,
+                &Query {
+                    memory,
+                    ..Query::new(&[], plain()).unwrap()
+                },
+            )
+            .unwrap(),
+        ),
         "Q7a" => sums(&[Year, Flow], plain().with("reporter", economy), as_stored, false),
         "Q7b" => sums(&[Year, Flow], plain().with("partner", economy), as_stored, false),
         "detail" => sums(&[Year, Reporter, Flow, Partner, Product], plain(), as_stored, true),

@@ -52,7 +52,7 @@ pub(crate) fn concentration_of(source: &dyn Source, query: &Query, over: Dimensi
     whole.by.push(over);
     let key = parts(&whole);
     let prepared = prepare(source, &whole, &key, conditions(query)?)?;
-    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, Layout::value_only())?;
+    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, Layout::value_only())?.within(query);
     let inner_dims = parts(&Query {
         by: vec![over],
         ..query.clone()

@@ -54,6 +54,18 @@ pub(crate) fn prepare(
         .chain(telling_parts().iter().map(|part| part.column))
         .chain(conditions.iter().map(|c| c.column))
         .collect();
+    // What is told apart or chosen by has to be there; what else rows may tell need not.
+    let optional = |column: &Column| matches!(column, Column::Month | Column::Months);
+    let asked = key
+        .iter()
+        .map(|part| part.column)
+        .chain(conditions.iter().map(|c| c.column));
+    for column in asked.filter(|column| !optional(column)) {
+        source.demand(column.name())?;
+    }
+    if query.values {
+        source.demand(crate::column::Measure::Value.name())?;
+    }
     let products = |column: &Column| *column == Column::Product;
     let lengths_only =
         !key.iter().map(|part| &part.column).any(products) && !conditions.iter().map(|c| &c.column).any(products);
@@ -74,7 +86,7 @@ pub(crate) fn sum(source: &dyn Source, query: &Query, conditions: Vec<Condition>
     let key = parts(query);
     let prepared = prepare(source, query, &key, conditions)?;
     let layout = Layout::of(query.values, query.weights);
-    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, layout)?;
+    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, layout)?.within(query);
     let table = sum_parts(source, &prepared.facts, &plan)?;
     Ok(Sums::new(query, plan, table, prepared.set_aside))
 }
@@ -88,20 +100,18 @@ pub(crate) fn sum_below(source: &dyn Source, query: &Query, most: u64) -> Result
     if plan.cells > most {
         return Ok(None);
     }
+    let plan = plan.within(query);
     let table = sum_parts(source, &prepared.facts, &plan)?;
     Ok(Some(Sums::new(query, plan, table, prepared.set_aside)))
 }
 
 /// The sums over all parts.
 pub(crate) fn sum_parts(source: &dyn Source, facts: &Facts, plan: &Plan) -> Result<Partial> {
-    let mut merged = Merged::new(plan.layout.columns, plan.cells);
+    let mut merged = Merged::new(plan.layout.columns, plan.cells, plan.memory);
     in_order(
         facts.parts.len(),
         |index| sum_part(source, facts, plan, facts.parts[index]),
-        |partial| {
-            merged.add(partial);
-            Ok(())
-        },
+        |partial| merged.add(partial),
     )?;
-    Ok(merged.finish())
+    merged.finish()
 }

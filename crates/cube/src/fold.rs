@@ -14,8 +14,9 @@ use std::ops::Range;
 /// `inner` is how many inner keys an outer group can have: the outer key is a key divided by it.
 ///
 /// A group is taken to be complete when a part does not have it after another had, as in a
-/// dataset whose outer groups lie together. Where it turns up again, all is forgotten with
-/// `forget`, and begun again with every group kept to the end.
+/// dataset whose outer groups lie together. Where it turns up again, or too many groups are open,
+/// all is forgotten with `forget`, and begun again with all sums merged before the first is folded,
+/// on the disk if need be.
 pub(crate) fn fold_groups<S: Send>(
     source: &dyn Source,
     facts: &Facts,
@@ -30,6 +31,8 @@ pub(crate) fn fold_groups<S: Send>(
         open: Partial::new(plan.layout.columns),
         closed: HashSet::new(),
         returned: false,
+        // Merging takes as much again.
+        most: plan.memory / 2 / Partial::entry_bytes(plan.layout.columns),
     };
     let work = |index: usize| sum_part(source, facts, plan, facts.parts[index]);
     in_order(facts.parts.len(), work, |partial| {
@@ -42,13 +45,23 @@ pub(crate) fn fold_groups<S: Send>(
         return Ok(());
     }
     forget(state);
-    let mut merged = Merged::new(plan.layout.columns, plan.cells);
-    in_order(facts.parts.len(), work, |partial| {
-        merged.add(partial);
+    drop(folder);
+    let mut merged = Merged::new(plan.layout.columns, plan.cells, plan.memory);
+    in_order(facts.parts.len(), work, |partial| merged.add(partial))?;
+    // The last group of what is handed on may go on in what comes next.
+    let mut open = Partial::new(plan.layout.columns);
+    merged.each(|some| {
+        open.merge(some);
+        let last = open.keys.last().map_or(0, |key| key / inner);
+        let complete = open.keys.partition_point(|key| key / inner < last);
+        if complete > 0 {
+            let done = open.slice(0..complete);
+            open = open.slice(complete..open.len());
+            groups(&done, inner).for_each(|(group, places)| fold(state, group, &done, places));
+        }
         Ok(())
     })?;
-    let all = merged.finish();
-    groups(&all, inner).for_each(|(group, places)| fold(state, group, &all, places));
+    groups(&open, inner).for_each(|(group, places)| fold(state, group, &open, places));
     Ok(())
 }
 
@@ -69,8 +82,10 @@ struct Folder {
     inner: u64,
     open: Partial,
     closed: HashSet<u64>,
-    /// A closed group came back: what was folded is not to be used.
+    /// A closed group came back, or too much is open: what was folded is not to be used.
     returned: bool,
+    /// The most entries that may be open.
+    most: usize,
 }
 
 impl Folder {
@@ -96,5 +111,9 @@ impl Folder {
             self.open = left;
         }
         self.open.merge(partial);
+        if self.open.len() > self.most {
+            self.returned = true;
+            self.open = Partial::new(self.open.sums.len());
+        }
     }
 }

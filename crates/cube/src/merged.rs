@@ -1,6 +1,8 @@
 //! Partial sums of many parts to one.
 
+use crate::Result;
 use crate::partial::Partial;
+use crate::spill::Spill;
 use std::collections::BTreeMap;
 
 /// The most keys for which a table with a cell for each is made.
@@ -9,12 +11,16 @@ const MOST_CELLS: u64 = 1 << 22;
 /// Partial sums that have been taken in.
 ///
 /// Parts of a sorted dataset follow one another, and their sums are only put in a row. Others
-/// are merged, small with small, or added to a table once they would fill one.
+/// are merged, small with small, or added to a table once they would fill one. What is more than
+/// the memory granted goes to the disk.
 pub(crate) struct Merged {
     columns: usize,
     cells: u64,
     levels: Vec<Partial>,
     table: Option<Table>,
+    /// The most entries that are held.
+    most: usize,
+    spill: Option<Spill>,
 }
 
 /// A cell for every key.
@@ -25,41 +31,60 @@ struct Table {
 }
 
 impl Merged {
-    /// For sums in so many columns, of so many possible keys.
-    pub(crate) fn new(columns: usize, cells: u64) -> Self {
+    /// For sums in so many columns, of so many possible keys, in so many bytes of memory.
+    pub(crate) fn new(columns: usize, cells: u64, memory: usize) -> Self {
         Merged {
             columns,
             cells,
             levels: Vec::new(),
             table: None,
+            // Merging takes as much again.
+            most: memory / 2 / Partial::entry_bytes(columns),
+            spill: None,
         }
     }
 
     /// Takes in the sums of a part.
-    pub(crate) fn add(&mut self, partial: Partial) {
+    pub(crate) fn add(&mut self, partial: Partial) -> Result<()> {
         if partial.is_empty() {
-            return;
+            return Ok(());
         }
         if let Some(table) = &mut self.table {
             table.add(&partial);
-            return;
+            return Ok(());
         }
         match self.levels.as_mut_slice() {
             [only] if only.keys.last() < partial.keys.first() => only.merge(partial),
             _ => self.levels.push(partial),
         }
         let held: usize = self.levels.iter().map(Partial::len).sum();
-        if self.levels.len() > 1 && self.cells <= MOST_CELLS && held as u64 * 2 > self.cells {
+        if self.levels.len() > 1 && self.spill.is_none() && self.cells <= MOST_CELLS && held as u64 * 2 > self.cells {
             let mut table = Table::new(self.columns, self.cells as usize);
             self.levels.drain(..).for_each(|level| table.add(&level));
             self.table = Some(table);
-            return;
+            return Ok(());
+        }
+        if held > self.most {
+            return self.put_away();
         }
         while let [.., before, last] = self.levels.as_slice()
             && before.len() <= 2 * last.len()
         {
             self.fold_last();
         }
+        Ok(())
+    }
+
+    /// Writes what is held as a run.
+    fn put_away(&mut self) -> Result<()> {
+        while self.levels.len() > 1 {
+            self.fold_last();
+        }
+        let Some(all) = self.levels.pop() else { return Ok(()) };
+        if self.spill.is_none() {
+            self.spill = Some(Spill::new(self.columns)?);
+        }
+        self.spill.as_mut().map_or(Ok(()), |spill| spill.put(&all))
     }
 
     fn fold_last(&mut self) {
@@ -69,14 +94,30 @@ impl Merged {
     }
 
     /// All sums.
-    pub(crate) fn finish(mut self) -> Partial {
+    pub(crate) fn finish(self) -> Result<Partial> {
+        let mut all = Partial::new(self.columns);
+        self.each(|some| {
+            all.merge(some);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Hands on all sums by ascending key; not all at once where some are on the disk.
+    pub(crate) fn each(mut self, mut each: impl FnMut(Partial) -> Result<()>) -> Result<()> {
         if let Some(table) = self.table {
-            return table.finish();
+            return each(table.finish());
+        }
+        if self.spill.is_some() {
+            self.put_away()?;
+        }
+        if let Some(spill) = self.spill {
+            return spill.merge(each);
         }
         while self.levels.len() > 1 {
             self.fold_last();
         }
-        self.levels.pop().unwrap_or_else(|| Partial::new(self.columns))
+        self.levels.pop().map_or(Ok(()), each)
     }
 }
 
@@ -148,9 +189,10 @@ mod tests {
             parts in prop::collection::vec(prop::collection::btree_map(0..60_u64, prop_oneof![-9..9_i128, Just(i128::from(i64::MAX)), Just(1_i128 << 80)], 0..30), 0..12),
             sorted in any::<bool>(),
             table in any::<bool>(),
+            memory in prop_oneof![Just(0_usize), 100..2000_usize, Just(1 << 20)],
         ) {
             let mut expected: BTreeMap<u64, i128> = BTreeMap::new();
-            let mut merged = Merged::new(1, if table { 60 * 20 } else { u64::MAX });
+            let mut merged = Merged::new(1, if table { 60 * 20 } else { u64::MAX }, memory);
             for (n, part) in parts.iter().enumerate() {
                 let mut partial = Partial::new(1);
                 for (key, sum) in part {
@@ -158,9 +200,9 @@ mod tests {
                     *expected.entry(key).or_default() += sum;
                     partial.push(key, std::iter::once(*sum));
                 }
-                merged.add(partial);
+                merged.add(partial).unwrap();
             }
-            let merged = merged.finish();
+            let merged = merged.finish().unwrap();
             prop_assert_eq!(&merged.keys, &expected.keys().copied().collect::<Vec<_>>());
             for (place, sum) in expected.values().enumerate() {
                 prop_assert_eq!(merged.sum(0, place), *sum);

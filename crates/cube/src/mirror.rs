@@ -12,7 +12,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
-use store::Filter;
 
 /// How the two reports of an importer's flows of a year agree.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,19 +45,19 @@ pub struct MirrorGaps {
 ///
 /// # Errors
 /// When the dataset cannot be read, or when its rows overlap.
-pub fn mirror_gaps(path: &Path, filter: Filter, level: crate::Level) -> Result<MirrorGaps> {
-    mirror_gaps_of(&Files::open(path)?, filter, level)
+pub fn mirror_gaps(path: &Path, query: &Query) -> Result<MirrorGaps> {
+    mirror_gaps_of(&Files::open(path)?, query)
 }
 
-pub(crate) fn mirror_gaps_of(source: &dyn Source, filter: Filter, level: crate::Level) -> Result<MirrorGaps> {
+pub(crate) fn mirror_gaps_of(source: &dyn Source, query: &Query) -> Result<MirrorGaps> {
     use Dimension::{Flow, Partner, Product, Reporter, Year};
-    let mut query = Query::new(&[Year, Reporter, Flow, Partner, Product], filter)?;
-    query.level = level;
+    let mut query = query.clone();
+    query.by = vec![Year, Reporter, Flow, Partner, Product];
     let flows = query.filter.any_of.entry("flow".to_owned()).or_insert_with(both);
     flows.retain(|flow| both().contains(flow));
     let key = parts(&query);
     let prepared = prepare(source, &query, &key, conditions(&query)?)?;
-    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, Layout::value_only())?;
+    let plan = Plan::new(&prepared.facts, &key, prepared.conditions, Layout::value_only())?.within(&query);
     let sides = Sides::of(&plan);
     let inner = plan.dims[0].stride;
     let mut gaps: Vec<(u64, usize, Tally)> = Vec::new();

@@ -101,7 +101,7 @@ impl Partial {
     }
 
     /// Columns are as long as the keys, or empty.
-    fn level(&mut self) {
+    pub(crate) fn level(&mut self) {
         let length = self.keys.len();
         for column in self.sums.iter_mut().filter(|c| !c.is_empty()) {
             column.resize(length, 0);
@@ -141,6 +141,11 @@ impl Partial {
             }
         }
         out
+    }
+
+    /// Bytes that an entry takes.
+    pub(crate) fn entry_bytes(columns: usize) -> usize {
+        8 + 8 * columns
     }
 
     /// The entries from one place to another.

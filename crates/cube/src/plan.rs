@@ -187,9 +187,17 @@ pub(crate) struct Plan {
     pub layout: Layout,
     /// How many keys there can be.
     pub cells: u64,
+    /// Bytes that partial sums may take before they go to the disk.
+    pub memory: usize,
 }
 
 impl Plan {
+    /// Takes over how much memory the query grants.
+    pub(crate) fn within(mut self, query: &crate::Query) -> Plan {
+        self.memory = usize::try_from(query.memory).unwrap_or(usize::MAX);
+        self
+    }
+
     /// Numbers the words of the key's parts.
     pub(crate) fn new(facts: &Facts, key: &[Part], conditions: Vec<Condition>, layout: Layout) -> Result<Plan> {
         let mut dims = Vec::new();
@@ -224,6 +232,7 @@ impl Plan {
             conditions,
             layout,
             cells,
+            memory: usize::MAX,
         })
     }
 }

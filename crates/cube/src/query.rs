@@ -5,6 +5,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use store::Filter;
 
+/// Bytes of memory that partial sums may take where a query does not say it.
+pub const DEFAULT_MEMORY: u64 = 1_000_000_000;
+
 /// How many dimensions can be grouped by at once.
 pub(crate) const MOST_DIMENSIONS: usize = 8;
 
@@ -151,6 +154,9 @@ pub struct Query {
     pub values: bool,
     /// Whether net weights are summed.
     pub weights: bool,
+    /// How many bytes partial sums may take; what is more goes to the disk, and the sums are the
+    /// same. Finished sums are not counted.
+    pub memory: u64,
 }
 
 impl Query {
@@ -169,6 +175,7 @@ impl Query {
             groups: None,
             values: true,
             weights: true,
+            memory: DEFAULT_MEMORY,
         })
     }
 

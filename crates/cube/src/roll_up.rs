@@ -42,7 +42,7 @@ impl Sums {
                 .map(|(&place, new)| self.words[place].number(key) as u64 * new.stride)
                 .sum()
         };
-        let mut merged = Merged::new(self.table.sums.len(), cells);
+        let mut merged = Merged::new(self.table.sums.len(), cells, usize::MAX);
         let kept: Vec<usize> = (0..self.len()).filter(|&group| keep(group)).collect();
         for groups in kept.chunks(AT_ONCE) {
             let mut keyed: Vec<(u64, usize)> = groups.iter().map(|&g| (new_key(self.table.keys[g]), g)).collect();
@@ -52,13 +52,13 @@ impl Sums {
                 let sum = |column| same.iter().map(|&(_, group)| self.table.sum(column, group)).sum();
                 partial.push(same[0].0, (0..self.table.sums.len()).map(sum));
             }
-            merged.add(partial);
+            merged.add(partial)?;
         }
         Ok(Sums {
             by: by.to_vec(),
             set_aside: self.set_aside.clone(),
             words,
-            table: merged.finish(),
+            table: merged.finish()?,
             layout: self.layout,
         })
     }

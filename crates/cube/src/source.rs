@@ -1,8 +1,8 @@
 //! Where rows come from: files, or memory.
 
+use crate::Result;
 use crate::column::{Column, Measure};
 use crate::memory::{MemoryCodes, MemoryNumbers};
-use crate::{Error, Result};
 use std::path::Path;
 use store::Filter;
 use store::columns::{Codes, DataFile, Decimals, Numbers, Run, Texts, dataset_files};
@@ -15,6 +15,10 @@ pub(crate) trait Source: Sync {
     fn rows(&self, part: usize) -> usize;
     /// Whether a part may have rows that the filter wants, as far as can be told without reading it.
     fn may_match(&self, part: usize, filter: &Filter) -> bool;
+    /// Refuses a source without a column that the question cannot do without.
+    fn demand(&self, _: &'static str) -> Result<()> {
+        Ok(())
+    }
     /// The values that a column may have in a part; some may not occur.
     fn texts(&self, part: usize, column: Column) -> Result<Texts>;
     /// A cursor over a coded column. `sparse` says that most rows will be passed over.
@@ -165,9 +169,10 @@ impl Source for Files {
     }
 
     fn scale(&self, part: usize, measure: Measure) -> Result<u32> {
-        self.part(part)
-            .0
-            .scale(measure.name())
-            .ok_or(Error::Column(measure.name()))
+        Ok(self.part(part).0.scale(measure.name()))
+    }
+
+    fn demand(&self, column: &'static str) -> Result<()> {
+        Ok(self.files.iter().try_for_each(|file| file.demand(column))?)
     }
 }

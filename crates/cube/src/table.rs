@@ -5,10 +5,9 @@ use crate::engine::{conditions, sum};
 use crate::memory::{Coded, Decimal, Packed, Part, Parts};
 use crate::ordered::in_order;
 use crate::source::{Files, Source};
-use crate::{Concentration, Dimension, Level, MirrorGaps, Query, Result, Sums};
+use crate::{Concentration, Dimension, MirrorGaps, Query, Result, Sums};
 use std::path::Path;
 use std::sync::Arc;
-use store::Filter;
 
 /// Rows decoded at once.
 const BLOCK_ROWS: usize = 1 << 16;
@@ -80,8 +79,8 @@ impl Table {
     ///
     /// # Errors
     /// When the rows overlap.
-    pub fn mirror_gaps(&self, filter: Filter, level: Level) -> Result<MirrorGaps> {
-        crate::mirror::mirror_gaps_of(&self.parts, filter, level)
+    pub fn mirror_gaps(&self, query: &Query) -> Result<MirrorGaps> {
+        crate::mirror::mirror_gaps_of(&self.parts, query)
     }
 }
 

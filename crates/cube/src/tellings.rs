@@ -234,7 +234,7 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
     let clash = |c: &str| {
         kept.iter()
             .filter(|t| t.classification == c)
-            .map(|t| t.product_length)
+            .map(level)
             .collect::<BTreeSet<_>>()
             .len()
             > 1
@@ -258,6 +258,8 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
 fn level(telling: &Telling) -> String {
     match telling.product_length {
         0 => TOTAL.to_owned(),
+        // What is no code of a classification has no levels.
+        _ if telling.classification.is_empty() => "products of no stated classification".to_owned(),
         n => format!("{} with {n} characters", telling.classification),
     }
 }

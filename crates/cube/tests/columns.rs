@@ -172,7 +172,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn every_making_of_a_file_gives_the_same_sums(rows in rows(), kind in 0..6_usize, sorted in any::<bool>(), by in 0..5_usize, one in prop::option::of(0..5_usize), hs2 in any::<bool>()) {
+    fn every_making_of_a_file_gives_the_same_sums(rows in rows(), kind in 0..6_usize, sorted in any::<bool>(), by in 0..5_usize, one in prop::option::of(0..5_usize), hs2 in any::<bool>(), memory in prop_oneof![0..2000_u64, Just(1 << 30)]) {
         let mut rows = rows;
         if sorted {
             rows.sort_by_key(|r| (r.0, r.1, r.3, r.2, r.4));
@@ -186,6 +186,7 @@ proptest! {
             filter = filter.with("partner", ECONOMIES[one]).with_years(1996..=1998);
         }
         let mut query = Query::new(BY[by], filter).unwrap();
+        query.memory = memory;
         query.level = if hs2 { Level::Digits(2) } else { Level::AsStored };
         let kept: Vec<&Row> = rows.iter().filter(|r| one.is_none_or(|one| r.2 == one && (1996..=1998).contains(&r.0))).collect();
         let wanted = expected(&kept, BY[by], if hs2 { 2 } else { 6 });
@@ -204,7 +205,7 @@ proptest! {
         if rollup::answers(&query) {
             prop_assert_eq!(found(&rolled.sum(&query).unwrap()), found(&sum_columns(folder.path(), &query).unwrap()));
         }
-        write(&folder.path().join("b.parquet"), &rows, kind);
+        write(&folder.path().join("b.parquet"), &[&rows[..], &rows[..]].concat(), kind);
         prop_assert!(rollup::read(folder.path()).is_err());
     }
 
@@ -223,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn spreads_and_gaps_are_those_of_a_plain_loop(rows in rows(), kind in 0..4_usize, sorted in any::<bool>()) {
+    fn spreads_and_gaps_are_those_of_a_plain_loop(rows in rows(), kind in 0..4_usize, sorted in any::<bool>(), memory in prop_oneof![0..2000_u64, Just(1 << 30)]) {
         let mut rows = rows;
         if sorted {
             rows.sort_by_key(|r| (r.0, r.1, r.3, r.2, r.4));
@@ -240,7 +241,7 @@ proptest! {
                 parts.entry(key[..3].to_vec()).or_default().push(value as f64);
             }
         }
-        let query = Query::new(&by, Filter::default()).unwrap();
+        let query = Query { memory, ..Query::new(&by, Filter::default()).unwrap() };
         let spreads = concentration(&path, &query, Dimension::Partner).unwrap();
         prop_assert_eq!(spreads.groups.len(), parts.len());
         for (key, spread) in &spreads.groups {
@@ -273,7 +274,7 @@ proptest! {
                 }
             }
         }
-        let gaps = mirror_gaps(&path, Filter::default(), Level::AsStored).unwrap();
+        let gaps = mirror_gaps(&path, &query).unwrap();
         prop_assert_eq!(gaps.gaps.len(), tallies.len());
         for gap in gaps.gaps {
             let (counts, mut logs) = tallies[&(gap.year, gap.importer)].clone();

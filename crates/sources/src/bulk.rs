@@ -170,11 +170,12 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         out,
         options,
         dataset: if Dataset::is_one(out) {
-            Some(Dataset::open(out)?)
+            Some(Dataset::resume(out)?)
         } else {
             None
         },
         general: BTreeSet::new(),
+        from: from.display().to_string(),
     };
     let mut groups = import.groups(true);
     while let Some(group) = groups.pop() {
@@ -190,6 +191,9 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
             bad: report.quarantined,
         });
     }
+    if let Some(dataset) = &mut import.dataset {
+        dataset.end()?;
+    }
     Ok(report)
 }
 
@@ -200,6 +204,8 @@ struct Import<'a> {
     dataset: Option<Dataset>,
     /// Inputs that the general reader has to read.
     general: BTreeSet<usize>,
+    /// What is imported, as the manifest names it until that is done.
+    from: String,
 }
 
 enum Done {
@@ -335,6 +341,7 @@ impl Import<'_> {
         }
         let common = common(pass.source);
         let mut dataset = self.dataset_for(&common, pass.scales)?;
+        dataset.begin(&self.from)?;
         let scales = dataset.scales();
         let left = AtomicU64::new(years.len() as u64);
         let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();

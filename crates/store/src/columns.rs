@@ -10,6 +10,7 @@ mod codes;
 mod cursor;
 mod delta;
 mod file;
+mod held;
 mod hybrid;
 mod numbers;
 mod other;

@@ -25,6 +25,7 @@
 //! made_by = "counterflow synth, seed 1"
 //! compiler = "synthetic"
 //! imported = ["..."]     # fingerprints of the inputs that were read to their ends
+//! importing = "..."      # the input that is being imported; there only until it is finished
 //! [scales]
 //! value = 0
 //! net_weight = 0
@@ -92,6 +93,9 @@ struct Manifest {
     /// Fingerprints of the inputs that were imported to their ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     imported: Vec<String>,
+    /// The input that is being imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    importing: Option<String>,
     scales: StoredScales,
     #[serde(default)]
     partition: Vec<Partition>,
@@ -116,6 +120,7 @@ impl Dataset {
                 made_by: made_by.to_owned(),
                 compiler: compiler.to_owned(),
                 imported: Vec::new(),
+                importing: None,
                 scales: StoredScales {
                     value: scales.value,
                     net_weight: scales.net_weight,
@@ -136,18 +141,41 @@ impl Dataset {
     /// # Errors
     /// When the manifest cannot be read, or a file is absent or was changed.
     pub fn open(folder: &Path) -> Result<Dataset> {
+        Self::read(folder, false)
+    }
+
+    /// Opens a dataset to import into it. Where an import was interrupted, a file may have been
+    /// replaced that the manifest still knows as it was before: it is left out, and so made again.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), where no import was interrupted.
+    pub fn resume(folder: &Path) -> Result<Dataset> {
+        Self::read(folder, true)
+    }
+
+    fn read(folder: &Path, resume: bool) -> Result<Dataset> {
         let path = folder.join(MANIFEST);
         let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
         let wrong = |reason: String| Error::Pin {
             path: path.clone(),
             reason,
         };
-        let manifest: Manifest = toml::from_str(&text).map_err(|e| wrong(e.message().to_owned()))?;
+        let mut manifest: Manifest = toml::from_str(&text).map_err(|e| wrong(e.message().to_owned()))?;
         if manifest.format != FORMAT {
             return Err(wrong(format!(
                 "`format` is expected to be `{FORMAT}`, but is `{}`",
                 manifest.format
             )));
+        }
+        if resume && manifest.importing.is_some() {
+            let same =
+                |part: &Partition| std::fs::metadata(folder.join(&part.file)).is_ok_and(|m| m.len() == part.bytes);
+            let (kept, changed) = manifest.partition.into_iter().partition(same);
+            manifest.partition = kept;
+            let replaced: Vec<Partition> = changed;
+            manifest
+                .imported
+                .retain(|s| replaced.iter().all(|p| p.source.as_ref() != Some(s)));
         }
         let mut years = BTreeMap::new();
         for part in &manifest.partition {
@@ -233,6 +261,35 @@ impl Dataset {
     /// Whether an input was imported to its end, and nothing has replaced any of it.
     pub fn has_imported(&self, source: &str) -> bool {
         self.manifest.imported.iter().any(|s| s == source)
+    }
+
+    /// The input whose import was begun and not finished, if there is one: more years may be to come.
+    pub fn importing(&self) -> Option<&str> {
+        self.manifest.importing.as_deref()
+    }
+
+    /// Notes which input is being imported, before the first file is replaced.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written.
+    pub fn begin(&mut self, input: &str) -> Result<()> {
+        self.manifest.importing = Some(input.to_owned());
+        if self.manifest.partition.is_empty() {
+            Ok(())
+        } else {
+            self.save()
+        }
+    }
+
+    /// Notes that the import is finished.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written.
+    pub fn end(&mut self) -> Result<()> {
+        match self.manifest.importing.take() {
+            Some(_) => self.save(),
+            None => Ok(()),
+        }
     }
 
     /// Notes that an input was imported to its end.
@@ -378,6 +435,27 @@ mod tests {
         std::fs::write(folder.path().join("2003.parquet"), b"short").unwrap();
         let error = Dataset::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains("2003.parquet has 5 bytes"), "{error}");
+    }
+
+    #[test]
+    fn an_import_that_was_interrupted_is_known_and_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
+        for year in [2003, 2004] {
+            let mut writer = PartitionWriter::create(folder.path(), year, Scales::default()).unwrap();
+            writer.write(&block(year)).unwrap();
+            dataset.put(writer.finish().unwrap()).unwrap();
+        }
+        dataset.begin("input.csv").unwrap();
+        assert_eq!(Dataset::open(folder.path()).unwrap().importing(), Some("input.csv"));
+        // The file of 2003 was replaced, and the manifest not yet.
+        std::fs::write(folder.path().join("2003.parquet"), b"another").unwrap();
+        assert!(Dataset::open(folder.path()).is_err());
+        let resumed = Dataset::resume(folder.path()).unwrap();
+        assert_eq!(resumed.partitions().iter().map(|p| p.year).collect::<Vec<_>>(), [2004]);
+        dataset.end().unwrap();
+        // Without an import, a changed file is no leftover.
+        assert!(Dataset::resume(folder.path()).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `counterflow import`: an agency's file to a dataset, with a quarantine.
 
-mod bulk;
+pub mod bulk;
 
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;

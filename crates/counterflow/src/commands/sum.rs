@@ -35,6 +35,9 @@ pub struct SumArguments {
     /// `--shares year` gives each partner's share of its year.
     #[arg(long, value_delimiter = ',', value_name = "DIM,...")]
     pub shares: Vec<String>,
+    /// Memory that partial sums may take, such as 500MB; what is more goes to the disk.
+    #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = super::import::bulk::memory)]
+    pub memory: u64,
     /// Threads to work on; all that there are without it.
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
@@ -57,6 +60,7 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     if let Some(level) = &arguments.level {
         query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
     }
+    query.memory = arguments.memory;
     let threads = arguments.threads.map_or(0, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let sums = pool.install(|| sums(arguments, &query, output))?;
@@ -80,7 +84,8 @@ fn dimensions(option: &str, words: &[String]) -> Outcome<Vec<Dimension>> {
 
 fn sums(arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
     let path = PathBuf::from(&arguments.data);
-    if path.is_dir() && !path.join("pin.toml").is_file() && store::columns::dataset_files(&path).is_ok() {
+    let pin = path.join("pin.toml").is_file() || arguments.datasets.join(&path).join("pin.toml").is_file();
+    if path.is_dir() && !pin && (store::Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok()) {
         return dataset_sums(&path, arguments, query, output);
     }
     match find(&arguments.data, &arguments.datasets, output)? {
@@ -96,6 +101,14 @@ fn sums(arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sum
 }
 
 fn dataset_sums(path: &Path, arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
+    if store::Dataset::is_one(path)
+        && let Some(input) = store::Dataset::open(path)?.importing()
+    {
+        output.warn(&format!(
+            "warning: the import of {input} into {} was not finished: years may be missing; run it again",
+            path.display()
+        ));
+    }
     if !arguments.no_rollup && cube::rollup::answers(query) {
         match cube::rollup::read(path) {
             Ok(Some(rollup)) => {

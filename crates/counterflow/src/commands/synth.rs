@@ -65,7 +65,10 @@ pub fn run(arguments: &SynthArguments, output: &Output) -> Outcome {
                 "a dataset is a folder: name it with --out FOLDER".to_owned(),
             ));
         }
-        (Shape::Records, Some(folder)) => dataset(&world, folder, output)?,
+        (Shape::Records, Some(folder)) => {
+            dataset(&world, folder, output)?;
+            super::import::bulk::roll_up(folder, output);
+        }
         (_, None) => text(
             &world,
             world.parameters().year_range(),

@@ -1,4 +1,5 @@
 use super::delta;
+use super::held::Digits;
 use super::hybrid::{Hybrid, Run, push};
 use super::pages::{DataPage, Pages, Refused, Step};
 use super::texts::{Interned, Texts};
@@ -32,13 +33,13 @@ enum Values {
 }
 
 impl CodeCursor {
-    pub(crate) fn new(pages: Pages, physical: Type) -> Result<Self, Refused> {
+    pub(crate) fn new(pages: Pages, physical: Type, digits: Digits) -> Result<Self, Refused> {
         if !matches!(physical, Type::BYTE_ARRAY | Type::INT32 | Type::INT64) {
             return Err(Refused::Unknown);
         }
         let mut cursor = CodeCursor {
             source: Source::Pages(pages),
-            texts: Interned::default(),
+            texts: Interned::with(digits),
             coded: 0,
             physical,
             page: Values::Plain(Vec::new(), 0),
@@ -49,11 +50,11 @@ impl CodeCursor {
     }
 
     /// The values of the dictionary page alone.
-    pub(crate) fn dictionary_only(mut pages: Pages, physical: Type) -> Result<Texts, Refused> {
+    pub(crate) fn dictionary_only(mut pages: Pages, physical: Type, digits: Digits) -> Result<Texts, Refused> {
         match pages.next()? {
             Some(Step::Dictionary(bytes, count)) => {
                 let mut texts = Texts::default();
-                dictionary(physical, &bytes, count, &mut texts)?;
+                dictionary(physical, &bytes, count, digits, &mut texts)?;
                 Ok(texts)
             }
             _ => Err(Refused::Unknown),
@@ -86,7 +87,7 @@ impl CodeCursor {
             match pages.next()? {
                 None => return Err("a column ends before its last row".into()),
                 Some(Step::Dictionary(bytes, count)) => {
-                    dictionary(self.physical, &bytes, count, &mut self.texts.texts)?;
+                    dictionary(self.physical, &bytes, count, self.texts.digits, &mut self.texts.texts)?;
                     self.coded = self.texts.texts.len();
                 }
                 Some(Step::Data(page)) => {
@@ -217,14 +218,14 @@ impl CodeCursor {
     }
 }
 
-fn dictionary(physical: Type, bytes: &[u8], count: usize, texts: &mut Texts) -> Result<(), Refused> {
+fn dictionary(physical: Type, bytes: &[u8], count: usize, digits: Digits, texts: &mut Texts) -> Result<(), Refused> {
     if !matches!(physical, Type::BYTE_ARRAY | Type::INT32 | Type::INT64) {
         return Err(Refused::Unknown);
     }
     for_each_plain(physical, bytes, count, |value| {
         match value {
             Plain::Text(text) => texts.push(text),
-            Plain::Number(number) => texts.push(&number.to_string()),
+            Plain::Number(number) => texts.push(&digits.text(number)),
         };
     })
 }

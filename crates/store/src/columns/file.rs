@@ -1,14 +1,14 @@
 use super::codes::CodeCursor;
 use super::cursor::{Codes, Decimals};
+use super::held::{Held, held};
 use super::numbers::NumberCursor;
 use super::other;
 use super::pages::{Pages, Refused};
 use super::positional::Positional;
 use super::statistics;
 use super::texts::Texts;
-use crate::scan::{Filter, coded_schema, damaged, mistyped};
-use crate::{Error, Result, io};
-use arrow::datatypes::{DataType, Schema};
+use crate::scan::{Filter, damaged, mistyped};
+use crate::{Dataset, Error, Result, io};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::Encoding;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
@@ -25,17 +25,21 @@ pub struct DataFile {
     pub(crate) path: PathBuf,
     pub(crate) file: Arc<File>,
     length: u64,
-    pub(crate) metadata: ParquetMetaData,
-    schema: Schema,
+    pub(crate) metadata: Arc<ParquetMetaData>,
+    held: Vec<(&'static str, Held)>,
 }
 
-/// The files of a dataset: the file itself, or every `*.parquet` directly in the folder, by name.
+/// The files of a dataset: the file itself, or those that the folder's manifest names, or, where
+/// there is none, every `*.parquet` directly in the folder, by name.
 ///
 /// # Errors
-/// When the folder cannot be read or holds no such file.
+/// When the folder cannot be read or holds no such file, or is not what its manifest says.
 pub fn dataset_files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
+    }
+    if Dataset::is_one(path) {
+        return Ok(Dataset::open(path)?.paths());
     }
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(io("read", path))? {
@@ -53,10 +57,10 @@ pub fn dataset_files(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 impl DataFile {
-    /// Opens a file and checks that its columns are those of trade records.
+    /// Opens a file and looks for the columns of trade records in it, whoever wrote it.
     ///
     /// # Errors
-    /// When the file cannot be read, is no Parquet, or a column is absent or of another type.
+    /// When the file cannot be read, is no Parquet, or a column is of a type that cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         let file = crate::open_parquet(path)?;
         let length = file.metadata().map_err(io("read", path))?.len();
@@ -68,13 +72,15 @@ impl DataFile {
             .map_err(|e| damaged(path, e))?;
         let schema = metadata.file_metadata().schema_descr();
         let schema = parquet_to_arrow_schema(schema, None).map_err(|e| damaged(path, e))?;
-        coded_schema(path, &schema)?;
+        let leaves = metadata.file_metadata().schema_descr();
+        let leaf = |name: &str| (0..leaves.num_columns()).find(|&i| leaves.column(i).path().parts() == [name]);
+        let held = held(path, &schema, leaf)?;
         Ok(DataFile {
             path: path.to_owned(),
             file,
             length,
-            metadata,
-            schema,
+            metadata: Arc::new(metadata),
+            held,
         })
     }
 
@@ -100,19 +106,40 @@ impl DataFile {
             .all(|column| statistics::may_match(self, group, column, filter))
     }
 
-    /// The decimal places of a column of decimals, 0 to 3.
-    pub fn scale(&self, column: &str) -> Option<u32> {
-        match self.schema.field_with_name(column).ok()?.data_type() {
-            DataType::Decimal128(_, scale) => u32::try_from(*scale).ok(),
-            _ => None,
-        }
+    /// The decimal places that a column of decimals is read with, 0 to 3; 0 where it is absent.
+    pub fn scale(&self, column: &str) -> u32 {
+        self.held(column).map_or(0, Held::scale)
     }
 
-    pub(crate) fn index(&self, column: &str) -> Result<usize> {
+    /// How the file holds a column, if it does.
+    pub(crate) fn held(&self, column: &str) -> Option<&Held> {
+        self.held.iter().find(|(name, _)| *name == column).map(|(_, held)| held)
+    }
+
+    /// Refuses a file without a column that a question cannot do without.
+    ///
+    /// # Errors
+    /// Names the column, and those that there are.
+    pub fn demand(&self, column: &str) -> Result<()> {
+        if self.held(column).is_some() {
+            return Ok(());
+        }
         let leaves = self.metadata.file_metadata().schema_descr();
-        (0..leaves.num_columns())
-            .find(|&i| leaves.column(i).path().parts() == [column])
-            .ok_or_else(|| mistyped(&self.path, column, "a column of trade records", "absent"))
+        let names: Vec<&str> = leaves.columns().iter().take(40).map(|leaf| leaf.name()).collect();
+        let found = format!("absent; the columns there are {}", names.join(", "));
+        Err(mistyped(&self.path, column, "a column of trade records", &found))
+    }
+
+    /// What stands for every row of a column that is not in the file: an annual period, all
+    /// products together, and otherwise nothing.
+    fn absent(column: &str) -> Texts {
+        let mut texts = Texts::default();
+        match column {
+            "period_months" => texts.push("12"),
+            "product" => texts.push(trade::TOTAL),
+            _ => texts.null(),
+        };
+        texts
     }
 
     pub(crate) fn told(&self, refused: Refused) -> Error {
@@ -165,18 +192,24 @@ impl DataFile {
         Pages::new(Arc::new(reader), chunk, self.rows(group), locations)
     }
 
-    fn code_cursor(&self, group: usize, index: usize, sparse: bool) -> std::result::Result<CodeCursor, Refused> {
-        let chunk = self.metadata.row_group(group).column(index);
-        CodeCursor::new(self.pages(group, index, sparse)?, chunk.column_type())
+    fn code_cursor(&self, group: usize, held: &Held, sparse: bool) -> std::result::Result<CodeCursor, Refused> {
+        if !held.by_cursor() {
+            return Err(Refused::Unknown);
+        }
+        let chunk = self.metadata.row_group(group).column(held.index);
+        CodeCursor::new(self.pages(group, held.index, sparse)?, chunk.column_type(), held.digits)
     }
 
     /// A cursor over a coded column of a row group: texts, or integers as their digits.
     ///
     /// # Errors
-    /// When the column is absent, or its first page cannot be read.
+    /// When its first page cannot be read.
     pub fn codes(&self, group: usize, column: &'static str, sparse: bool) -> Result<Codes<'_>> {
-        let index = self.index(column)?;
-        let cursor = match self.code_cursor(group, index, sparse) {
+        let Some(held) = self.held(column) else {
+            let cursor = CodeCursor::of_codes(Self::absent(column), vec![0; self.rows(group)]);
+            return Ok(Codes::new(self, group, column, cursor));
+        };
+        let cursor = match self.code_cursor(group, held, sparse) {
             Err(Refused::Unknown) => other::codes(self, group, column)?,
             cursor => cursor.map_err(|e| self.told(e))?,
         };
@@ -186,13 +219,20 @@ impl DataFile {
     /// A cursor over a column of decimals of a row group.
     ///
     /// # Errors
-    /// When the column is absent or not of decimals.
+    /// When the column is not of decimals.
     pub fn decimals(&self, group: usize, column: &'static str, sparse: bool) -> Result<Decimals<'_>> {
-        let index = self.index(column)?;
-        let leaf = self.metadata.row_group(group).column(index);
-        let cursor = self
-            .pages(group, index, sparse)
-            .and_then(|pages| NumberCursor::new(pages, leaf.column_type(), leaf.column_descr().type_length()));
+        let Some(held) = self.held(column) else {
+            let rows = self.rows(group);
+            let cursor = NumberCursor::of_values(vec![0; rows], Some(vec![false; rows]));
+            return Ok(Decimals::new(self, group, column, cursor));
+        };
+        let leaf = self.metadata.row_group(group).column(held.index);
+        let cursor = match held.by_cursor() {
+            true => self.pages(group, held.index, sparse),
+            false => Err(Refused::Unknown),
+        };
+        let cursor =
+            cursor.and_then(|pages| NumberCursor::new(pages, leaf.column_type(), leaf.column_descr().type_length()));
         let cursor = match cursor {
             Err(Refused::Unknown) => other::decimals(self, group, column)?,
             cursor => cursor.map_err(|e| self.told(e))?,
@@ -204,9 +244,12 @@ impl DataFile {
     /// where that says all, otherwise from going through the column. Some may not occur.
     ///
     /// # Errors
-    /// When the column is absent or damaged.
+    /// When the column is damaged.
     pub fn texts(&self, group: usize, column: &'static str) -> Result<Texts> {
-        let index = self.index(column)?;
+        let Some(held) = self.held(column) else {
+            return Ok(Self::absent(column));
+        };
+        let index = held.index;
         let chunk = self.metadata.row_group(group).column(index);
         let rows = self.rows(group);
         if rows == 0 {
@@ -221,7 +264,8 @@ impl DataFile {
             texts.null();
             return Ok(texts);
         }
-        if let Some(only) = chunk.statistics().and_then(statistics::only_value) {
+        let only = chunk.statistics().filter(|_| held.by_cursor());
+        if let Some(only) = only.and_then(|s| statistics::only_value(s, held.digits)) {
             let mut texts = Texts::default();
             texts.push(&only);
             return Ok(texts);
@@ -238,9 +282,9 @@ impl DataFile {
             }
             _ => false,
         };
-        if let (true, Some(nulls)) = (all_coded, nulls)
+        if let (true, true, Some(nulls)) = (all_coded, held.by_cursor(), nulls)
             && let Ok(pages) = self.dictionary_pages(group, index)
-            && let Ok(cursor) = CodeCursor::dictionary_only(pages, chunk.column_type())
+            && let Ok(cursor) = CodeCursor::dictionary_only(pages, chunk.column_type(), held.digits)
         {
             let mut texts = cursor;
             if nulls > 0 {

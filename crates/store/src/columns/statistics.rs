@@ -1,16 +1,17 @@
 //! Which row groups can hold wanted rows.
 
 use super::file::DataFile;
+use super::held::Digits;
 use crate::scan::Filter;
 use parquet::file::statistics::Statistics;
 
 /// Whether a row group's statistics of a column leave room for a wanted value. What is not known
 /// may always match.
 pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Filter) -> bool {
-    let Ok(index) = file.index(column) else {
+    let Some(held) = file.held(column).filter(|held| held.by_cursor()) else {
         return true;
     };
-    let Some(statistics) = file.metadata.row_group(group).column(index).statistics() else {
+    let Some(statistics) = file.metadata.row_group(group).column(held.index).statistics() else {
         return true;
     };
     if column == "period_year" {
@@ -29,9 +30,13 @@ pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Fi
     let Some(values) = filter.any_of.get(column) else {
         return true;
     };
+    // Old writers compared bytes with their signs.
     let Statistics::ByteArray(s) = statistics else {
         return true;
     };
+    if statistics.is_min_max_deprecated() {
+        return true;
+    }
     let Some((least, greatest)) = s.min_opt().zip(s.max_opt()) else {
         return true;
     };
@@ -44,7 +49,7 @@ pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Fi
 }
 
 /// The value that all rows of a row group have in a column, if the statistics say so.
-pub(crate) fn only_value(statistics: &Statistics) -> Option<String> {
+pub(crate) fn only_value(statistics: &Statistics, digits: Digits) -> Option<String> {
     if statistics.null_count_opt() != Some(0) || !statistics.min_is_exact() || !statistics.max_is_exact() {
         return None;
     }
@@ -57,11 +62,11 @@ pub(crate) fn only_value(statistics: &Statistics) -> Option<String> {
         Statistics::Int32(s) => s
             .min_opt()
             .filter(|least| Some(*least) == s.max_opt())
-            .map(i32::to_string),
+            .map(|n| digits.text(i64::from(*n))),
         Statistics::Int64(s) => s
             .min_opt()
             .filter(|least| Some(*least) == s.max_opt())
-            .map(i64::to_string),
+            .map(|n| digits.text(*n)),
         _ => None,
     }
 }

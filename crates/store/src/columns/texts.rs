@@ -1,3 +1,4 @@
+use super::held::Digits;
 use std::collections::HashMap;
 
 /// The distinct values of a coded column: a code is a place in it. One of the places may stand
@@ -58,6 +59,8 @@ impl Texts {
 pub(crate) struct Interned {
     pub texts: Texts,
     codes: Option<HashMap<String, u32>>,
+    /// How numbers are written.
+    pub digits: Digits,
     /// The last number and its code: columns of numbers repeat themselves.
     number: Option<(i64, u32)>,
 }
@@ -66,6 +69,13 @@ impl Interned {
     pub(crate) fn of(texts: Texts) -> Self {
         Interned {
             texts,
+            ..Interned::default()
+        }
+    }
+
+    pub(crate) fn with(digits: Digits) -> Self {
+        Interned {
+            digits,
             ..Interned::default()
         }
     }
@@ -92,7 +102,7 @@ impl Interned {
         match self.number {
             Some((known, code)) if known == number => code,
             _ => {
-                let code = self.code(&number.to_string());
+                let code = self.code(&self.digits.text(number));
                 self.number = Some((number, code));
                 code
             }

@@ -73,12 +73,24 @@ pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, o
             report.swept
         ));
     }
+    if report.inputs_read > 0 || !cube::rollup::path_of(folder).is_file() {
+        roll_up(folder, output);
+    }
     let stdout = Output {
         file: None,
         ..output.clone()
     };
     stdout.table(&summary(&report))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the sums by year, reporter, flow and partner beside the dataset, where there can be such.
+pub fn roll_up(folder: &Path, output: &Output) {
+    if let Err(error) = cube::rollup::write(folder) {
+        output.say(&format!(
+            "note: no pair-level rollup is kept beside the dataset: {error}"
+        ));
+    }
 }
 
 fn summary(report: &BulkReport) -> Table {
