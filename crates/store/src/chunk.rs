@@ -4,12 +4,12 @@
 //! tables are sorted they come in runs, so that a column costs as much as it has runs.
 
 use bytes::Bytes;
-use parquet::basic::{BoundaryOrder, Compression, Encoding, Type};
+use parquet::basic::{BoundaryOrder, Compression, Encoding, PageType, Type};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
-use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder};
+use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder, PageEncodingStats};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
@@ -152,6 +152,7 @@ struct Writing {
     columns: ColumnIndexBuilder,
     offsets: OffsetIndexBuilder,
     rows: u64,
+    pages: i32,
     uncompressed: usize,
     first_page: Option<u64>,
     has_dictionary: bool,
@@ -165,6 +166,7 @@ impl Writing {
             columns: ColumnIndexBuilder::new(kind),
             offsets: OffsetIndexBuilder::new(),
             rows: 0,
+            pages: 0,
             uncompressed: 0,
             first_page: None,
             has_dictionary: false,
@@ -235,6 +237,7 @@ impl Writing {
         })?;
         self.first_page.get_or_insert(spec.offset);
         self.rows += u64::from(rows);
+        self.pages += 1;
         self.offsets.append_row_count(i64::from(rows));
         self.offsets
             .append_offset_and_size(spec.offset as i64, spec.compressed_size as i32);
@@ -258,9 +261,20 @@ impl Writing {
             BoundaryOrder::UNORDERED
         });
         let bytes = Bytes::from(self.sink.into_inner()?);
+        // They tell a reader that the dictionary has all values, so that it need not look at the rows.
+        let (data, count) = match self.has_dictionary {
+            true => (Encoding::RLE_DICTIONARY, self.pages),
+            false => (Encoding::PLAIN, self.pages),
+        };
+        let pages = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
+        let mut encodings = vec![pages(PageType::DATA_PAGE, data, count)];
+        if self.has_dictionary {
+            encodings.push(pages(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
+        }
         let mut metadata = ColumnChunkMetaData::builder(column)
             .set_compression(Compression::UNCOMPRESSED)
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
+            .set_page_encoding_stats(encodings)
             .set_num_values(self.rows as i64)
             .set_total_compressed_size(bytes.len() as i64)
             .set_total_uncompressed_size(self.uncompressed as i64)
