@@ -20,6 +20,9 @@ if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import duckdb, frictionle
     .venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 fi
 .venv/bin/python tests/interchange.py
+cargo build --workspace --locked --quiet --bin counterflow --example queries
+built=${CARGO_TARGET_DIR:-target}/debug
+.venv/bin/python tests/hostile_tables.py "$built/counterflow" "$built/examples/queries" 2000
 
 packed=$(mktemp -d)
 trap 'rm -rf "$packed"' EXIT

@@ -93,8 +93,74 @@ fn a_killed_import_is_finished_by_the_next() {
         import(&file, &out).ok();
         assert!(files(&out) == want, "after {wait} ms");
         let left = std::fs::read_dir(&out).unwrap().count();
-        assert_eq!(left, want.len(), "nothing unfinished is left");
+        assert_eq!(
+            left,
+            want.len() + 1,
+            "nothing unfinished is left beside the files and the rollup"
+        );
     }
+}
+
+#[test]
+fn a_sum_tells_of_an_import_that_was_not_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _) = baci(folder.path());
+    let out = folder.path().join("undisturbed");
+    let sum = || call(&["sum", out.to_str().unwrap(), "--by", "year,flow", "--format", "csv"]).ok();
+    let whole = sum();
+    assert!(!whole.stderr.contains("not finished"));
+    // As a kill leaves it: a mark in the manifest, a file that the manifest does not name.
+    let manifest = out.join("dataset.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(
+        &manifest,
+        text.replacen("[scales]", "importing = \"baci.csv\"\n[scales]", 1),
+    )
+    .unwrap();
+    std::fs::copy(out.join("1995.parquet"), out.join("2099.parquet")).unwrap();
+    let said = sum().tells(&["baci.csv", "was not finished", "run it again"]);
+    assert_eq!(
+        said.stdout, whole.stdout,
+        "a file that the manifest does not name is not read"
+    );
+    import(&file, &out).ok();
+    assert!(!sum().stderr.contains("not finished"));
+}
+
+#[test]
+fn the_rollup_beside_a_dataset_answers_until_a_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, _) = baci(folder.path());
+    let out = folder.path().join("undisturbed");
+    let data = out.to_str().unwrap();
+    let sum = |more: &[&str]| {
+        let by = [
+            "sum",
+            data,
+            "--by",
+            "year,reporter,flow",
+            "--where",
+            "partner = CHN|DEU",
+            "--format",
+            "csv",
+        ];
+        call(&[&by[..], more].concat()).ok()
+    };
+    let rolled = sum(&[]).tells(&["answered from the pair-level rollup"]);
+    let read = sum(&["--no-rollup"]);
+    assert!(!read.stderr.contains("rollup"));
+    assert!(read.stdout.len() > 100 && read.stdout == rolled.stdout);
+    // Products are not in it.
+    let products = call(&["sum", data, "--by", "flow,product", "--format", "csv"]).ok();
+    assert!(!products.stderr.contains("rollup"));
+    // A row group less, or any other file: the rollup is stale, and the rows are read.
+    let manifest = out.join("dataset.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let first = text.find("[[partition]]").unwrap();
+    let second = first + 1 + text[first + 1..].find("[[partition]]").unwrap();
+    std::fs::write(&manifest, format!("{}{}", &text[..first], &text[second..])).unwrap();
+    let fewer = sum(&[]).tells(&["was made of other files", "the rows are read instead"]);
+    assert_ne!(fewer.stdout, read.stdout);
 }
 
 /// A limit on the size of files stands for a disk that is full: a write fails in the midst.

@@ -11,6 +11,6 @@ if [ ! -x "$work/venv/bin/python" ]; then
     python3 -m venv "$work/venv"
 fi
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check --requirement benches/peers/aggregation/requirements.txt
-cargo build --release --locked --quiet --package counterflow
-cargo build --release --locked --quiet --package cube --example queries
+# Both at once: alone, each would have its dependencies built with other features.
+cargo build --release --locked --quiet --package counterflow --package cube --bin counterflow --example queries
 exec "$work/venv/bin/python" benches/peers/aggregation/bench.py "$@"
