@@ -1,5 +1,6 @@
 //! The reference table of economies: what each code means, when it was in use, where it lies.
 
+mod agency;
 mod info;
 mod look_alikes;
 mod lookup;
@@ -59,6 +60,20 @@ impl Economies {
     /// 365 is the Soviet Union to 1991 and Russia after it.
     pub fn by_cow(&self, code: u16, year: i16) -> Option<&EconomyInfo> {
         self.by_number(code, year, |info| &info.cow)
+    }
+
+    /// The economy that a country number of the International Monetary Fund meant in a year: 188 is
+    /// Yugoslavia to 1992, 924 is China.
+    pub fn by_imf(&self, code: u16, year: i16) -> Option<&EconomyInfo> {
+        self.by_number(code, year, |info| &info.imf)
+    }
+
+    /// The economy that an ISO 3166 alpha-2 code meant in a year: `CS` is Czechoslovakia to 1992, and Serbia and
+    /// Montenegro later.
+    pub fn by_alpha2(&self, code: &str, year: i16) -> Option<&EconomyInfo> {
+        let bears = |info: &&EconomyInfo| info.alpha2 == Some(code);
+        let alive = self.list.iter().filter(bears).find(|info| info.years.contains(year));
+        alive.or_else(|| self.list.iter().find(bears))
     }
 
     fn by_number(
@@ -162,7 +177,8 @@ mod tests {
     fn numbers_have_one_meaning_a_year() {
         for year in 1948..2025 {
             for pick in
-                [|e: &EconomyInfo| &e.m49, |e: &EconomyInfo| &e.cow] as [fn(&EconomyInfo) -> &Vec<NumericCode>; 2]
+                [|e: &EconomyInfo| &e.m49, |e: &EconomyInfo| &e.cow, |e: &EconomyInfo| &e.imf]
+                    as [fn(&EconomyInfo) -> &Vec<NumericCode>; 3]
             {
                 let mut seen = BTreeMap::new();
                 for e in economies().iter() {
@@ -189,6 +205,36 @@ mod tests {
         assert_eq!(cow(260, 1985).as_deref(), Some("DEU"));
         assert_eq!(cow(816, 1970).as_deref(), Some("VDR"));
         assert_eq!(cow(816, 1980).as_deref(), Some("VNM"));
+    }
+
+    #[test]
+    fn numbers_of_the_fund_follow_the_states() {
+        let imf = |n, year| economies().by_imf(n, year).map(|e| e.code.to_string());
+        for (number, year, code) in [
+            (924, 2010, Some("CHN")),
+            (111, 1950, Some("USA")),
+            (954, 2003, Some("PRK")),
+            (542, 2003, Some("KOR")),
+            (188, 1990, Some("YUG")),
+            (188, 2003, None),
+            (474, 2003, Some("YEM")),
+            (459, 1980, Some("YMD")),
+            (1, 2003, Some("WLD")),
+        ] {
+            assert_eq!(imf(number, year).as_deref(), code, "{number} in {year}");
+        }
+        // Whoever was a member has a number.
+        let with = economies().iter().filter(|e| !e.imf.is_empty()).count();
+        assert!(with > 195, "{with}");
+    }
+
+    #[test]
+    fn two_letters_mean_who_bore_them_in_the_year() {
+        let name = |code, year| economies().by_alpha2(code, year).map(|e| e.code.to_string());
+        assert_eq!(name("CS", 1980).as_deref(), Some("CSK"));
+        assert_eq!(name("CS", 2004).as_deref(), Some("SCG"));
+        assert_eq!(name("GB", 2004).as_deref(), Some("GBR"));
+        assert_eq!(name("QQ", 2004), None);
     }
 
     #[test]

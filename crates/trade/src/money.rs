@@ -33,6 +33,23 @@ impl Decimal3 {
         self.0
     }
 
+    /// Reads a number in units of 10^`power`: `0.123456` with power 6 is 123456.
+    ///
+    /// # Errors
+    /// As `from_str`: more than three decimals of one unit are refused.
+    pub fn in_units(text: &str, power: u32) -> Result<Self> {
+        read(text, power, false)
+    }
+
+    /// As [`in_units`](Self::in_units), rounded to the thousandth, half to even: for figures that their compiler
+    /// computed in floating point.
+    ///
+    /// # Errors
+    /// Refuses what is no number or beyond 10^15.
+    pub fn nearest_in_units(text: &str, power: u32) -> Result<Self> {
+        read(text, power, true)
+    }
+
     /// The nearest `f64`, for estimates. Exact up to 2^53 thousandths.
     pub fn to_f64(self) -> f64 {
         // Dividing the nearest double of the integer once keeps the error to half a unit
@@ -68,50 +85,74 @@ impl FromStr for Decimal3 {
     /// Refuses what is no number, has more than three decimal places that matter, or is
     /// beyond 10^15 in size: nothing is rounded silently.
     fn from_str(text: &str) -> Result<Self> {
-        let malformed = || Error::Malformed {
-            what: "a number",
-            expected: "a plain decimal number such as 1250, 0.5 or -12.345",
-            found: text.chars().take(60).collect(),
-        };
-        let inexact = |reason| Error::Inexact {
-            found: text.chars().take(60).collect(),
-            reason,
-        };
-        let (negative, unsigned) = match text.as_bytes().first() {
-            Some(b'-') => (true, &text[1..]),
-            Some(b'+') => (false, &text[1..]),
-            _ => (false, text),
-        };
-        let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-            Some(at) => (
-                &unsigned[..at],
-                unsigned[at + 1..].parse::<i32>().map_err(|_| malformed())?,
-            ),
-            None => (unsigned, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
-            return Err(malformed());
-        }
-        // The digits without the point, and how far the last one stands from the thousandths.
-        let all: String = [whole, fraction].concat();
-        let significant = all.trim_start_matches('0').trim_end_matches('0');
-        if significant.is_empty() {
-            return Ok(Decimal3::ZERO);
-        }
-        let dropped = (all.len() - all.trim_end_matches('0').len()) as i64;
-        let shift = i64::from(exponent) - fraction.len() as i64 + dropped + 3;
-        if shift < 0 {
-            return Err(inexact("it has more than three decimal places"));
-        }
-        if significant.len() as i64 + shift > 18 {
-            return Err(inexact("it is larger than 10^15"));
-        }
-        let count: i128 = significant.parse().map_err(|_| malformed())?;
-        let count = count * 10_i128.pow(shift as u32);
-        Ok(Decimal3(if negative { -count } else { count }))
+        read(text, 0, false)
     }
+}
+
+/// Reads a number in units of 10^`power`; what is beyond the thousandths is refused or rounded half to even.
+fn read(text: &str, power: u32, round: bool) -> Result<Decimal3> {
+    let malformed = || Error::Malformed {
+        what: "a number",
+        expected: "a plain decimal number such as 1250, 0.5 or -12.345",
+        found: text.chars().take(60).collect(),
+    };
+    let inexact = |reason| Error::Inexact {
+        found: text.chars().take(60).collect(),
+        reason,
+    };
+    let (negative, unsigned) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => (
+            &unsigned[..at],
+            unsigned[at + 1..].parse::<i32>().map_err(|_| malformed())?,
+        ),
+        None => (unsigned, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
+        return Err(malformed());
+    }
+    // The digits without the point, and how far the last one stands from the thousandths.
+    let all: String = [whole, fraction].concat();
+    let significant = all.trim_start_matches('0').trim_end_matches('0');
+    if significant.is_empty() {
+        return Ok(Decimal3::ZERO);
+    }
+    let dropped = (all.len() - all.trim_end_matches('0').len()) as i64;
+    let shift = i64::from(exponent) + i64::from(power) - fraction.len() as i64 + dropped + 3;
+    let sign = if negative { -1 } else { 1 };
+    if shift < 0 {
+        if round && significant.len() as i64 + shift <= 18 {
+            return Ok(Decimal3(sign * rounded(significant, shift.unsigned_abs())));
+        }
+        return Err(inexact("it has more than three decimal places"));
+    }
+    if significant.len() as i64 + shift > 18 {
+        return Err(inexact("it is larger than 10^15"));
+    }
+    let count: i128 = significant.parse().map_err(|_| malformed())?;
+    Ok(Decimal3(sign * count * 10_i128.pow(shift as u32)))
+}
+
+/// Digits without the last `dropped` of them, rounded half to even.
+fn rounded(digits: &str, dropped: u64) -> i128 {
+    let at = usize::try_from(dropped).unwrap_or(usize::MAX);
+    let Some(keep) = digits.len().checked_sub(at) else {
+        return 0;
+    };
+    let (kept, rest) = digits.split_at(keep);
+    let kept: i128 = kept.parse().unwrap_or(0);
+    let above = match rest.as_bytes() {
+        [b'5', more @ ..] if more.iter().all(|b| *b == b'0') => kept % 2 == 1,
+        [first, ..] => *first >= b'5',
+        [] => false,
+    };
+    kept + i128::from(above)
 }
 
 impl fmt::Display for Decimal3 {
@@ -170,6 +211,27 @@ impl Sum for Decimal3 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_are_applied_before_anything_is_refused_or_rounded() {
+        let exact = |text, power| Decimal3::in_units(text, power).map(|d| d.to_string());
+        assert_eq!(exact("0.123456", 6).unwrap(), "123456");
+        assert!(exact("0.1234567891", 6).is_err());
+        let nearest = |text, power| Decimal3::nearest_in_units(text, power).map(|d| d.to_string());
+        for (text, power, value) in [
+            ("0.1234567891", 6, "123456.789"),
+            ("0.0005", 0, "0"),
+            ("0.0015", 0, "0.002"),
+            ("0.00150001", 0, "0.002"),
+            ("-2.0004999", 0, "-2"),
+            ("1e-30", 0, "0"),
+            ("9.9999", 0, "10"),
+            ("132902972288.00001", 0, "132902972288"),
+        ] {
+            assert_eq!(nearest(text, power).unwrap(), value, "{text}");
+        }
+        assert!(nearest("1e308", 0).is_err() && nearest("inf", 0).is_err());
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -115,6 +115,8 @@ pub struct EconomyInfo {
     pub m49: Vec<NumericCode>,
     /// The numeric codes of the Correlates of War project.
     pub cow: Vec<NumericCode>,
+    /// The numeric codes of the International Monetary Fund.
+    pub imf: Vec<NumericCode>,
     /// Whether it has no coast on the open sea (the Caspian is none).
     pub landlocked: Option<bool>,
     /// Where the capital, or the seat of government, lies.

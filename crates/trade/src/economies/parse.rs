@@ -42,7 +42,7 @@ impl Economies {
     }
 }
 
-fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
@@ -64,6 +64,7 @@ fn economy(line: &'static str) -> Option<EconomyInfo> {
         years,
         m49,
         cow,
+        imf,
         landlocked,
         latitude,
         longitude,
@@ -83,6 +84,7 @@ fn economy(line: &'static str) -> Option<EconomyInfo> {
         years: parse_years(years)?,
         m49: numbers(m49)?,
         cow: numbers(cow)?,
+        imf: numbers(imf)?,
         landlocked: match landlocked {
             "" => None,
             "yes" => Some(true),
@@ -109,7 +111,7 @@ fn kind_of(word: &str) -> Option<EconomyKind> {
 }
 
 /// `1918..1992`, `1991..`, `..1990`, or nothing for always.
-fn parse_years(text: &str) -> Option<Years> {
+pub(super) fn parse_years(text: &str) -> Option<Years> {
     if text.is_empty() {
         return Some(Years::default());
     }
