@@ -8,9 +8,19 @@ use std::sync::OnceLock;
 pub(crate) struct Preconditioner {
     /// The inverse of the diagonal; zero where a group has nothing to say.
     inverse: Vec<f64>,
-    /// For effects whose groups are joined by few edges, the factors of their part of the system; made when
-    /// they are first needed.
-    graphs: OnceLock<Vec<(Range<usize>, Factor)>>,
+    /// Factors of parts of the system that are sparse graphs; made when they are first needed.
+    graphs: OnceLock<Vec<Graph>>,
+    /// Whether factors that cost as much as many steps are made, too.
+    thorough: bool,
+}
+
+/// The factors of the part of the system that some groups make.
+#[derive(Debug)]
+struct Graph {
+    groups: Range<usize>,
+    /// The groups from this one on have their sign turned.
+    turned: usize,
+    factor: Factor,
 }
 
 impl Preconditioner {
@@ -20,6 +30,15 @@ impl Preconditioner {
         Preconditioner {
             inverse: system.diagonal().into_iter().map(invert).collect(),
             graphs: OnceLock::new(),
+            thorough: true,
+        }
+    }
+
+    /// The same for a rough solve, for which it does not pay to factor a graph with an edge a row.
+    pub fn cheap(self) -> Self {
+        Preconditioner {
+            thorough: false,
+            ..self
         }
     }
 
@@ -30,17 +49,37 @@ impl Preconditioner {
 
     /// Factors each effect's own part of the system where that is a sparse graph: with the leading effect
     /// eliminated, two groups are joined by w_a w_b / W where a leading group of weight W has w_a and w_b in
-    /// them. The factors are approximate Cholesky factors, whose sampling has a fixed seed. Tells whether
-    /// there are any.
+    /// them. The factors are approximate Cholesky factors, whose sampling has a fixed seed. Where no effect's
+    /// part is sparse and there are two beside the leading one, the graph that joins their groups where they share a row is
+    /// factored: with one sign turned it is the system but for what the leading effect explains. Tells whether there are any.
     /// *Source*: Gao, Kyng & Spielman (2025), "AC(k): Robust solution of Laplacian equations by randomized
     /// approximate Cholesky factorization", SIAM Journal on Scientific Computing.
     pub fn refine(&self, system: &Weighted) -> bool {
         let graphs = self.graphs.get_or_init(|| {
             let part = |(f, range): (usize, &Range<usize>)| {
                 let edges = edges(system, f, range.start)?;
-                Some((range.clone(), laplacian(range.len(), edges)?))
+                Some(Graph {
+                    groups: range.clone(),
+                    turned: range.end,
+                    factor: laplacian(range.len(), edges)?,
+                })
             };
-            system.layout.ranges().iter().enumerate().filter_map(part).collect()
+            let ranges = system.layout.ranges();
+            let own: Vec<Graph> = ranges.iter().enumerate().filter_map(part).collect();
+            match ranges {
+                [first, second] if own.is_empty() && self.thorough => {
+                    let whole = |factor| Graph {
+                        groups: first.start..second.end,
+                        turned: second.start,
+                        factor,
+                    };
+                    laplacian(system.layout.groups(), shared(system))
+                        .map(whole)
+                        .into_iter()
+                        .collect()
+                }
+                _ => own,
+            }
         });
         !graphs.is_empty()
     }
@@ -65,14 +104,22 @@ impl Preconditioner {
         let mut out: Vec<f64> = rows
             .flat_map(|(row, inverse)| row.iter().map(move |v| v * inverse))
             .collect();
-        for (range, factor) in self.graphs.get().into_iter().flatten() {
-            let part = range.start * width..range.end * width;
+        for graph in self.graphs.get().into_iter().flatten() {
+            let part = graph.groups.start * width..graph.groups.end * width;
+            let sign = |group: usize| {
+                if graph.groups.start + group < graph.turned {
+                    1.0
+                } else {
+                    -1.0
+                }
+            };
             for j in 0..width {
-                let right: Vec<f64> = table[part.clone()].iter().skip(j).step_by(width).copied().collect();
+                let column = table[part.clone()].iter().skip(j).step_by(width).enumerate();
+                let right: Vec<f64> = column.map(|(group, v)| sign(group) * v).collect();
                 // A refusal is one of lengths, which fit; the diagonal's answer would stand.
-                if let Ok(solution) = factor.solve(&right) {
-                    let to = out[part.clone()].iter_mut().skip(j).step_by(width);
-                    to.zip(solution).for_each(|(to, s)| *to = s);
+                if let Ok(solution) = graph.factor.solve(&right) {
+                    let to = out[part.clone()].iter_mut().skip(j).step_by(width).enumerate();
+                    to.zip(solution).for_each(|((group, to), s)| *to = sign(group) * s);
                 }
             }
         }
@@ -109,6 +156,22 @@ fn edges(system: &Weighted, f: usize, first: usize) -> Option<Vec<(u32, u32, f64
             }
         }
     }
+    Some(merged(edges))
+}
+
+/// The edges between the groups of two effects, in their common numbering: the weight of the rows they share.
+fn shared(system: &Weighted) -> Vec<(u32, u32, f64)> {
+    let layout = system.layout;
+    let codes = layout.codes().chunks_exact(2).enumerate();
+    merged(
+        codes
+            .map(|(row, pair)| (pair[0], pair[1], system.weight(row)))
+            .collect(),
+    )
+}
+
+/// Each edge once, in order, with all of its weight.
+fn merged(mut edges: Vec<(u32, u32, f64)>) -> Vec<(u32, u32, f64)> {
     edges.retain(|e| e.2 > 0.0);
     edges.sort_by_key(|&(a, b, _)| (a, b));
     edges.dedup_by(|next, kept| {
@@ -118,7 +181,7 @@ fn edges(system: &Weighted, f: usize, first: usize) -> Option<Vec<(u32, u32, f64
         }
         same
     });
-    Some(edges)
+    edges
 }
 
 /// Approximate factors of the Laplacian of a graph.

@@ -162,7 +162,10 @@ impl<'a> Iteration<'a> {
             }
         });
         let system = Weighted::new(self.problem.layout, Some(&working));
-        let preconditioner = Preconditioner::diagonal(&system);
+        let preconditioner = match last {
+            true => Preconditioner::diagonal(&system),
+            false => Preconditioner::diagonal(&system).cheap(),
+        };
         if self.refined {
             preconditioner.refine(&system);
         }
