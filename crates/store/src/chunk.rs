@@ -266,7 +266,11 @@ impl Writing {
             true => (Encoding::RLE_DICTIONARY, self.pages),
             false => (Encoding::PLAIN, self.pages),
         };
-        let pages = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
+        let pages = |page_type, encoding, count| PageEncodingStats {
+            page_type,
+            encoding,
+            count,
+        };
         let mut encodings = vec![pages(PageType::DATA_PAGE, data, count)];
         if self.has_dictionary {
             encodings.push(pages(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
