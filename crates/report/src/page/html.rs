@@ -62,10 +62,17 @@ pub(crate) fn link(link: &Link) -> String {
             escape(href)
         );
     }
-    if href.is_empty() || href.contains([':', '\\']) || href.starts_with('/') {
-        return words;
+    match beside(href) {
+        Some(href) => format!("<a href=\"{href}\">{words}</a>"),
+        None => words,
     }
-    format!("<a href=\"{}\">{words}</a>", escape(&href.replace(' ', "%20")))
+}
+
+/// The address of a file beside the page, escaped; none for anything else.
+fn beside(href: &str) -> Option<String> {
+    let href = href.trim();
+    let other = href.is_empty() || href.contains([':', '\\']) || href.starts_with('/');
+    (!other).then(|| escape(&href.replace(' ', "%20")))
 }
 
 /// A table's CSV as a download carried by the page; nothing where it is too large.
@@ -110,10 +117,9 @@ pub(crate) fn table(table: &Table, rows_shown: usize, evidence: &dyn Fn(usize, u
     for (number, row) in table.rows.iter().take(rows_shown).enumerate() {
         html.push_str("<tr>");
         for (at, (value, column)) in row.iter().zip(&table.columns).enumerate() {
-            let href = evidence(number, at);
-            let words = match (cell(value, column), href.as_str()) {
-                (words, "") => words,
-                (words, href) => format!("<a class=\"number\" href=\"{}\">{words}</a>", escape(href)),
+            let words = match (cell(value, column), beside(&evidence(number, at))) {
+                (words, None) => words,
+                (words, Some(href)) => format!("<a class=\"number\" href=\"{href}\">{words}</a>"),
             };
             let _ = match (at, column.kind) {
                 (0, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
