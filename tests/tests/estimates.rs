@@ -285,7 +285,13 @@ fn weighted_poisson_as_statsmodels_has_it() {
     near(&said["fit"]["deviance"], 48597448.14771828);
     assert!(said["fit"]["absorbed_counting"].is_null());
     // Effects have no leverages of their own here.
-    let absorbed = ["fit", "trade ~ year | exporter", table.to_str().unwrap(), "--vcov", "hc3"];
+    let absorbed = [
+        "fit",
+        "trade ~ year | exporter",
+        table.to_str().unwrap(),
+        "--vcov",
+        "hc3",
+    ];
     call(&absorbed).code(1).tells(&["leverage"]);
 }
 

@@ -176,9 +176,11 @@ mod tests {
     #[test]
     fn numbers_have_one_meaning_a_year() {
         for year in 1948..2025 {
-            for pick in
-                [|e: &EconomyInfo| &e.m49, |e: &EconomyInfo| &e.cow, |e: &EconomyInfo| &e.imf]
-                    as [fn(&EconomyInfo) -> &Vec<NumericCode>; 3]
+            for pick in [
+                |e: &EconomyInfo| &e.m49,
+                |e: &EconomyInfo| &e.cow,
+                |e: &EconomyInfo| &e.imf,
+            ] as [fn(&EconomyInfo) -> &Vec<NumericCode>; 3]
             {
                 let mut seen = BTreeMap::new();
                 for e in economies().iter() {
