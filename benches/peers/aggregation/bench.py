@@ -61,8 +61,10 @@ def run_peer(peer, query, files, repeat=1, memory=False, rows_to="-"):
     return run([str(c) for c in call])
 
 
-def run_ours(query, data, repeat=1, rows_to=None):
+def run_ours(query, data, repeat=1, rows_to=None, memory=False):
     call = [ROOT / "target/release/examples/queries", query, data, "--threads", 2, "--repeat", repeat]
+    if memory:
+        call += ["--from", "memory"]
     if rows_to:
         call += ["--csv", rows_to]
     return run([str(c) for c in call])
@@ -173,7 +175,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target/peers")
     parser.add_argument("--queries", default=",".join(queries.NAMES))
     parser.add_argument("--peers", default="duckdb,polars,datafusion")
-    parser.add_argument("--parts", default="import,same,default,memory", help="which comparisons")
+    parser.add_argument("--parts", default="import,same,default,memory,shuffled", help="which comparisons")
     options = parser.parse_args()
     options.work = options.work.resolve()
     counterflow = ROOT / "target/release/counterflow"
@@ -207,11 +209,24 @@ def main():
                 line(f"{query}, {peer}", *paired(lambda: run_ours(query, world)[0],
                                                  lambda: run_peer(peer, query, theirs)[0], options.pairs))
     if "memory" in parts:
-        head(f"Peers from their native tables in memory, ours from its files, {options.rows:,} rows")
+        head(f"Each from its own table in memory, sorted, {options.rows:,} rows")
         for query in names:
             for peer in peers:
-                line(f"{query}, {peer}", *paired(lambda: run_ours(query, world)[0],
+                line(f"{query}, {peer}", *paired(lambda: run_ours(query, world, 2, memory=True)[-1],
                                                  lambda: run_peer(peer, query, files, 2, True)[-1], options.pairs))
+    if "shuffled" in parts:
+        import duckdb
+
+        mixed = options.work / f"shuffled-{options.rows}.parquet"
+        if not mixed.exists():
+            duckdb.execute("SET threads = 2; SET memory_limit = '4GB'")
+            duckdb.execute(f"COPY (SELECT * FROM read_parquet({files!r}) ORDER BY hash(period_year, reporter, flow, partner, "
+                           f"product)) TO '{mixed}' (FORMAT parquet, ROW_GROUP_SIZE 1000000)")
+        head(f"Each from its own table in memory, rows in no order, {options.rows:,} rows")
+        for query in names:
+            for peer in peers:
+                line(f"{query}, {peer}", *paired(lambda: run_ours(query, mixed, 2, memory=True)[-1],
+                                                 lambda: run_peer(peer, query, [str(mixed)], 2, True)[-1], options.pairs))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 //!
 //!     cargo run --release -p cube --example queries -- Q1 DATA --threads 2 --repeat 5 --csv OUT
 //!
+//! `--from memory` loads the columns into a table first, outside the measured time.
 //! Each repetition prints one line of JSON: the query, result rows, seconds of processor and
 //! clock, and the greatest resident memory so far.
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use cube::Dimension::{Flow, Partner, Product, Reporter, Year};
-use cube::{Dimension, Level, Query, Sums};
+use cube::{Dimension, Level, Query, Sums, Table};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -22,21 +23,28 @@ fn main() {
     let (mut threads, mut repeat, mut csv) = (2, 1, None);
     let mut economy = "PRK".to_owned();
     let mut memory = cube::DEFAULT_MEMORY;
+    let mut loaded = false;
     while let Some(option) = arguments.next() {
         let value = arguments.next().unwrap();
         match option.as_str() {
             "--threads" => threads = value.parse().unwrap(),
             "--repeat" => repeat = value.parse().unwrap(),
             "--economy" => economy = value,
+            "--from" => loaded = value == "memory",
             "--memory" => memory = value.parse().unwrap(),
             "--csv" => csv = Some(PathBuf::from(value)),
             other => panic!("no option {other}"),
         }
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let table = loaded.then(|| pool.install(|| Table::load(&data, false).unwrap()));
+    let source = || match &table {
+        Some(table) => Data::Table(table),
+        None => Data::Files(&data),
+    };
     for _ in 0..repeat {
         let (wall, cpu) = (Instant::now(), processor_seconds());
-        let answer = pool.install(|| answer(&query, &data, &economy, memory));
+        let answer = pool.install(|| answer(&query, &source(), &economy, memory));
         let (wall, cpu) = (wall.elapsed().as_secs_f64(), processor_seconds() - cpu);
         println!(
             "{{\"query\": \"{query}\", \"rows\": {}, \"cpu_s\": {cpu:.6}, \"wall_s\": {wall:.6}, \"peak_rss_kb\": {}}}",
@@ -46,6 +54,35 @@ fn main() {
         if let Some(csv) = &csv {
             let mut file = std::io::BufWriter::new(std::fs::File::create(csv).unwrap());
             answer.rows().iter().for_each(|row| writeln!(file, "{row}").unwrap());
+        }
+    }
+}
+
+/// Where the rows are.
+enum Data<'a> {
+    Files(&'a Path),
+    Table(&'a Table),
+}
+
+impl Data<'_> {
+    fn sum(&self, query: &Query) -> Sums {
+        match self {
+            Data::Files(path) => cube::sum_columns(path, query).unwrap(),
+            Data::Table(table) => table.sum(query).unwrap(),
+        }
+    }
+
+    fn concentration(&self, query: &Query, over: Dimension) -> cube::Concentration {
+        match self {
+            Data::Files(path) => cube::concentration(path, query, over).unwrap(),
+            Data::Table(table) => table.concentration(query, over).unwrap(),
+        }
+    }
+
+    fn mirror_gaps(&self, query: &Query) -> cube::MirrorGaps {
+        match self {
+            Data::Files(path) => cube::mirror_gaps(path, query).unwrap(),
+            Data::Table(table) => table.mirror_gaps(query).unwrap(),
         }
     }
 }
@@ -99,14 +136,14 @@ impl Answer {
     }
 }
 
-fn answer(name: &str, data: &Path, economy: &str, memory: u64) -> Answer {
+fn answer(name: &str, data: &Data<'_>, economy: &str, memory: u64) -> Answer {
     let plain = Filter::default;
     let sums = |by: &[Dimension], filter: Filter, level: Level, weights: bool| {
         let mut query = Query::new(by, filter).unwrap();
         query.level = level;
         query.weights = weights;
         query.memory = memory;
-        Answer::Sums(cube::sum_columns(data, &query).unwrap())
+        Answer::Sums(data.sum(&query))
     };
     let as_stored = Level::AsStored;
     let spreads = |by: &[Dimension], filter: Filter, over: Dimension| {
@@ -114,7 +151,7 @@ fn answer(name: &str, data: &Path, economy: &str, memory: u64) -> Answer {
             memory,
             ..Query::new(by, filter).unwrap()
         };
-        Answer::Spreads(cube::concentration(data, &query, over).unwrap())
+        Answer::Spreads(data.concentration(&query, over))
     };
     // One flow, where the grouping does not tell flows apart.
     let imports = || plain().with("flow", "import");
@@ -127,16 +164,13 @@ fn answer(name: &str, data: &Path, economy: &str, memory: u64) -> Answer {
         "Q3c" => sums(&[Year, Flow, Product], plain(), Level::Digits(2), false),
         "Q4" => spreads(&[Year, Reporter, Flow], plain(), Partner),
         "Q5" => spreads(&[Year, Reporter], plain().with("flow", "export"), Product),
-        "Q6" => Answer::Gaps(
-            cube::mirror_gaps(
-                data,
-                &Query {
-                    memory,
-                    ..Query::new(&[], plain()).unwrap()
-                },
-            )
-            .unwrap(),
-        ),
+        "Q6" => {
+            let query = Query {
+                memory,
+                ..Query::new(&[], plain()).unwrap()
+            };
+            Answer::Gaps(data.mirror_gaps(&query))
+        }
         "Q7a" => sums(&[Year, Flow], plain().with("reporter", economy), as_stored, false),
         "Q7b" => sums(&[Year, Flow], plain().with("partner", economy), as_stored, false),
         "detail" => sums(&[Year, Reporter, Flow, Partner, Product], plain(), as_stored, true),

@@ -158,7 +158,7 @@ pub(crate) fn parts(query: &Query) -> Vec<Part> {
     parts
 }
 
-fn column_of(dimension: Dimension) -> Column {
+pub(crate) fn column_of(dimension: Dimension) -> Column {
     match dimension {
         Dimension::Year | Dimension::Period => Column::Year,
         Dimension::Reporter => Column::Reporter,

@@ -44,6 +44,7 @@ pub use sums::Sums;
 pub use table::Table;
 
 use arrow::array::RecordBatch;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Why a sum was not made.
@@ -105,6 +106,19 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// When it cannot be read, or when its rows overlap.
 pub fn sum_columns(path: &Path, query: &Query) -> Result<Sums> {
     engine::sum(&source::Files::open(path)?, query, engine::conditions(query)?)
+}
+
+/// The values that a dimension may have in the parts of a dataset that the filter does not exclude,
+/// as the dictionaries of its files say; the empty text where there is none. Some may not occur.
+///
+/// # Errors
+/// When the dataset cannot be read.
+pub fn values(path: &Path, dimension: Dimension, filter: &store::Filter) -> Result<BTreeSet<String>> {
+    let source = source::Files::open(path)?;
+    let column = column::column_of(dimension);
+    let facts = plan::Facts::gather(&source, filter, &[], &BTreeSet::from([column]), false)?;
+    let texts = facts.texts.into_values().flatten();
+    Ok(texts.map(|text| text.map(String::from).unwrap_or_default()).collect())
 }
 
 /// Sums a dataset as [`sum_columns`] does, with every group spelled out.

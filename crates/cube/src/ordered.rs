@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Results that may wait for an earlier one, for each thread.
-const WAITING: usize = 2;
+const WAITING: usize = 1;
 
 /// What is taken, and what waits.
 struct Taking<T, F> {

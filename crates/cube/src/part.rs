@@ -78,7 +78,8 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
         let base = local.global_base;
         let mut kernel = Sparse::new(base, wanted, plan.layout);
         reader.each_block(&ranges, |block| kernel.add(&block))?;
-        Ok(kernel.finish(factors))
+        let inner = plan.dims.last().map_or(1, |dim| dim.words.len());
+        Ok(kernel.finish(factors, inner as u64))
     }
 }
 

@@ -57,8 +57,9 @@ impl Sparse {
         note(block.weight, 1, &mut self.weights);
     }
 
-    /// The sums by key; `factors` bring values and weights to thousandths.
-    pub(crate) fn finish(mut self, factors: [i64; 2]) -> Partial {
+    /// The sums by key; `factors` bring values and weights to thousandths. `inner` is how many keys
+    /// there are in the last dimension.
+    pub(crate) fn finish(mut self, factors: [i64; 2], inner: u64) -> Partial {
         let layout = self.layout;
         if self.keys.windows(2).all(|w| w[0] < w[1]) && layout == Layout::value_only() {
             let (large, mut out) = (self.scale(factors[0]), Partial::new(1));
@@ -67,9 +68,9 @@ impl Sparse {
                 return out;
             }
         } else if factors[0] == 1 || !self.scale(factors[0]) {
-            return self.combine([1, factors[1]]);
+            return self.combine([1, factors[1]], inner);
         }
-        self.combine(factors)
+        self.combine(factors, inner)
     }
 
     /// Multiplies all values in place; `true` if one would not fit, and nothing is changed.
@@ -86,12 +87,9 @@ impl Sparse {
     }
 
     /// Adds up what has the same key.
-    fn combine(self, factors: [i64; 2]) -> Partial {
+    fn combine(self, factors: [i64; 2], inner: u64) -> Partial {
         let layout = self.layout;
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
-        if !self.keys.is_sorted() {
-            order.sort_unstable_by_key(|&row| (self.keys[row as usize], row));
-        }
+        let order = order(&self.keys, inner.max(1));
         let mut is_without = [Vec::new(), Vec::new()];
         for (rows, flags) in self.without.iter().zip(&mut is_without) {
             if !rows.is_empty() {
@@ -137,5 +135,67 @@ impl Sparse {
             out.push(key, sums[..layout.columns].iter().copied());
         }
         out
+    }
+}
+
+/// The rows in the order of their keys.
+///
+/// In a sorted table, rows that share all but the key's last dimension often lie together: then only
+/// they have to be put in order, and where they are many, by counting.
+fn order(keys: &[u64], inner: u64) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+    if keys.is_sorted() {
+        return order;
+    }
+    let segments: Vec<&[u64]> = keys.chunk_by(|a, b| a / inner == b / inner).collect();
+    if !segments.windows(2).all(|w| w[0][0] / inner < w[1][0] / inner) {
+        order.sort_unstable_by_key(|&row| (keys[row as usize], row));
+        return order;
+    }
+    let mut counts: Vec<u32> = Vec::new();
+    let mut start = 0;
+    for segment in segments {
+        let rows = &mut order[start..start + segment.len()];
+        if segment.len() as u64 * 16 < inner {
+            rows.sort_unstable_by_key(|&row| (keys[row as usize], row));
+        } else if !segment.is_sorted() {
+            counts.clear();
+            counts.resize(inner as usize + 1, 0);
+            segment.iter().for_each(|key| counts[(key % inner) as usize + 1] += 1);
+            let mut sum = 0;
+            for count in &mut counts {
+                sum += *count;
+                *count = sum;
+            }
+            for (row, key) in (start as u32..).zip(segment) {
+                let place = &mut counts[(key % inner) as usize];
+                rows[*place as usize] = row;
+                *place += 1;
+            }
+        }
+        start += segment.len();
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_are_ordered_by_key_and_stay_in_order_within_one(
+            segments in prop::collection::vec(prop::collection::vec(0..40_u64, 1..60), 0..6),
+            inner in prop_oneof![Just(1_u64), Just(40), Just(5_000)],
+            sorted in any::<bool>(),
+        ) {
+            let outer = |n: usize| if sorted { n as u64 } else { n as u64 % 3 };
+            let key = |(n, inners): (usize, &Vec<u64>)| inners.iter().map(move |i| outer(n) * inner + i % inner).collect::<Vec<_>>();
+            let keys: Vec<u64> = segments.iter().enumerate().flat_map(key).collect();
+            let mut wanted: Vec<u32> = (0..keys.len() as u32).collect();
+            wanted.sort_by_key(|&row| keys[row as usize]);
+            prop_assert_eq!(order(&keys, inner), wanted);
+        }
     }
 }

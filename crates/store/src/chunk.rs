@@ -103,7 +103,8 @@ impl Chunk {
             .filter(|r| r.0 == NO_WORD)
             .map(|r| u64::from(r.1))
             .sum();
-        writing.close(column, statistics(ends, integer, nulls))
+        let statistics = statistics(ends, column.physical_type(), nulls);
+        writing.close(column, statistics)
     }
 }
 
@@ -115,11 +116,16 @@ fn number(bytes: &[u8]) -> i32 {
     bytes.try_into().map(i32::from_le_bytes).unwrap_or_default()
 }
 
-fn statistics(ends: (Option<&Vec<u8>>, Option<&Vec<u8>>), integer: bool, nulls: u64) -> Option<Statistics> {
+fn statistics(ends: (Option<&Vec<u8>>, Option<&Vec<u8>>), kind: Type, nulls: u64) -> Option<Statistics> {
+    // Where all is null, that is what a reader has to know.
     let (Some(least), Some(greatest)) = ends else {
-        return None;
+        return Some(match kind {
+            Type::INT32 => Statistics::int32(None, None, None, Some(nulls), false),
+            Type::INT64 => Statistics::int64(None, None, None, Some(nulls), false),
+            _ => Statistics::byte_array(None, None, None, Some(nulls), false),
+        });
     };
-    Some(if integer {
+    Some(if kind == Type::INT32 {
         Statistics::int32(Some(number(least)), Some(number(greatest)), None, Some(nulls), false)
     } else {
         let text = |t: &Vec<u8>| Some(ByteArray::from(t.clone()));

@@ -197,6 +197,24 @@ impl Dataset {
         })
     }
 
+    /// Reads every file and compares its hash with the one that was noted when it was written.
+    ///
+    /// # Errors
+    /// Names the first file that was changed.
+    pub fn check(&self) -> Result<()> {
+        for part in self.partitions() {
+            let path = self.path(part);
+            if crate::sha256_of_file(&path)?.as_str() != part.sha256 {
+                let reason = "its SHA-256 is not the one in dataset.toml: it was changed or damaged; import it again";
+                return Err(Error::Parquet {
+                    path,
+                    reason: reason.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

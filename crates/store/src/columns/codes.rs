@@ -30,6 +30,8 @@ enum Values {
     Coded(Box<Hybrid>),
     /// Codes of any origin.
     Plain(Vec<u32>, usize),
+    /// One code for all rows, such as that of null.
+    Same(u32),
 }
 
 impl CodeCursor {
@@ -100,6 +102,9 @@ impl CodeCursor {
     }
 
     fn open(&mut self, page: DataPage) -> Result<Values, Refused> {
+        if page.count == 0 {
+            return Ok(Values::Same(self.texts.texts.null()));
+        }
         match page.encoding {
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
                 let mut hybrid = dictionary_codes(&page)?;
@@ -164,6 +169,7 @@ impl CodeCursor {
                     now.copy_from_slice(&codes[*at..*at + rows]);
                     *at += rows;
                 }
+                Values::Same(code) => now.fill(*code),
             }
             self.rows -= rows;
             out = later;
@@ -183,6 +189,7 @@ impl CodeCursor {
                     codes[*at..*at + rows].iter().for_each(|&code| push(out, code, 1));
                     *at += rows;
                 }
+                Values::Same(code) => push(out, *code, rows as u32),
             }
             self.rows -= rows;
             left -= rows;
@@ -210,6 +217,7 @@ impl CodeCursor {
             match &mut self.page {
                 Values::Coded(hybrid) => hybrid.skip(rows)?,
                 Values::Plain(_, at) => *at += rows,
+                Values::Same(_) => {}
             }
             self.rows -= rows;
             left -= rows;
