@@ -163,6 +163,24 @@ fn the_rollup_beside_a_dataset_answers_until_a_file_changes() {
     assert_ne!(fewer.stdout, read.stdout);
 }
 
+#[test]
+fn a_damaged_partition_is_found_by_its_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, _) = baci(folder.path());
+    let out = folder.path().join("undisturbed");
+    let data = out.to_str().unwrap();
+    call(&["sum", data, "--by", "year,flow", "--check"]).ok();
+    let path = out.join("1996.parquet");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let said = call(&["sum", data, "--by", "year,flow", "--check"])
+        .code(1)
+        .tells(&["1996.parquet", "SHA-256"]);
+    assert!(said.stdout.is_empty());
+}
+
 /// A limit on the size of files stands for a disk that is full: a write fails in the midst.
 #[cfg(unix)]
 #[test]

@@ -163,6 +163,46 @@ fn what_the_refusal_advises_works() {
 }
 
 #[test]
+fn products_are_summed_by_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, groups) = (folder.path().join("data.csv"), folder.path().join("groups.csv"));
+    // Bituminous coal is primary by CEPII's convention (BEC 31), cars (8703, BEC 51) are consumption,
+    // asses divide, and 999999 is in no table.
+    let rows = [("270112", 1), ("870323", 20), ("010120", 300), ("999999", 4000)];
+    let mut text = "period,reporter,partner,flow,classification,product,value_usd,compiler\n".to_owned();
+    for (product, value) in rows {
+        text += &format!("2003,PRK,CHN,export,HS0,{product},{value},test\n");
+    }
+    std::fs::write(&data, text).unwrap();
+    std::fs::write(&groups, "product,group\n270112,fuel\n870323,machines\n010120,fuel\n").unwrap();
+    let data = data.to_str().unwrap();
+    let by = |by: &str, more: &[&str]| {
+        let mut found = sums(&[&[data, "--by", by][..], more].concat());
+        found.sort();
+        found
+    };
+    let named = |pairs: &[(&str, i128)]| pairs.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect::<Vec<_>>();
+    assert_eq!(
+        by("stage", &[]),
+        named(&[("consumption", 20), ("none", 4000), ("primary", 1), ("several", 300)])
+    );
+    assert_eq!(
+        by("bec4", &[]),
+        named(&[("31", 1), ("51", 20), ("none", 4000), ("several", 300)])
+    );
+    let file = groups.to_str().unwrap();
+    assert_eq!(
+        by("group", &["--groups", file]),
+        named(&[("fuel", 301), ("machines", 20), ("none", 4000)])
+    );
+    call(&["sum", data, "--by", "group"]).code(2).tells(&["--groups"]);
+    std::fs::write(&groups, "product,group\n270112,fuel\n270112,coal\n").unwrap();
+    call(&["sum", data, "--by", "group", "--groups", file])
+        .code(1)
+        .tells(&["line 3", "270112", "fuel", "coal"]);
+}
+
+#[test]
 fn a_world_row_is_never_added_to_its_parts() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.csv");

@@ -1,10 +1,13 @@
 //! `counterflow sum`: grouped exact sums of any dataset.
 
+mod grouping;
+
 use super::load::{Data, find};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use cube::{Dimension, Query, Sums};
+use grouping::Grouping;
 use model::{Cell, Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -19,12 +22,16 @@ pub struct SumArguments {
     /// A pin's name, a dataset (a Parquet file, or a folder of them), or a file that `import` reads.
     pub data: String,
     /// The dimensions to group by: year, period, reporter, partner, flow, product,
-    /// classification, compiler, basis, status.
+    /// classification, compiler, basis, status; or, instead of product, a group of products: stage
+    /// (of production, CEPII's convention), bec4, isic3, sitc3, or group (with --groups).
     #[arg(long, value_delimiter = ',', value_name = "DIM,...")]
     pub by: Vec<String>,
     /// Narrow the rows: `partner = PRK`, `flow = export|import`, `year = 1989..2008`. May be repeated.
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
+    /// The groups of `--by group`: a table with the columns product and group.
+    #[arg(long, value_name = "FILE.csv")]
+    pub groups: Option<PathBuf>,
     /// The product level: total, hs2, hs4, hs6, sitc1, ...
     #[arg(long)]
     pub level: Option<String>,
@@ -44,6 +51,9 @@ pub struct SumArguments {
     /// Read the rows even where the pair-level rollup beside the dataset has the answer.
     #[arg(long)]
     pub no_rollup: bool,
+    /// First compare the files of an imported dataset with the hashes noted when they were written.
+    #[arg(long)]
+    pub check: bool,
     /// The folder in which pins are looked for.
     #[arg(long, default_value = "datasets", value_name = "DIR")]
     pub datasets: PathBuf,
@@ -51,8 +61,28 @@ pub struct SumArguments {
 
 /// Sums the dataset as asked.
 pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
-    let by = dimensions("--by", &arguments.by)?;
-    let within = dimensions("--shares", &arguments.shares)?;
+    let mut grouped: Option<(String, Grouping)> = None;
+    let mut word = |word: &String| -> Outcome<String> {
+        let word = word.trim();
+        match Grouping::named(word, arguments.groups.as_deref())? {
+            None => Ok(word.to_owned()),
+            Some(grouping) => {
+                if grouped.as_ref().is_some_and(|(_, other)| *other != grouping) {
+                    return Err(Failure::Usage(
+                        "--by takes one grouping of products at a time".to_owned(),
+                    ));
+                }
+                grouped = Some((word.to_owned(), grouping));
+                Ok(Dimension::Product.to_string())
+            }
+        }
+    };
+    let mut words = |words: &[String]| words.iter().map(&mut word).collect::<Outcome<Vec<String>>>();
+    let by = dimensions("--by", &words(&arguments.by)?)?;
+    let within = dimensions("--shares", &words(&arguments.shares)?)?;
+    if arguments.groups.is_some() && grouped.is_none() {
+        return Err(Failure::Usage("--groups is for --by group".to_owned()));
+    }
     if let Some(other) = within.iter().find(|d| !by.contains(d)) {
         return Err(Failure::Usage(format!("--shares names `{other}`, which --by does not")));
     }
@@ -63,11 +93,12 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     query.memory = arguments.memory;
     let threads = arguments.threads.map_or(0, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let sums = pool.install(|| sums(arguments, &query, output))?;
+    let sums = pool.install(|| sums(arguments, query, grouped.as_ref(), output))?;
     for (what, records) in &sums.set_aside {
         output.say(&format!("note: {records} records left out: {what}"));
     }
-    output.table(&table(&sums, &within, arguments.top))?;
+    let name = grouped.as_ref().map(|(word, _)| word.as_str());
+    output.table(&table(&sums, name, &within, arguments.top))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,31 +113,55 @@ fn dimensions(option: &str, words: &[String]) -> Outcome<Vec<Dimension>> {
     }
 }
 
-fn sums(arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
+fn sums(
+    arguments: &SumArguments,
+    mut query: Query,
+    grouped: Option<&(String, Grouping)>,
+    output: &Output,
+) -> Outcome<Sums> {
+    let group = |path: &Path, query: &mut Query| -> Outcome<()> {
+        if let Some((_, grouping)) = grouped {
+            query.groups = Some(grouping.groups(path, query)?);
+        }
+        Ok(())
+    };
     let path = PathBuf::from(&arguments.data);
     let pin = path.join("pin.toml").is_file() || arguments.datasets.join(&path).join("pin.toml").is_file();
     if path.is_dir() && !pin && (store::Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok()) {
-        return dataset_sums(&path, arguments, query, output);
+        group(&path, &mut query)?;
+        return dataset_sums(&path, arguments, &query, output);
     }
     match find(&arguments.data, &arguments.datasets, output)? {
-        Data::Dataset(path) => dataset_sums(&path, arguments, query, output),
+        Data::Dataset(path) => {
+            group(&path, &mut query)?;
+            dataset_sums(&path, arguments, &query, output)
+        }
         Data::Imported(imported) => {
             // The filter is the scan's business: what was just imported is scanned like any dataset.
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("imported.parquet");
             store::write_records(&path, &imported.records)?;
-            Ok(cube::sum_columns(&path, query)?)
+            group(&path, &mut query)?;
+            Ok(cube::sum_columns(&path, &query)?)
         }
     }
 }
 
 fn dataset_sums(path: &Path, arguments: &SumArguments, query: &Query, output: &Output) -> Outcome<Sums> {
-    if store::Dataset::is_one(path)
-        && let Some(input) = store::Dataset::open(path)?.importing()
-    {
-        output.warn(&format!(
-            "warning: the import of {input} into {} was not finished: years may be missing; run it again",
-            path.display()
+    if store::Dataset::is_one(path) {
+        let dataset = store::Dataset::open(path)?;
+        if let Some(input) = dataset.importing() {
+            output.warn(&format!(
+                "warning: the import of {input} into {} was not finished: years may be missing; run it again",
+                path.display()
+            ));
+        }
+        if arguments.check {
+            dataset.check()?;
+        }
+    } else if arguments.check {
+        return Err(Failure::Usage(
+            "--check: hashes are noted for imported datasets only".to_owned(),
         ));
     }
     if !arguments.no_rollup && cube::rollup::answers(query) {
@@ -173,8 +228,16 @@ fn possible(column: &str, value: &str) -> Result<(), String> {
     known.map_err(|e| e.to_string())
 }
 
-fn table(sums: &Sums, within: &[Dimension], top: Option<usize>) -> Table {
-    let mut columns: Vec<(&str, Kind, &str)> = sums.by.iter().map(|d| (d.as_str(), Kind::Text, "")).collect();
+fn table(sums: &Sums, grouped: Option<&str>, within: &[Dimension], top: Option<usize>) -> Table {
+    let name = |d: &Dimension| match (d, grouped) {
+        (Dimension::Product, Some(grouped)) => (grouped.to_owned(), Kind::Text, ""),
+        _ => (d.to_string(), Kind::Text, ""),
+    };
+    let names: Vec<(String, Kind, &str)> = sums.by.iter().map(name).collect();
+    let mut columns: Vec<(&str, Kind, &str)> = names
+        .iter()
+        .map(|(name, kind, unit)| (name.as_str(), *kind, *unit))
+        .collect();
     columns.push(("value_usd", Kind::Decimal, "USD"));
     columns.push(("share", Kind::Number, "share"));
     columns.push(("net_weight_kg", Kind::Decimal, "kg"));
