@@ -2,6 +2,7 @@
 
 use crate::fail::{Failure, Outcome};
 use regress::formula::Column;
+use sources::{Number, TextTable, number_of_text};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct Frame {
     parquet: Option<PathBuf>,
     /// Whether rows of the file have been left out.
     narrowed: bool,
+    /// What parts the cells of a text: it tells what a comma in a number can mean.
+    delimiter: u8,
 }
 
 impl Frame {
@@ -41,55 +44,34 @@ impl Frame {
                 file,
                 parquet: Some(path.to_owned()),
                 narrowed: false,
+                delimiter: b',',
             });
         }
-        let bytes = std::fs::read(path).map_err(|e| Failure::because(format!("cannot read {file}: {e}")))?;
-        Self::of_csv(&bytes, file)
+        Self::of_text(TextTable::open(path, &|_| false)?)
     }
 
-    fn of_csv(bytes: &[u8], file: String) -> Outcome<Frame> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
-            let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
-            let what = "a zero byte, where text in UTF-8 was expected; save the table as CSV in UTF-8";
-            return Err(Failure::because(format!("{file}, line {line}: {what}")));
-        }
-        if bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
-            let last = bytes.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
-            let line = 1 + bytes[..last].iter().filter(|byte| **byte == b'\n').count();
-            let what = "a quotation mark that has no partner, up to which rows run together; close or remove it";
-            return Err(Failure::because(format!("{file}, line {line} or before: {what}")));
-        }
-        let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-        let wrong =
-            |e: csv::Error| Failure::because(format!("{file}: {e}; expected comma-separated text with a header line"));
-        let names: Vec<String> = reader
-            .headers()
-            .map_err(wrong)?
-            .iter()
-            .map(|n| n.trim().to_owned())
-            .collect();
-        if names.iter().all(String::is_empty) {
+    fn of_text(mut table: TextTable) -> Outcome<Frame> {
+        let file = table.file().to_owned();
+        let names = table.header().names().to_vec();
+        if let Some((_, name)) = names.iter().enumerate().find(|(i, n)| names[..*i].contains(n)) {
             return Err(Failure::because(format!(
-                "{file}: the file is empty; expected a header line with the columns' names"
-            )));
-        }
-        if let Some(name) = names
-            .iter()
-            .enumerate()
-            .find(|(i, n)| names[..*i].contains(n))
-            .map(|(_, n)| n)
-        {
-            return Err(Failure::because(format!(
-                "{file}, line 1: the column `{name}` stands twice; give one another name"
+                "{file}, line {}: the column `{name}` stands twice; give one another name",
+                table.header_line()
             )));
         }
         let (mut places, mut columns) = (Vec::new(), vec![Vec::new(); names.len()]);
-        for row in reader.records() {
-            let row = row.map_err(wrong)?;
-            places.push(row.position().map_or(0, csv::Position::line));
-            for (column, cell) in columns.iter_mut().zip(row.iter()) {
-                let cell = cell.trim();
+        while let Some(row) = table.next_row()? {
+            let row = row.map_err(|bad| {
+                Failure::because(format!("{file}, line {}: {}; {}", bad.line, bad.reason, bad.advice))
+            })?;
+            places.push(row.line);
+            for (at, column) in columns.iter_mut().enumerate() {
+                let cell = row.cell(at).ok_or_else(|| {
+                    Failure::because(format!(
+                        "{file}, line {}, column `{}`: the text is no UTF-8; it may be Latin-1: convert the file to UTF-8",
+                        row.line, names[at]
+                    ))
+                })?;
                 column
                     .push((!cell.is_empty() && !["NA", "NaN", "nan", "null"].contains(&cell)).then(|| cell.to_owned()));
             }
@@ -102,9 +84,10 @@ impl Frame {
             texts: vec![OnceLock::new(); names.len()],
             names,
             places,
-            file: file.clone(),
+            file,
             parquet: None,
             narrowed: false,
+            delimiter: table.delimiter(),
         })
     }
 
@@ -133,9 +116,10 @@ impl Frame {
         };
         let parsed = cells.iter().zip(&self.places).map(|(cell, place)| match cell {
             None => Ok(None),
-            Some(text) => match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Some(number)),
-                _ => Err(Failure::because(format!(
+            Some(text) => match number_of_text(text, self.delimiter) {
+                Number::Known(number) => Ok(Some(number)),
+                Number::Absent => Ok(None),
+                Number::Bad => Err(Failure::because(format!(
                     "{}, line {place}, column `{name}`: expected a finite number with a decimal point, found `{text}`",
                     self.file
                 ))),
@@ -163,9 +147,18 @@ impl Frame {
             AnyColumn::Numbers(numbers) => return Ok(Column::Numbers(numbers.clone())),
             AnyColumn::Texts(cells) => cells,
         };
-        let number = |text: &&String| text.parse::<f64>().is_ok_and(f64::is_finite);
-        let numbers = cells.iter().flatten().filter(number).count();
-        if numbers < cells.iter().flatten().count() && (numbers == 0 || groups) {
+        let read = |text: &String| number_of_text(text, self.delimiter);
+        let said = cells
+            .iter()
+            .flatten()
+            .filter(|text| read(text) != Number::Absent)
+            .count();
+        let numbers = cells
+            .iter()
+            .flatten()
+            .filter(|text| matches!(read(text), Number::Known(_)))
+            .count();
+        if numbers < said && (numbers == 0 || groups) {
             return Ok(Column::Texts(cells.clone()));
         }
         Ok(Column::Numbers(self.numbers(name)?))
@@ -271,7 +264,9 @@ mod tests {
     use super::*;
 
     fn frame(text: &str) -> Outcome<Frame> {
-        Frame::of_csv(text.as_bytes(), "x.csv".to_owned())
+        Frame::of_text(TextTable::of(std::io::Cursor::new(text.to_owned()), "x.csv", &|_| {
+            false
+        })?)
     }
 
     #[test]
@@ -283,17 +278,34 @@ mod tests {
     }
 
     #[test]
+    fn decimal_commas_stand_between_semicolons_only() {
+        assert_eq!(frame("a;b\n1;2,5\n").unwrap().numbers("b").unwrap(), [Some(2.5)]);
+        assert!(frame("a;b\n1;2,500\n").unwrap().numbers("b").is_err());
+        assert_eq!(
+            frame("a,b\n1,-\n2,..\n3,4\n").unwrap().numbers("b").unwrap(),
+            [None, None, Some(4.0)]
+        );
+    }
+
+    fn told(failure: Failure) -> String {
+        match failure {
+            Failure::Error(error) => error.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
     fn an_open_quote_is_an_error_and_no_long_cell() {
-        let text = format!("{:?}", frame("a,b\n1,2\n3,\"4\n5,6\n").unwrap_err());
+        let text = told(frame("a,b\n1,2\n3,\"4\n5,6\n").unwrap_err());
         assert!(text.contains("line 3"), "{text}");
         assert_eq!(frame("a,b\n1,\"say \"\"x\"\"\"\n").unwrap().rows(), 1);
     }
 
     #[test]
     fn errors_name_the_line_and_the_column() {
-        let said = |f: Outcome<Vec<Option<f64>>>| format!("{:?}", f.unwrap_err());
+        let said = |f: Outcome<Vec<Option<f64>>>| told(f.unwrap_err());
         let text = said(frame("a,b\n1,2\n3,1.250,5\n").and_then(|f| f.numbers("b")));
-        assert!(text.contains("x.csv") && text.contains("line: 3"), "{text}");
+        assert!(text.contains("x.csv") && text.contains("line 3"), "{text}");
         let text = said(frame("a,b\n1,2\n3,\"1,250\"\n").and_then(|f| f.numbers("b")));
         assert!(
             text.contains("line 3") && text.contains("`b`") && text.contains("1,250"),

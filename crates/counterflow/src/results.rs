@@ -85,7 +85,7 @@ impl Results {
         const FORMAT: &str = "counterflow run 1";
         let read = |name: &str| {
             let path = folder.join(name);
-            std::fs::read_to_string(&path).map_err(|e| {
+            store::read_text(&path).map_err(|e| {
                 Failure::because(format!(
                     "cannot read {}: {e}; a finished run's folder has a run.json and a findings.json",
                     path.display()

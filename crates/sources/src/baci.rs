@@ -12,7 +12,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::source::{Draft, Layout, Part, Repeats, Shape, Source};
+use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Flow, Record, Status, Valuation, check_product};
@@ -106,7 +106,7 @@ impl Baci {
     }
 }
 
-impl Layout for Baci {
+impl Baci {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         let year = line.cell(&self.year)?;
         let period = year.period()?;
@@ -141,6 +141,12 @@ impl Layout for Baci {
             part: Part::Unsaid,
             codes: (from, to),
         })
+    }
+}
+
+impl Layout for Baci {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        found.push(self.row(line).into());
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::header::Column;
 use crate::quarantine::Bad;
 use crate::table::Line;
+use std::borrow::Cow;
 use trade::{Decimal3, Period, Usd};
 
 /// The marks by which tables say that a figure is not available.
@@ -62,16 +63,24 @@ impl<'a> Cell<'a> {
 
     /// Whether the cell says that there is no figure.
     pub(crate) fn is_absent(&self) -> bool {
-        ABSENT.iter().any(|mark| mark.eq_ignore_ascii_case(self.text))
+        is_absent(self.text)
     }
 
     /// A number that has to be there and cannot be negative.
     pub(crate) fn number(&self) -> Result<Decimal3, Bad> {
+        self.figure(|text| text.parse())
+    }
+
+    /// A number that has to be there and cannot be negative, read by `parse`.
+    fn figure(&self, parse: impl Fn(&str) -> trade::Result<Decimal3>) -> Result<Decimal3, Bad> {
         if self.is_absent() {
             return Err(self.bad("there is no figure", "fill it in or drop the row: missing is not zero"));
         }
-        let parsed = self.text.parse::<Decimal3>();
-        let number = parsed.map_err(|error| self.bad(error.to_string(), advice_on_number(self.text)))?;
+        let Some(text) = with_point(self.text, self.delimiter) else {
+            let advice = "in a table with semicolons this may be a thousand or a decimal: write it without separators";
+            return Err(self.bad("the comma can be read two ways", advice));
+        };
+        let number = parse(&text).map_err(|error| self.bad(error.to_string(), advice_on_number(self.text)))?;
         if number < Decimal3::ZERO {
             return Err(self.bad(
                 "the number is negative",
@@ -87,11 +96,13 @@ impl<'a> Cell<'a> {
 
     /// A value in US dollars, given in units of 10^`power`.
     pub(crate) fn money(&self, power: u32) -> Result<Usd, Bad> {
-        let number = self.number()?;
-        let value = number
-            .scaled_up(power)
-            .filter(|v| v.thousandths() < 1_000_000_000_000_000_000);
-        value.ok_or_else(|| self.bad("the value is 10^15 dollars or more", "check the unit"))
+        self.figure(|text| Decimal3::in_units(text, power))
+    }
+
+    /// As [`money`](Self::money), rounded to the thousandth of a dollar: for sources that compute their figures in
+    /// floating point.
+    pub(crate) fn rounded_money(&self, power: u32) -> Result<Usd, Bad> {
+        self.figure(|text| Decimal3::nearest_in_units(text, power))
     }
 
     /// A number that may be absent.
@@ -127,6 +138,32 @@ impl<'a> Cell<'a> {
             .parse()
             .map_err(|e: trade::Error| self.bad(e.to_string(), "use one of the words that are expected here"))
     }
+}
+
+/// Whether a text says that there is no figure.
+pub(crate) fn is_absent(text: &str) -> bool {
+    ABSENT.iter().any(|mark| mark.eq_ignore_ascii_case(text))
+}
+
+/// A number of a table with semicolons as others write it: `1.234,5` is 1234.5. `None` where a comma may part
+/// thousands or decimals. In tables with other delimiters a comma is left for the parser to refuse.
+pub(crate) fn with_point(text: &str, delimiter: u8) -> Option<Cow<'_, str>> {
+    let Some((whole, fraction)) = text.rsplit_once(',').filter(|_| delimiter == b';') else {
+        return Some(Cow::Borrowed(text));
+    };
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = whole.strip_prefix(['-', '+']).unwrap_or(whole);
+    let groups: Vec<&str> = unsigned.split(['.', ' ', '\u{a0}', '\u{202f}']).collect();
+    let grouped =
+        groups.len() > 1 && (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3);
+    if !digits(fraction) || !groups.iter().all(|group| digits(group)) || !(grouped || groups.len() == 1) {
+        return Some(Cow::Borrowed(text));
+    }
+    if !grouped && fraction.len() == 3 && unsigned.len() <= 3 && unsigned != "0" {
+        return None;
+    }
+    let sign = if whole.starts_with('-') { "-" } else { "" };
+    Some(Cow::Owned(format!("{sign}{}.{fraction}", groups.concat())))
 }
 
 fn advice_on_number(text: &str) -> &'static str {
@@ -198,6 +235,35 @@ mod tests {
             "the point can be read two ways"
         );
         assert!(with(b"0.234", b';', |c| c.number()).is_ok());
+    }
+
+    #[test]
+    fn decimal_commas_are_read_where_they_can_only_be_that() {
+        let number = |text: &str| with(text.as_bytes(), b';', |c| c.number()).map(|n| n.to_string());
+        for (text, value) in [
+            ("1,5", "1.5"),
+            ("1234,56", "1234.56"),
+            ("1.234,5", "1234.5"),
+            ("1.234.567,125", "1234567.125"),
+            ("1 234,5", "1234.5"),
+            ("0,125", "0.125"),
+            ("1234,567", "1234.567"),
+        ] {
+            assert_eq!(number(text).unwrap(), value, "{text}");
+        }
+        for text in ["1,234", "12,345", "1,234,567", "1.23,4", ",5", "5,", "1,2,3", "1,5e3"] {
+            assert!(number(text).is_err(), "{text}: {:?}", number(text));
+        }
+    }
+
+    #[test]
+    fn computed_figures_are_rounded_and_stated_ones_are_not() {
+        let money = |text: &str, power| with(text.as_bytes(), b',', |c| c.money(power)).map(|n| n.to_string());
+        assert_eq!(money("0.123456", 6).unwrap(), "123456");
+        assert!(money("0.12345678912", 6).is_err());
+        let rounded = with(b"0.12345678912", b',', |c| c.rounded_money(6)).unwrap();
+        assert_eq!(rounded.to_string(), "123456.789");
+        assert!(with(b"-1", b',', |c| c.rounded_money(0)).is_err());
     }
 
     #[test]

@@ -3,29 +3,59 @@ use crate::quarantine::Bad;
 use crate::tidy::Codes;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use trade::{Economy, EconomyKind, Flow, economies};
+use trade::{Economy, EconomyInfo, EconomyKind, Flow, NumericCode, economies};
 
 /// A numeric code (M49, as UN Comtrade uses it) as the economy it meant in a year.
 pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad> {
     let code = cell.code()?;
     match economies().by_m49(code, year) {
         Some(info) => Ok((code, info.code)),
-        None => {
-            let mut advice = String::from("check the code and the year, or set the row right by hand");
-            let bearers: Vec<String> = economies()
-                .iter()
-                .filter_map(|e| {
-                    e.m49
-                        .iter()
-                        .find(|n| n.code == code)
-                        .map(|_| format!("{} ({})", e.code, e.name))
-                })
-                .collect();
-            if !bearers.is_empty() {
-                advice = format!("in other years it is {}", bearers.join(", "));
+        None => Err(cell.bad(
+            format!("the code {code} stands for no economy in {year}"),
+            who_bears(code, year),
+        )),
+    }
+}
+
+/// A numbering of economies and how the reference table holds it.
+type Numbering = (&'static str, fn(&EconomyInfo) -> &Vec<NumericCode>);
+
+const NUMBERINGS: [Numbering; 3] = [
+    ("M49", |info| &info.m49),
+    ("Correlates of War", |info| &info.cow),
+    ("Monetary Fund", |info| &info.imf),
+];
+
+/// Who could be meant by a number that stands for nobody in a year: who bears it in another year or in another
+/// numbering, else those of the numbers beside it.
+pub(crate) fn who_bears(code: u16, year: i16) -> String {
+    let named = |info: &EconomyInfo| format!("{} ({})", info.code, info.name);
+    let mut found = Vec::new();
+    for (name, numbers) in NUMBERINGS {
+        for info in economies().iter() {
+            for number in numbers(info).iter().filter(|n| n.code == code) {
+                let when = if number.years.contains(year) {
+                    ""
+                } else {
+                    " in other years"
+                };
+                found.push(format!("by {name} numbers it is {}{when}", named(info)));
             }
-            Err(cell.bad(format!("the code {code} stands for no economy in {year}"), advice))
         }
+    }
+    if !found.is_empty() {
+        return found.join("; ");
+    }
+    let near = |info: &&EconomyInfo| {
+        info.m49
+            .iter()
+            .any(|n| n.code.abs_diff(code) <= 1 && n.years.contains(year))
+    };
+    let near: Vec<String> = economies().iter().filter(near).map(named).collect();
+    if near.is_empty() {
+        "check the code and the year, or set the row right by hand".to_owned()
+    } else {
+        format!("nearest by M49 numbers: {}", near.join(", "))
     }
 }
 
@@ -49,6 +79,17 @@ pub(crate) struct Reader {
     names: RefCell<BTreeMap<String, Result<Economy, String>>>,
 }
 
+fn number(cell: &Cell<'_>, year: i16, found: Option<&EconomyInfo>) -> Result<Economy, Bad> {
+    let Some(info) = found else {
+        let code = cell.code()?;
+        return Err(cell.bad(
+            format!("the number {code} stands for no economy in {year}"),
+            who_bears(code, year),
+        ));
+    };
+    Ok(info.code)
+}
+
 /// How many unknown codes of one file get candidates of their own.
 const ADVISED: usize = 1000;
 
@@ -57,13 +98,12 @@ impl Reader {
         match codes {
             Codes::Alpha3 => alpha(cell).map_err(|bad| self.advise(cell, bad)),
             Codes::M49 => numeric(cell, year).map(|(_, economy)| economy),
-            Codes::Cow => {
-                let code = cell.code()?;
-                let info = economies().by_cow(code, year);
-                let advice = "look it up in the country list of the Correlates of War project";
-                info.map(|i| i.code)
-                    .ok_or_else(|| cell.bad(format!("the number {code} stands for no economy in {year}"), advice))
-            }
+            Codes::Cow => number(cell, year, economies().by_cow(cell.code()?, year)),
+            Codes::Imf => number(cell, year, economies().by_imf(cell.code()?, year)),
+            Codes::Alpha2 => match economies().by_alpha2(cell.text, year) {
+                Some(info) => Ok(info.code),
+                None => Err(self.advise(cell, cell.bad("this is no ISO 3166 alpha-2 code", "such as KP"))),
+            },
             Codes::Name => {
                 let found = self.lookup(cell.text);
                 found.map_err(|advice| cell.bad("this names no economy, or several", advice))

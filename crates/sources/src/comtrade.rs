@@ -19,7 +19,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::source::{Draft, Layout, Part};
+use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,14 +80,7 @@ impl Comtrade {
     /// default cannot be read.
     pub(crate) fn bind(header: &Header, spelling: &Spelling, options: &Options) -> Result<Comtrade> {
         let find = |name: &str| if name.is_empty() { None } else { header.column(name) };
-        let needed = |name: &'static str| {
-            find(name).ok_or_else(|| Error::Header {
-                file: options.file.clone(),
-                line: 0,
-                problem: format!("the column `{name}` is missing"),
-                advice: "check that the file is what it was said to be".to_owned(),
-            })
-        };
+        let needed = |name| header.needed(name, options);
         let (year, period, classification) = (
             find(spelling.year),
             find(spelling.period),
@@ -276,7 +269,7 @@ where
     Ok(Some(parsed))
 }
 
-impl Layout for Comtrade {
+impl Comtrade {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         let period = self.period(line)?;
         let (reporter_code, reporter) = self.economy(line, true, period.year())?;
@@ -310,5 +303,11 @@ impl Layout for Comtrade {
             part: self.part(line, whole_flow)?,
             codes: (reporter_code, partner_code),
         })
+    }
+}
+
+impl Layout for Comtrade {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        found.push(self.row(line).into());
     }
 }

@@ -8,7 +8,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
-use crate::source::{Draft, Layout, Part, Repeats, Shape, Source};
+use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use crate::tidy::Codes;
 use std::collections::BTreeMap;
@@ -342,7 +342,7 @@ fn positive(cell: &Cell<'_>) -> Result<Decimal3, Bad> {
     Ok(number)
 }
 
-impl Layout for Figures {
+impl Figures {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         self.field("note")?.cell(line)?;
         let period = self.field("period")?.required(line)?.period()?;
@@ -378,6 +378,12 @@ impl Layout for Figures {
             part: Part::Unsaid,
             codes: (0, 0),
         })
+    }
+}
+
+impl Layout for Figures {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        found.push(self.row(line).into());
     }
 
     fn references(&mut self) -> Vec<String> {

@@ -1,4 +1,5 @@
 use crate::error::{Error, Result};
+use crate::options::Options;
 use std::collections::BTreeMap;
 
 /// The columns of a table, by name. Names are compared without regard to case and to
@@ -63,6 +64,16 @@ impl Header {
         Some(Column {
             index,
             name: self.names[index].clone(),
+        })
+    }
+
+    /// A column without which a source cannot be read.
+    pub(crate) fn needed(&self, name: &str, options: &Options) -> Result<Column> {
+        self.column(name).ok_or_else(|| Error::Header {
+            file: options.file.clone(),
+            line: 0,
+            problem: format!("the column `{name}` is missing"),
+            advice: "check that the file is what it was said to be".to_owned(),
         })
     }
 

@@ -4,8 +4,9 @@ use crate::input::{Input, Text};
 use crate::options::Options;
 use crate::quarantine::Quarantined;
 use crate::repeats::{self, Sorted};
-use crate::source::{Part, Source, sniff, unknown_header};
+use crate::source::{Found, Part, Source, sniff, unknown_header};
 use crate::table::{self, Table};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use trade::{Record, Usd};
@@ -28,8 +29,12 @@ pub struct Row {
 pub struct Reading {
     /// Which source it was.
     pub source: Source,
-    /// Rows after the header, blank lines not counted.
+    /// Rows after the header, blank lines not counted; of a table with a column for each year, its figures.
     pub rows_read: u64,
+    /// Rows that are no bilateral figures, such as those of a compiler's own groups. By kind.
+    pub set_aside: Vec<Tally>,
+    /// What else a reader of the records should know.
+    pub notes: Vec<String>,
     /// The list that the records' `reference` points into.
     pub references: Vec<String>,
     /// Columns of the file that no importer knows and that were not read.
@@ -64,8 +69,10 @@ pub struct Imported {
     /// Records that are totals of others or parts of them, or another quotation of the same
     /// figure: kept, but never to be added to them. By kind; a record can be of several.
     pub totals: Vec<Tally>,
-    /// Rows after the header.
+    /// Rows after the header; of a table with a column for each year, its figures.
     pub rows_read: u64,
+    /// What else a reader of the records should know, such as an answer that its API has cut.
+    pub notes: Vec<String>,
     /// Columns that were not read.
     pub ignored_columns: Vec<String>,
     /// Which source it was.
@@ -108,6 +115,7 @@ pub fn import_path(path: &Path, options: &Options) -> Result<Imported> {
 
 fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<Row, Quarantined>)) -> Result<Reading> {
     let file = input.file.clone();
+    let notes = input.notes.clone();
     let options = &Options {
         file: file.clone(),
         ..options.clone()
@@ -117,21 +125,37 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let mut layout = (shape.bind)(&table.header, options)?;
     let ignored_columns = table.header.unknown(shape.known);
     let mut rows_read = 0;
+    let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut found = Vec::new();
     while let Some((line, shape)) = table.next()? {
-        rows_read += 1;
-        sink(match shape.and_then(|()| layout.row(&line)) {
-            Ok(draft) => Ok(Row {
-                line: line.number,
-                record: draft.record,
-                part: draft.part,
-                codes: draft.codes,
-            }),
-            Err(bad) => Err(bad.at(line.number)),
-        });
+        match shape {
+            Ok(()) => layout.read(&line, &mut found),
+            Err(bad) => found.push(Found::Bad(bad)),
+        }
+        for found in found.drain(..) {
+            rows_read += 1;
+            match found {
+                Found::Draft(draft) => sink(Ok(Row {
+                    line: line.number,
+                    record: draft.record,
+                    part: draft.part,
+                    codes: draft.codes,
+                })),
+                Found::Bad(bad) => sink(Err(bad.at(line.number))),
+                Found::Aside(kind) => *aside.entry(kind).or_default() += 1,
+            }
+        }
     }
+    let tally = |(kind, rows)| Tally {
+        kind,
+        rows,
+        value: Usd::ZERO,
+    };
     Ok(Reading {
         source,
         rows_read,
+        set_aside: aside.into_iter().map(tally).collect(),
+        notes,
         references: layout.references(),
         ignored_columns,
     })
@@ -169,12 +193,13 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     let Sorted {
         records,
         contradictions,
-        set_aside,
+        mut set_aside,
     } = repeats::sort_out(rows, reading.source.shape().repeats);
     let room = options.limits.listed.saturating_sub(quarantine.len());
     quarantine_unlisted += contradictions.len().saturating_sub(room) as u64;
     quarantine.extend(contradictions.into_iter().take(room));
     quarantine.sort_by_key(|q| q.line);
+    set_aside.extend(reading.set_aside);
     let totals = aggregates::totals_among(&records);
     Ok(Imported {
         records,
@@ -184,6 +209,7 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
         set_aside,
         totals,
         rows_read: reading.rows_read,
+        notes: reading.notes,
         ignored_columns: reading.ignored_columns,
         source: reading.source,
     })

@@ -13,6 +13,11 @@
 //! | `comtrade-api` | `comtrade_api.rs` | CSV of UN Comtrade's present API |
 //! | `comtrade-short` | `comtrade_api.rs` | six columns of it; period and classification are to be said |
 //! | `baci` | `baci.rs` | CEPII's reconciled flows; the HS revision is to be said |
+//! | `wits`, `wits-page` | `wits.rs` | the World Bank's WITS, with codes or with names |
+//! | `dots`, `dots-panel` | `dots.rs` | the Monetary Fund's Direction of Trade Statistics, wide or a row for each period |
+//! | `imts`, `imts-wide` | `imts.rs` | its successor, International Trade in Goods by partner country |
+//! | `bimts` | `bimts.rs` | the OECD's balanced trade in goods |
+//! | `cow`, `cow-national` | `cow.rs` | Correlates of War, dyadic and national trade |
 //!
 //! Any other tidy table is read through a column map ([`Options::map`], `tidy.rs`).
 //!
@@ -32,6 +37,7 @@
 
 mod aggregates;
 mod baci;
+mod bimts;
 mod bulk;
 mod cell;
 mod codes;
@@ -39,20 +45,29 @@ mod comtrade;
 mod comtrade_api;
 mod comtrade_classic;
 mod comtrade_legacy;
+mod cow;
+mod dots;
 mod error;
 mod figures;
 mod guard;
 mod header;
 mod import;
+mod imts;
 mod input;
+mod json;
 mod levels;
 mod names;
 mod options;
 mod quarantine;
 mod repeats;
+mod sdmx;
 mod source;
 mod table;
+mod text;
 mod tidy;
+mod unpack;
+mod utf16;
+mod wits;
 
 pub use aggregates::{Summable, is_total, set_aside_nested};
 pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk};
@@ -64,4 +79,5 @@ pub use levels::{Level, LevelSum, Series, finest_common_level, levels_present, s
 pub use options::{Defaults, Options};
 pub use quarantine::Quarantined;
 pub use source::{Part, Source, sniff};
+pub use text::{Number, TextRow, TextTable, decimal_text, number_of_text};
 pub use tidy::{Codes, TidyMap};

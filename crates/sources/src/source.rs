@@ -3,7 +3,7 @@ use crate::header::{Header, nearest};
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
 use crate::table::Line;
-use crate::{baci, comtrade_api, comtrade_classic, comtrade_legacy, figures};
+use crate::{baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits};
 use std::fmt;
 use trade::Record;
 
@@ -23,6 +23,24 @@ pub enum Source {
     ComtradeShort,
     /// CEPII's BACI.
     Baci,
+    /// The World Bank's WITS, with codes.
+    Wits,
+    /// WITS as its pages by product give it, with names.
+    WitsPage,
+    /// The Monetary Fund's Direction of Trade Statistics, a column for each year.
+    Dots,
+    /// The same, a row for each period.
+    DotsPanel,
+    /// The Monetary Fund's International Trade in Goods by partner country.
+    Imts,
+    /// The same, a column for each period.
+    ImtsWide,
+    /// The OECD's balanced trade in goods.
+    Bimts,
+    /// Correlates of War, dyadic trade.
+    Cow,
+    /// Correlates of War, national trade.
+    CowNational,
 }
 
 /// What a source's header looks like, and who reads its rows.
@@ -56,10 +74,30 @@ pub(crate) enum Repeats {
 
 /// Reads the rows of one file.
 pub(crate) trait Layout {
-    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad>;
+    /// Reads a line: one thing found, or several where a line holds several figures.
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>);
     /// The list that the records' `reference` points into.
     fn references(&mut self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+/// What a line holds.
+pub(crate) enum Found {
+    /// A figure.
+    Draft(Box<Draft>),
+    /// What cannot be used.
+    Bad(Bad),
+    /// What is no bilateral figure, such as a group of the compiler's own: its kind.
+    Aside(&'static str),
+}
+
+impl From<Result<Draft, Bad>> for Found {
+    fn from(read: Result<Draft, Bad>) -> Found {
+        match read {
+            Ok(draft) => Found::Draft(Box::new(draft)),
+            Err(bad) => Found::Bad(bad),
+        }
     }
 }
 
@@ -91,6 +129,15 @@ pub(crate) const SHAPES: &[&Shape] = &[
     &comtrade_api::SHAPE,
     &comtrade_api::SHORT,
     &baci::SHAPE,
+    &wits::SHAPE,
+    &wits::PAGE,
+    &dots::SHAPE,
+    &dots::PANEL,
+    &imts::SHAPE,
+    &imts::WIDE,
+    &bimts::SHAPE,
+    &cow::SHAPE,
+    &cow::NATIONAL,
 ];
 
 impl Source {
@@ -117,6 +164,15 @@ impl Source {
             Source::ComtradeApi => &comtrade_api::SHAPE,
             Source::ComtradeShort => &comtrade_api::SHORT,
             Source::Baci => &baci::SHAPE,
+            Source::Wits => &wits::SHAPE,
+            Source::WitsPage => &wits::PAGE,
+            Source::Dots => &dots::SHAPE,
+            Source::DotsPanel => &dots::PANEL,
+            Source::Imts => &imts::SHAPE,
+            Source::ImtsWide => &imts::WIDE,
+            Source::Bimts => &bimts::SHAPE,
+            Source::Cow => &cow::SHAPE,
+            Source::CowNational => &cow::NATIONAL,
         }
     }
 }

@@ -42,8 +42,12 @@ pub enum Codes {
     Alpha3,
     /// M49 numbers, with the variants of UN Comtrade.
     M49,
+    /// ISO 3166 alpha-2, as it was in the year.
+    Alpha2,
     /// Country numbers of the Correlates of War project.
     Cow,
+    /// Country numbers of the International Monetary Fund.
+    Imf,
     /// English names. A name that several economies bear is refused.
     Name,
 }

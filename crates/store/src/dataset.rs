@@ -155,7 +155,7 @@ impl Dataset {
 
     fn read(folder: &Path, resume: bool) -> Result<Dataset> {
         let path = folder.join(MANIFEST);
-        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let text = crate::read_text(&path).map_err(io("read", &path))?;
         let wrong = |reason: String| Error::Pin {
             path: path.clone(),
             reason,

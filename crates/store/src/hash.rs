@@ -14,7 +14,7 @@ pub fn sha256_of_bytes(bytes: &[u8]) -> String {
 /// # Errors
 /// When the file cannot be read.
 pub fn sha256_of_file(path: &Path) -> Result<String> {
-    let mut file = std::fs::File::open(path).map_err(io("read", path))?;
+    let mut file = crate::open_file(path).map_err(io("read", path))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -21,6 +21,7 @@ pub mod dataset;
 mod decode;
 mod encode;
 mod hash;
+mod open;
 mod partition;
 mod pin;
 mod pin_file;
@@ -36,6 +37,7 @@ pub use dataset::Dataset;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
+pub use open::{open_file, read_text};
 pub use partition::{PAGE_ROWS, PartitionWriter, ROW_GROUP_ROWS};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
 pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, RECORD_SCHEMA, with_generated_section};
@@ -111,7 +113,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Opens a Parquet file. Pages are found by the footer at the end, so that a damaged start would go
 /// unnoticed where its pages are not asked for: it is looked at here.
 pub(crate) fn open_parquet(path: &Path) -> Result<std::fs::File> {
-    let mut file = std::fs::File::open(path).map_err(io("read", path))?;
+    let mut file = crate::open_file(path).map_err(io("read", path))?;
     let mut start = [0; 4];
     let read = std::io::Read::read_exact(&mut file, &mut start);
     if read.is_err() || start != *b"PAR1" {

@@ -86,7 +86,7 @@ impl Pin {
     /// When a file is missing or malformed.
     pub fn open(folder: &Path) -> Result<Pin> {
         let path = folder.join("pin.toml");
-        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let text = crate::read_text(&path).map_err(io("read", &path))?;
         Self::of(folder, PinFile::parse(&text, &path)?)
     }
 
@@ -111,7 +111,7 @@ impl Pin {
     /// When a file is missing or malformed.
     pub fn open_by_hand(folder: &Path) -> Result<Pin> {
         let path = folder.join("pin.toml");
-        let text = std::fs::read_to_string(&path).map_err(io("read", &path))?;
+        let text = crate::read_text(&path).map_err(io("read", &path))?;
         let by_hand = text.split(GENERATED_MARK).next().unwrap_or_default();
         Self::of(folder, PinFile::parse(by_hand, &path)?)
     }

@@ -12,7 +12,6 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::PageIndexPolicy;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,7 +84,7 @@ impl Iterator for Scan {
 /// # Errors
 /// When the file cannot be read, is no Parquet, or a column is absent or of another type.
 pub fn scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Scan> {
-    let file = File::open(path).map_err(io("read", path))?;
+    let file = crate::open_file(path).map_err(io("read", path))?;
     let metadata = |options| ArrowReaderMetadata::load(&file, options).map_err(|e| damaged(path, e));
     let plain = ArrowReaderOptions::new()
         .with_skip_arrow_metadata(true)

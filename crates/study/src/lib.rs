@@ -133,7 +133,7 @@ impl Study {
         } else {
             folder.to_owned()
         };
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+        let text = store::read_text(&path).map_err(|source| Error::Read {
             path: path.clone(),
             source,
         })?;

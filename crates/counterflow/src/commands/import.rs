@@ -6,14 +6,15 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use model::{Cell, Kind, Table};
-use sources::{Defaults, Imported, Options, Source};
+use sources::{Codes, Defaults, Imported, Options, Source, TidyMap};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What to import.
 #[derive(Args, Debug)]
 pub struct ImportArguments {
-    /// The file, plain or gzip; with a folder for --out also a zip archive or a folder of files.
+    /// The file: text, plain or compressed (gzip, zstd, zip), or JSON of UN Comtrade's API; with a folder for --out
+    /// also an archive or a folder of many.
     pub file: PathBuf,
     /// The source, if its header does not tell.
     #[arg(long)]
@@ -21,6 +22,18 @@ pub struct ImportArguments {
     /// What holds for every row where the file has no column for it, as COLUMN=VALUE.
     #[arg(long = "default", value_name = "COLUMN=VALUE")]
     pub defaults: Vec<String>,
+    /// How the columns of another tidy table are called, as OURS=THEIRS, such as value_usd=trade.
+    #[arg(long = "column", value_name = "OURS=THEIRS")]
+    pub columns: Vec<String>,
+    /// The same as a small TOML file: `value_power`, `economies` and a table `[columns]`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "economies", "value_power"])]
+    pub map: Option<PathBuf>,
+    /// How such a table writes economies: alpha3, alpha2, m49, cow, imf or name.
+    #[arg(long, requires = "columns", value_parser = economies)]
+    pub economies: Option<Codes>,
+    /// Its values are in units of 10 to this power of US dollars: 3 for thousands, 6 for millions.
+    #[arg(long, requires = "columns", value_name = "POWER")]
+    pub value_power: Option<u32>,
     /// Refuse the file if any row is bad.
     #[arg(long)]
     pub strict: bool,
@@ -34,11 +47,18 @@ pub struct ImportArguments {
 /// summary alone is printed.
 pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     let source = arguments.source.as_deref().map(source).transpose()?;
+    let map = map(arguments)?;
     if let Some(folder) = output.file.as_deref().filter(|path| bulk::is_folder(path)) {
+        if map.is_some() {
+            return Err(Failure::Usage(
+                "a table with a map of its columns goes to one file: --out FILE.parquet".to_owned(),
+            ));
+        }
         return bulk::run(arguments, source, folder, output);
     }
     let options = Options {
         source,
+        map,
         defaults: defaults(&arguments.defaults)?,
         ..Options::default()
     };
@@ -78,6 +98,44 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+fn economies(name: &str) -> Result<Codes, String> {
+    Ok(match name {
+        "alpha3" => Codes::Alpha3,
+        "alpha2" => Codes::Alpha2,
+        "m49" => Codes::M49,
+        "cow" => Codes::Cow,
+        "imf" => Codes::Imf,
+        "name" => Codes::Name,
+        _ => return Err("expected alpha3, alpha2, m49, cow, imf or name".to_owned()),
+    })
+}
+
+/// The map of columns that was asked for, from the options or from a file.
+fn map(arguments: &ImportArguments) -> Outcome<Option<TidyMap>> {
+    if let Some(path) = &arguments.map {
+        let wrong = |what: &dyn std::fmt::Display| Failure::because(format!("{}: {what}", path.display()));
+        let text = store::read_text(path).map_err(|e| wrong(&e))?;
+        return toml::from_str(&text).map(Some).map_err(|e| wrong(&e));
+    }
+    if arguments.columns.is_empty() {
+        return Ok(None);
+    }
+    let mut map = TidyMap {
+        value_power: arguments.value_power.unwrap_or(0),
+        economies: arguments.economies.unwrap_or_default(),
+        ..TidyMap::default()
+    };
+    for pair in &arguments.columns {
+        let Some((ours, theirs)) = pair.split_once('=') else {
+            return Err(Failure::Usage(format!(
+                "--column is expected as OURS=THEIRS, but is `{pair}`"
+            )));
+        };
+        map.columns.insert(ours.trim().to_owned(), theirs.trim().to_owned());
+    }
+    Ok(Some(map))
+}
+
 pub fn source(name: &str) -> Outcome<Source> {
     Source::by_name(name).ok_or_else(|| {
         let known = Source::all().map(Source::name).collect::<Vec<_>>().join(", ");
@@ -104,6 +162,9 @@ pub fn defaults(pairs: &[String]) -> Outcome<Defaults> {
 /// Tells what was set aside and the first bad rows, on the standard error.
 pub fn tell(imported: &Imported, path: &Path, output: &Output) {
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
+    for note in &imported.notes {
+        output.warn(&format!("warning: {note}"));
+    }
     for tally in &imported.set_aside {
         output.say(&format!(
             "note: {} rows set aside ({}), {} USD",

@@ -324,7 +324,7 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
         }
     }
     let description = folder.join("pin.toml");
-    let text = std::fs::read_to_string(&description)?;
+    let text = store::read_text(&description)?;
     store::write_atomically(&path, &bytes)?;
     store::write_atomically(&description, store::with_generated_section(&text, &facts).as_bytes())?;
     Ok(facts)

@@ -82,7 +82,7 @@ type Expected = BTreeMap<String, ExpectedFinding>;
 
 /// The findings that the study publishes.
 fn published(path: &Path) -> Outcome<Expected> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = store::read_text(path).map_err(|e| {
         Failure::because(format!(
             "cannot read {}: {e}; publish a run's findings with `counterflow verify --accept`",
             path.display()

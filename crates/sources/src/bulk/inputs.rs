@@ -72,7 +72,7 @@ fn unreadable(path: &Path, cause: std::io::Error) -> BulkError {
 
 fn plain(path: &Path) -> Result<BulkInput, BulkError> {
     let failed = |e| unreadable(path, e);
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = store::open_file(path).map_err(failed)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -115,7 +115,7 @@ fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
 type Archive = zip::ZipArchive<BufReader<File>>;
 
 fn archive(path: &Path) -> Result<Archive, BulkError> {
-    let file = File::open(path).map_err(|e| unreadable(path, e))?;
+    let file = store::open_file(path).map_err(|e| unreadable(path, e))?;
     zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))
 }
 
@@ -130,7 +130,7 @@ impl BulkInput {
     /// Reads it: `f` gets its bytes, packed only if the file itself is.
     pub fn with<T>(&self, f: impl FnOnce(&mut dyn Read) -> Result<T, BulkError>) -> Result<T, BulkError> {
         match self.member {
-            None => f(&mut File::open(&self.path).map_err(|e| unreadable(&self.path, e))?),
+            None => f(&mut store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?),
             Some(index) => {
                 let mut archive = archive(&self.path)?;
                 let mut member = archive.by_index(index).map_err(|e| damaged(&self.path, e))?;

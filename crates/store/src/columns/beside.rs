@@ -10,7 +10,6 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -25,7 +24,7 @@ const NOTE: &str = "counterflow.made_of";
 pub fn fingerprints(dataset: &Path) -> Result<String> {
     let mut lines = String::new();
     for path in dataset_files(dataset)? {
-        let mut file = File::open(&path).map_err(io("read", &path))?;
+        let mut file = crate::open_file(&path).map_err(io("read", &path))?;
         let length = file.metadata().map_err(io("read", &path))?.len();
         let mut read = |back: u64, bytes: usize| -> Result<Vec<u8>> {
             let mut buffer = vec![0; bytes];
@@ -70,7 +69,7 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
 /// # Errors
 /// When it cannot be read.
 pub fn read_with_note(path: &Path) -> Result<(Vec<RecordBatch>, Option<String>)> {
-    let file = File::open(path).map_err(io("read", path))?;
+    let file = crate::open_file(path).map_err(io("read", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e))?;
     let notes = builder.metadata().file_metadata().key_value_metadata();
     let note = notes.into_iter().flatten().find(|pair| pair.key == NOTE);

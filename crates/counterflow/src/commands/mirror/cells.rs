@@ -110,10 +110,13 @@ pub enum Amount {
     Bad,
 }
 
-/// An amount of US dollars or kilograms.
+/// An amount of US dollars or kilograms: never negative.
 pub fn amount(text: &str) -> Amount {
     if matches!(text, "" | "NA" | "N/A" | "NaN" | "nan" | "null" | "None" | ".." | "-") {
         return Amount::Blank;
+    }
+    if text.starts_with('-') {
+        return Amount::Bad;
     }
     if let Ok(exact) = text.parse::<Decimal3>() {
         return Amount::Known(exact, 0.0);

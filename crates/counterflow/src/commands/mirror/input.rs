@@ -6,10 +6,8 @@ use super::header::{Columns, Shared, Tidy, Wide};
 use crate::commands::import::tell;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
-use csv::ByteRecord;
-use sources::{Defaults, Header, Source};
+use sources::{Defaults, Source, TextRow, TextTable, decimal_text};
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use store::{Dataset, Filter};
@@ -29,9 +27,6 @@ pub struct Reports {
     /// Rows that an importer set aside because others say the same.
     pub set_aside: u64,
 }
-
-/// The largest table that is read; a compressed one may pretend to be small.
-const MOST_BYTES: u64 = 8 << 30;
 
 impl Reports {
     /// Reads what every name stands for.
@@ -120,143 +115,91 @@ fn counted(imported: sources::Imported) -> (Vec<Record>, u64, u64) {
 
 /// A tidy or wide table, open for reading.
 struct Rows {
-    reader: csv::Reader<Box<dyn Read>>,
+    table: TextTable,
     columns: Columns,
     period: Option<Period>,
-    file: String,
 }
 
 impl Rows {
-    /// Opens a file where it is a tidy or wide table of nobody's known form; `None` where it is not.
+    /// Opens a file where it is a tidy or wide table of nobody's known form; `None` where it is not, or no table at
+    /// all, which the importers then tell.
     fn open(path: &Path, defaults: &Defaults) -> Outcome<Option<Rows>> {
-        let file = path.display().to_string();
-        let mut reader = BufReader::new(plain(path)?);
-        let first = first_line(&mut reader).map_err(|e| unreadable(&file, &e))?;
-        let Some((delimiter, header)) = split(&first) else {
+        let Ok(table) = TextTable::open(path, &|header| Columns::of(header.names()).is_some()) else {
             return Ok(None);
         };
-        let known = sources::sniff(&Header::new(header.iter().map(String::as_str)), defaults);
+        let known = sources::sniff(table.header(), defaults);
         if known.is_some_and(|source| source != Source::Figures) {
             return Ok(None);
         }
-        let Some(columns) = Columns::of(&header) else {
+        let Some(columns) = Columns::of(table.header().names()) else {
             return Ok(None);
         };
+        let names = table.header().names();
+        if let Some((_, name)) = names.iter().enumerate().find(|(i, n)| names[..*i].contains(n)) {
+            return Err(Failure::because(format!(
+                "{}, line {}: the column `{name}` stands twice; give one another name",
+                table.file(),
+                table.header_line()
+            )));
+        }
         let said = defaults.period.as_deref().and_then(period);
-        let rest: Box<dyn Read> = Box::new(reader.take(MOST_BYTES));
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(rest);
-        let columns = columns.with_period(said.is_some(), &file)?;
+        let columns = columns.with_period(said.is_some(), table.file())?;
         Ok(Some(Rows {
-            reader,
+            table,
             columns,
             period: said,
-            file,
         }))
     }
 
     /// Adds the table's reports. A row that cannot be used is counted, and the first ones are named.
     fn into_reports(mut self, reports: &mut Reports, output: &Output) -> Outcome<()> {
-        let mut row = ByteRecord::new();
         let mut products = HashMap::new();
         let compiler: Arc<str> = "not stated".into();
+        let (file, delimiter) = (self.table.file().to_owned(), self.table.delimiter());
         let (mut rows, mut bad) = (0_u64, Vec::new());
-        let before = reports.records.len();
-        loop {
-            let more = self.reader.read_byte_record(&mut row);
-            if !more.map_err(|e| unreadable(&self.file, &e))? {
-                break;
-            }
+        let (before, wrong_before) = (reports.records.len(), reports.unreadable);
+        while let Some(row) = self.table.next_row()? {
             rows += 1;
-            if row.as_slice().contains(&0) {
-                let line = row.position().map_or(0, csv::Position::line) + 1;
-                return Err(Failure::because(format!(
-                    "{}, line {line}: a NUL character: this is no text, or is damaged; expected a table in UTF-8",
-                    self.file
-                )));
-            }
-            let mut reading = Reading {
-                row: &row,
-                products: &mut products,
-                compiler: &compiler,
-                reports,
+            let read = match row {
+                Err(shape) => Err((shape.line, format!("{}; {}", shape.reason, shape.advice))),
+                Ok(row) => {
+                    let mut reading = Reading {
+                        row: &row,
+                        delimiter,
+                        products: &mut products,
+                        compiler: &compiler,
+                        reports,
+                    };
+                    let read = match &self.columns {
+                        Columns::Tidy(shared, tidy) => reading.tidy(shared, tidy, self.period),
+                        Columns::Wide(shared, wide) => reading.wide(shared, wide, self.period),
+                    };
+                    read.map_err(|why| (row.line, why))
+                }
             };
-            let read = match &self.columns {
-                Columns::Tidy(shared, tidy) => reading.tidy(shared, tidy, self.period),
-                Columns::Wide(shared, wide) => reading.wide(shared, wide, self.period),
-            };
-            if let Err(why) = read {
+            if let Err((line, why)) = read {
                 reports.unreadable += 1;
-                // The header was line 1.
-                let line = row.position().map_or(0, csv::Position::line) + 1;
-                bad.push(format!("  {}, line {line}: {why}", self.file));
-                bad.truncate(10);
+                if bad.len() < 10 {
+                    bad.push(format!("  {file}, line {line}: {why}"));
+                }
             }
         }
-        let wrong = reports.unreadable;
         if !bad.is_empty() {
+            let wrong = reports.unreadable - wrong_before;
             output.warn(&format!("warning: {wrong} of {rows} rows could not be used:"));
             bad.iter().for_each(|line| output.say(line));
         }
         if reports.records.len() == before {
-            return Err(Failure::because(format!("{}: not one row could be used", self.file)));
+            return Err(Failure::because(format!("{file}: not one row could be used")));
         }
         Ok(())
     }
 }
 
-/// A file that can be opened and not be read to its end.
-fn unreadable(file: &str, error: &dyn std::error::Error) -> Failure {
-    Failure::because(format!("{file}: it is cut short or damaged, or no text: {error}"))
-}
-
-/// A file's bytes, unpacked where it is gzip.
-fn plain(path: &Path) -> Outcome<Box<dyn Read>> {
-    let wrong = |e: std::io::Error| Failure::because(format!("cannot read {}: {e}", path.display()));
-    let mut start = [0; 2];
-    let read = std::fs::File::open(path)
-        .and_then(|mut f| f.read(&mut start))
-        .map_err(wrong)?;
-    let file = std::fs::File::open(path).map_err(wrong)?;
-    Ok(if read == 2 && start == [0x1f, 0x8b] {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    })
-}
-
-/// The first line, without its end and the mark of UTF-8; of a line longer than any header, its start.
-fn first_line(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    reader.by_ref().take(1 << 16).read_until(b'\n', &mut line)?;
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    }
-    while line.last() == Some(&b'\r') {
-        line.pop();
-    }
-    Ok(line.strip_prefix(b"\xef\xbb\xbf").map_or(line.clone(), <[u8]>::to_vec))
-}
-
-/// The delimiter that gives the most columns, and their names.
-fn split(line: &[u8]) -> Option<(u8, Vec<String>)> {
-    let text = std::str::from_utf8(line).ok()?;
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|d| line.iter().filter(|b| *b == d).count())?;
-    let names: Vec<String> = text
-        .split(char::from(delimiter))
-        .map(|name| name.trim().trim_matches('"').trim().to_owned())
-        .collect();
-    (names.len() > 1).then_some((delimiter, names))
-}
-
 /// One row being read.
 struct Reading<'a> {
-    row: &'a ByteRecord,
+    row: &'a TextRow<'a>,
+    delimiter: u8,
     products: &'a mut HashMap<String, Arc<str>>,
     compiler: &'a Arc<str>,
     reports: &'a mut Reports,
@@ -264,13 +207,12 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn cell(&self, at: usize) -> Result<&'a str, String> {
-        let bytes = self
-            .row
-            .get(at)
-            .ok_or_else(|| format!("the row has no column {}", at + 1))?;
-        std::str::from_utf8(bytes)
-            .map(str::trim)
-            .map_err(|_| "a cell is not UTF-8".to_owned())
+        let cell = self.row.cell(at);
+        cell.ok_or_else(|| "a cell is no UTF-8; it may be Latin-1: convert the file to UTF-8".to_owned())
+    }
+
+    fn amount(&self, text: &str) -> Amount {
+        decimal_text(text, self.delimiter).map_or(Amount::Bad, |text| amount(&text))
     }
 
     fn optional(&self, at: Option<usize>) -> Result<Option<&'a str>, String> {
@@ -306,7 +248,7 @@ impl<'a> Reading<'a> {
     }
 
     fn weight(&self, at: Option<usize>) -> Result<Option<Decimal3>, String> {
-        match self.optional(at)?.map(amount) {
+        match self.optional(at)?.map(|text| self.amount(text)) {
             Some(Amount::Bad) => Err("the net weight is no number".to_owned()),
             Some(Amount::Known(weight, _)) => Ok(Some(weight)),
             Some(Amount::Blank) | None => Ok(None),
@@ -322,10 +264,15 @@ impl<'a> Reading<'a> {
         let common = self.common(shared, said)?;
         let text = self.cell(tidy.flow)?;
         let flow = flow(text).ok_or_else(|| format!("`{text}` is no flow such as X or M"))?;
-        let (value, beyond) = match amount(self.cell(tidy.value)?) {
+        let (value, beyond) = match self.amount(self.cell(tidy.value)?) {
             Amount::Blank => (None, 0.0),
             Amount::Known(value, beyond) => (Some(value), beyond),
-            Amount::Bad => return Err(format!("the value `{}` is no number", self.cell(tidy.value)?)),
+            Amount::Bad => {
+                return Err(format!(
+                    "the value `{}` is no amount: a plain number from zero up is expected",
+                    self.cell(tidy.value)?
+                ));
+            }
         };
         let year = common.period.year();
         let valuation = match self.optional(tidy.valuation)?.map(str::to_ascii_uppercase).as_deref() {
@@ -367,10 +314,14 @@ impl<'a> Reading<'a> {
             (wide.import, wide.import_weight, Flow::Import, importer, exporter),
         ] {
             let Some(text) = self.optional(at)? else { continue };
-            let (value, beyond) = match amount(text) {
+            let (value, beyond) = match self.amount(text) {
                 Amount::Blank => (None, 0.0),
                 Amount::Known(value, beyond) => (Some(value), beyond),
-                Amount::Bad => return Err(format!("the value `{text}` is no number")),
+                Amount::Bad => {
+                    return Err(format!(
+                        "the value `{text}` is no amount: a plain number from zero up is expected"
+                    ));
+                }
             };
             let net_weight_kg = self.weight(weight)?;
             made.push((

@@ -1,0 +1,199 @@
+//! The OECD's Balanced International Merchandise Trade Statistics: CSV of its interface for statistical exchange
+//! (`text/csv`, or with labels). One row is the balanced flow of a product: what both sides report, made one figure
+//! by the OECD, so its status is `estimated`. Products are `HS17_270900` and their like, `_T` is their total.
+//!
+//! Rows in another unit than US dollars at exchange rates, and adjustments other than the balanced one, are set aside.
+
+use crate::codes;
+use crate::error::Result;
+use crate::header::{Column, Header};
+use crate::names::Names;
+use crate::options::Options;
+use crate::quarantine::Bad;
+use crate::sdmx::{Area, NO_FIGURE, area, period_of, power, value};
+use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
+use crate::table::Line;
+use std::sync::Arc;
+use trade::{Classification, Flow, Record, Status, TOTAL, check_product};
+
+pub(crate) const SHAPE: Shape = Shape {
+    source: Source::Bimts,
+    name: "bimts",
+    needed: &["REF_AREA", "COUNTERPART_AREA", "TRADE_FLOW", "TIME_PERIOD", "OBS_VALUE"],
+    known: &[
+        "STRUCTURE",
+        "STRUCTURE_ID",
+        "STRUCTURE_NAME",
+        "ACTION",
+        "DATAFLOW",
+        "REF_AREA",
+        "Reference area",
+        "COUNTERPART_AREA",
+        "Counterpart area",
+        "TRADE_FLOW",
+        "Trade flow",
+        "PRODUCT_HS",
+        "PRODUCT",
+        "Product",
+        "ADJUSTMENT",
+        "Adjustment",
+        "FREQ",
+        "Frequency of observation",
+        "UNIT_MEASURE",
+        "Unit of measure",
+        "TIME_PERIOD",
+        "Time period",
+        "OBS_VALUE",
+        "Observation value",
+        "OBS_STATUS",
+        "Observation status",
+        "UNIT_MULT",
+        "Unit multiplier",
+        "DECIMALS",
+        "Decimals",
+        "CONF_STATUS",
+    ],
+    strict: false,
+    repeats: Repeats::Contradict,
+    bind: |header, options| Ok(Box::new(Bimts::bind(header, options)?)),
+};
+
+struct Bimts {
+    reporter: Column,
+    partner: Column,
+    flow: Column,
+    time: Column,
+    value: Column,
+    product: Option<Column>,
+    unit: Option<Column>,
+    multiplier: Option<Column>,
+    adjustment: Option<Column>,
+    compiler: Arc<str>,
+    names: Names,
+    economies: codes::Reader,
+}
+
+impl Bimts {
+    fn bind(header: &Header, options: &Options) -> Result<Bimts> {
+        let column = |name| header.needed(name, options);
+        Ok(Bimts {
+            reporter: column("REF_AREA")?,
+            partner: column("COUNTERPART_AREA")?,
+            flow: column("TRADE_FLOW")?,
+            time: column("TIME_PERIOD")?,
+            value: column("OBS_VALUE")?,
+            product: header.column("PRODUCT_HS").or_else(|| header.column("PRODUCT")),
+            unit: header.column("UNIT_MEASURE"),
+            multiplier: header.column("UNIT_MULT"),
+            adjustment: header.column("ADJUSTMENT"),
+            compiler: Arc::from("OECD BIMTS"),
+            names: Names::default(),
+            economies: codes::Reader::default(),
+        })
+    }
+
+    /// The product; `None` for a classification of the OECD's own, such as CPA.
+    fn product(&self, line: &Line<'_>) -> Result<Option<(Classification, Arc<str>)>, Bad> {
+        let Some(cell) = line.optional(self.product.as_ref())? else {
+            return Ok(Some((Classification::Compiler, self.names.get(TOTAL))));
+        };
+        if matches!(cell.text, "_T" | "TOTAL" | "HS17_TOTAL") {
+            return Ok(Some((Classification::Compiler, self.names.get(TOTAL))));
+        }
+        let Some((revision, code)) = cell.text.split_once('_') else {
+            return Ok(None);
+        };
+        let classification = match revision {
+            "HS88" | "HS92" => Classification::Hs(0),
+            "HS96" => Classification::Hs(1),
+            "HS02" => Classification::Hs(2),
+            "HS07" => Classification::Hs(3),
+            "HS12" => Classification::Hs(4),
+            "HS17" => Classification::Hs(5),
+            "HS22" => Classification::Hs(6),
+            _ => return Ok(None),
+        };
+        check_product(classification, code)
+            .map_err(|e| cell.bad(e.to_string(), "HS17_ and two, four or six digits"))?;
+        Ok(Some((classification, self.names.get(code))))
+    }
+
+    fn row(&self, line: &Line<'_>) -> Result<Found, Bad> {
+        if let Some(unit) = line.optional(self.unit.as_ref())?
+            && !matches!(unit.text, "USD_EXC" | "USD" | "USD_EXC_CURRENT")
+        {
+            return Ok(Found::Aside("another unit than US dollars"));
+        }
+        if let Some(kind) = line.optional(self.adjustment.as_ref())?
+            && !(kind.text.starts_with('B') || matches!(kind.text, "C" | "_Z"))
+        {
+            return Ok(Found::Aside("unbalanced figure"));
+        }
+        let cell = line.cell(&self.time)?;
+        let advice = "a year such as 2020 is expected";
+        let period = period_of(cell.text).ok_or_else(|| cell.bad("this is no period", advice))?;
+        let flow = line.cell(&self.flow)?;
+        let flow = match flow.text {
+            "X" => Flow::Export,
+            "M" => Flow::Import,
+            _ => return Err(flow.bad("this is no flow", "X is export, M import")),
+        };
+        let year = period.year();
+        let reporter = area(&line.cell(&self.reporter)?, "oecd", year, &self.economies)?;
+        let partner = area(&line.cell(&self.partner)?, "oecd", year, &self.economies)?;
+        let (Area::One(reporter), Area::One(partner)) = (reporter, partner) else {
+            return Ok(Found::Aside("group of the compiler's own"));
+        };
+        let Some((classification, product)) = self.product(line)? else {
+            return Ok(Found::Aside("product of another classification than the HS"));
+        };
+        let power = line
+            .optional(self.multiplier.as_ref())?
+            .map_or(Ok(0), |cell| power(&cell))?;
+        let Some(value) = value(&line.cell(&self.value)?, power)? else {
+            return Ok(Found::Aside(NO_FIGURE));
+        };
+        let mut record = Record::new("", period, reporter, partner, flow, value);
+        record.compiler = Arc::clone(&self.compiler);
+        record.classification = classification;
+        record.product = product;
+        record.status = Status::Estimated;
+        Ok(Found::Draft(Box::new(Draft {
+            record,
+            part: Part::Unsaid,
+            codes: (0, 0),
+        })))
+    }
+}
+
+impl Layout for Bimts {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        found.push(self.row(line).unwrap_or_else(Found::Bad));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, Source, import};
+
+    #[test]
+    fn balanced_flows_are_read_and_the_rest_is_counted() {
+        let csv = "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_HS,ADJUSTMENT,FREQ,UNIT_MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MULT\n\
+            DATAFLOW,x,I,DEU,W,X,_T,B_ADJ_RX,A,USD_EXC,2020,1380.4567891,A,6\n\
+            DATAFLOW,x,I,DEU,FRA,X,HS17_270900,B_ADJ_RX,A,USD_EXC,2020,12.5,A,0\n\
+            DATAFLOW,x,I,DEU,FRA,X,HS17_2709,R,A,USD_EXC,2020,12.5,A,0\n\
+            DATAFLOW,x,I,DEU,FRA,X,CPA_26,B_ADJ_RX,A,USD_EXC,2020,12.5,A,0\n\
+            DATAFLOW,x,I,DEU,FRA,X,_T,B_ADJ_RX,A,EUR,2020,12.5,A,0\n\
+            DATAFLOW,x,I,EU27_2020,FRA,X,_T,B_ADJ_RX,A,USD_EXC,2020,12.5,A,0\n\
+            DATAFLOW,x,I,DEU,FRA,Y,_T,B_ADJ_RX,A,USD_EXC,2020,12.5,A,0\n";
+        let got = import(csv.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(got.source, Source::Bimts);
+        let rows: Vec<_> = got
+            .records
+            .iter()
+            .map(|r| format!("{} {} {} {}", r.partner, r.classification, r.product, r.value.unwrap()))
+            .collect();
+        assert_eq!(rows, ["WLD COMPILER TOTAL 1380456789.1", "FRA HS5 270900 12.5"]);
+        assert_eq!((got.aside(), got.quarantined()), (4, 1));
+    }
+}

@@ -1,0 +1,271 @@
+//! The International Monetary Fund's Direction of Trade Statistics as its data portal gave them out to 2025: a column
+//! for each year, quarter and month (`timeSeries`), or a row for each period (`panel`). Countries bear the Fund's own
+//! numbers. Values are US dollars.
+//!
+//! *Status.* The Fund fills gaps with estimates and with what partners report, and these files do not say where. So
+//! every figure is `estimated`: none is passed off as a report.
+//!
+//! *Rows of `Attribute` Status* hold marks, not figures, and are set aside; so are balances and the Fund's groups.
+
+use crate::cell::Cell;
+use crate::codes;
+use crate::error::{Error, Result};
+use crate::header::{Column, Header};
+use crate::options::Options;
+use crate::quarantine::Bad;
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, value};
+use crate::source::{Found, Layout, Repeats, Shape, Source};
+use crate::table::Line;
+use std::sync::Arc;
+use trade::{Period, Status, economies};
+
+pub(crate) const SHAPE: Shape = Shape {
+    source: Source::Dots,
+    name: "dots",
+    needed: &["Country Code", "Counterpart Country Code", "Indicator Code"],
+    known: &[
+        "Country Name",
+        "Country Code",
+        "Indicator Name",
+        "Indicator Code",
+        "Counterpart Country Name",
+        "Counterpart Country Code",
+        "Attribute",
+    ],
+    strict: false,
+    repeats: Repeats::Contradict,
+    bind: |header, options| Ok(Box::new(Dots::wide(header, options)?)),
+};
+
+pub(crate) const PANEL: Shape = Shape {
+    source: Source::DotsPanel,
+    name: "dots-panel",
+    needed: &["Country Code", "Counterpart Country Code", "Time Period"],
+    known: &[
+        "Country Name",
+        "Country Code",
+        "Counterpart Country Name",
+        "Counterpart Country Code",
+        "Time Period",
+        "Status",
+    ],
+    strict: false,
+    repeats: Repeats::Contradict,
+    bind: |header, options| Ok(Box::new(Dots::panel(header, options)?)),
+};
+
+/// The Fund's numbers for its groups. They are no economies: their rows are set aside.
+const GROUPS: [u16; 24] = [
+    80, 92, 110, 163, 170, 200, 205, 399, 400, 405, 406, 440, 489, 505, 598, 603, 605, 799, 884, 901, 903, 910, 80, 511,
+];
+
+struct Dots {
+    country: Column,
+    counterpart: Column,
+    attribute: Option<Column>,
+    /// Of a wide table: the column of the indicator.
+    indicator: Option<Column>,
+    /// Of a panel: the column of the period.
+    time: Option<Column>,
+    /// The columns that hold figures: with their period, or of a panel with their measure.
+    figures: Vec<(Column, Option<Period>)>,
+    compiler: Arc<str>,
+}
+
+impl Dots {
+    fn bind(header: &Header, options: &Options) -> Result<Dots> {
+        Ok(Dots {
+            country: header.needed("Country Code", options)?,
+            counterpart: header.needed("Counterpart Country Code", options)?,
+            attribute: header.column("Attribute"),
+            indicator: None,
+            time: None,
+            figures: Vec::new(),
+            compiler: Arc::from("IMF DOTS"),
+        })
+    }
+
+    fn wide(header: &Header, options: &Options) -> Result<Dots> {
+        Ok(Dots {
+            indicator: Some(header.needed("Indicator Code", options)?),
+            figures: period_columns(header, options)?,
+            ..Dots::bind(header, options)?
+        })
+    }
+
+    fn panel(header: &Header, options: &Options) -> Result<Dots> {
+        let dollars = |name: &String| name.to_ascii_uppercase().contains("_USD");
+        let names = header.names().iter().filter(|name| dollars(name));
+        let figures: Vec<_> = names.filter_map(|name| Some((header.column(name)?, None))).collect();
+        if figures.is_empty() {
+            return Err(Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: "dots-panel has no column of an indicator in US dollars".to_owned(),
+                advice: "columns such as `Goods, Value of Exports, Free on board (FOB), US Dollars (TXG_FOB_USD)` are expected"
+                    .to_owned(),
+            });
+        }
+        Ok(Dots {
+            time: Some(header.needed("Time Period", options)?),
+            figures,
+            ..Dots::bind(header, options)?
+        })
+    }
+
+    fn one(&self, line: &Line<'_>, figure: &Column, period: Period, of: Measure) -> Result<Found, Bad> {
+        let Measure::Flow(flow, valuation) = of else {
+            return Ok(Found::Aside("balance"));
+        };
+        let Some(value) = value(&line.cell(figure)?, 0)? else {
+            return Ok(Found::Aside(NO_FIGURE));
+        };
+        let total = Total {
+            compiler: &self.compiler,
+            period,
+            reporter: area(&line.cell(&self.country)?, period.year())?,
+            partner: area(&line.cell(&self.counterpart)?, period.year())?,
+            flow,
+            valuation,
+            value,
+            status: Status::Estimated,
+        };
+        Ok(total.found())
+    }
+
+    fn wide_row(&self, line: &Line<'_>, indicator: &Column, found: &mut Vec<Found>) -> Result<(), Bad> {
+        for (column, period) in &self.figures {
+            let Some(period) = *period else { continue };
+            // An empty cell is no figure at all: most of a wide table is empty.
+            if line.cell(column)?.text.is_empty() {
+                continue;
+            }
+            let of = measure(&line.cell(indicator)?);
+            let read = of.and_then(|of| self.one(line, column, period, of));
+            found.push(read.unwrap_or_else(Found::Bad));
+        }
+        Ok(())
+    }
+
+    fn panel_row(&self, line: &Line<'_>, time: &Column, found: &mut Vec<Found>) -> Result<(), Bad> {
+        let cell = line.cell(time)?;
+        let period = period_of(cell.text).ok_or_else(|| cell.bad("this is no period", ADVICE))?;
+        for (column, _) in &self.figures {
+            if line.cell(column)?.text.is_empty() {
+                continue;
+            }
+            // The column's name says what it measures, and ends with the indicator's code.
+            let read = measure(&Cell::new(&column.name, column)).and_then(|of| self.one(line, column, period, of));
+            found.push(read.unwrap_or_else(Found::Bad));
+        }
+        Ok(())
+    }
+}
+
+const ADVICE: &str = "a year, a quarter such as 2003Q2 or a month such as 2003M7 is expected";
+
+/// The columns whose names are periods.
+pub(crate) fn period_columns(header: &Header, options: &Options) -> Result<Vec<(Column, Option<Period>)>> {
+    let columns: Vec<_> = header
+        .names()
+        .iter()
+        .filter_map(|name| Some((header.column(name)?, Some(period_of(name)?))))
+        .collect();
+    if columns.is_empty() {
+        return Err(Error::Header {
+            file: options.file.clone(),
+            line: 0,
+            problem: "no column bears a period as its name".to_owned(),
+            advice: "a column for each year, quarter or month is expected: 2003, 2003Q2, 2003M7".to_owned(),
+        });
+    }
+    Ok(columns)
+}
+
+fn area(cell: &Cell<'_>, year: i16) -> Result<Area, Bad> {
+    let code = cell.code()?;
+    match economies().by_imf(code, year) {
+        Some(info) => Ok(Area::One(info.code)),
+        None if GROUPS.contains(&code) => Ok(Area::Group),
+        None => Err(cell.bad(
+            format!("the Fund's number {code} stands for no economy in {year}"),
+            codes::who_bears(code, year),
+        )),
+    }
+}
+
+impl Layout for Dots {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        let marks = line.optional(self.attribute.as_ref());
+        match marks {
+            Ok(Some(cell)) if !cell.text.eq_ignore_ascii_case("value") => {
+                return found.push(Found::Aside("row of marks"));
+            }
+            Err(bad) => return found.push(Found::Bad(bad)),
+            Ok(_) => {}
+        }
+        let before = found.len();
+        let read = match (&self.indicator, &self.time) {
+            (Some(indicator), _) => self.wide_row(line, indicator, found),
+            (None, Some(time)) => self.panel_row(line, time, found),
+            (None, None) => Ok(()),
+        };
+        match read {
+            Err(bad) => found.push(Found::Bad(bad)),
+            Ok(()) if found.len() == before => found.push(Found::Aside(NO_FIGURE)),
+            Ok(()) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, Source, import};
+
+    const WIDE: &str = "\"Country Name\",\"Country Code\",\"Indicator Name\",\"Indicator Code\",\"Counterpart Country Name\",\"Counterpart Country Code\",\"Attribute\",\"2003\",\"2004\",\"2004Q1\",\"2004M3\",\n\
+        \"China, P.R.: Mainland\",\"924\",\"Goods, Value of Exports, Free on board (FOB), US Dollars\",\"TXG_FOB_USD\",\"Korea, Dem. People's Rep. of\",\"954\",\"Value\",\"627736123.4567\",\"\",\"180000000\",\"65000000.5\",\n\
+        \"China, P.R.: Mainland\",\"924\",\"Goods, Value of Exports, Free on board (FOB), US Dollars\",\"TXG_FOB_USD\",\"Korea, Dem. People's Rep. of\",\"954\",\"Status\",\"r\",\"\",\"\",\"\",\n\
+        \"China, P.R.: Mainland\",\"924\",\"Goods, Value of Trade Balance, US Dollars\",\"TBG_USD\",\"World\",\"1\",\"Value\",\"-5\",\"\",\"\",\"\",\n\
+        \"China, P.R.: Mainland\",\"924\",\"x\",\"TMG_CIF_USD\",\"Advanced Economies\",\"110\",\"Value\",\"\",\"7\",\"\",\"\",\n\
+        \"China, P.R.: Mainland\",\"924\",\"x\",\"TMG_CIF_USD\",\"?\",\"777\",\"Value\",\"\",\"7\",\"\",\"\",\n";
+
+    #[test]
+    fn a_wide_table_gives_a_record_for_each_figure() {
+        let got = import(WIDE.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(got.source, Source::Dots);
+        let seen: Vec<_> = got
+            .records
+            .iter()
+            .map(|r| format!("{} {} {} {}", r.period, r.reporter, r.partner, r.value.unwrap()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                "2003 CHN PRK 627736123.457",
+                "2004-01..2004-03 CHN PRK 180000000",
+                "2004-03 CHN PRK 65000000.5"
+            ]
+        );
+        let aside: Vec<_> = got.set_aside.iter().map(|t| (t.kind, t.rows)).collect();
+        assert_eq!(
+            aside,
+            [("balance", 1), ("group of the compiler's own", 1), ("row of marks", 1)]
+        );
+        assert_eq!((got.quarantined(), got.rows_read), (1, 7));
+        assert!(got.quarantine[0].reason.contains("777"), "{:?}", got.quarantine);
+    }
+
+    #[test]
+    fn a_panel_is_read_by_its_columns() {
+        let panel = "Country Name,Country Code,Counterpart Country Name,Counterpart Country Code,Time Period,\"Goods, Value of Exports, Free on board (FOB), US Dollars (TXG_FOB_USD)\",\"Goods, Value of Imports, Cost, Insurance, Freight (CIF), US Dollars (TMG_CIF_USD)\",\n\
+            Japan,158,Korea,542,2003,10,11,\nJapan,158,Korea,542,2003M13,10,11,\n";
+        let got = import(panel.as_bytes(), &Options::default()).unwrap();
+        let flows: Vec<_> = got
+            .records
+            .iter()
+            .map(|r| (r.flow.as_str(), r.valuation.unwrap().as_str()))
+            .collect();
+        assert_eq!(flows, [("export", "FOB"), ("import", "CIF")]);
+        assert_eq!(got.quarantine[0].value, "2003M13");
+    }
+}

@@ -1,0 +1,318 @@
+//! JSON answers of statistical APIs: records of one shape, as UN Comtrade's API gives them. They are written out as a
+//! table, in a file without a name, and then read like any other table.
+
+use crate::error::{Error, Result};
+use crate::input::{Limits, unreadable};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::cell::Cell;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::rc::Rc;
+
+/// The numbers of rows at which UN Comtrade's API stops: without a key, with a free one, with a premium one.
+pub(crate) const ROW_LIMITS: [u64; 3] = [500, 100_000, 250_000];
+
+pub(crate) fn looks_like(prefix: &[u8]) -> bool {
+    let start = prefix.iter().find(|b| !b.is_ascii_whitespace());
+    matches!(start, Some(b'{' | b'['))
+}
+
+/// The records as a table of text, each on a line of its own after the header, and what is to be told of them.
+pub(crate) fn as_table(reader: impl Read, file: &str) -> Result<(File, Vec<String>)> {
+    let failed = |cause| unreadable(file, cause);
+    let table = tempfile::tempfile().map_err(failed)?;
+    let since = Rc::new(Cell::new(0));
+    let bounded = Bounded {
+        inner: reader,
+        since: Rc::clone(&since),
+        limit: Limits::default().record_bytes,
+    };
+    let mut rows = Rows {
+        out: csv::Writer::from_writer(BufWriter::new(table)),
+        names: Vec::new(),
+        records: 0,
+        since,
+    };
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(bounded));
+    let told = Answer(&mut rows)
+        .deserialize(&mut json)
+        .and_then(|told| json.end().map(|()| told));
+    let told = told.map_err(|error| refuse(&error, file))?;
+    told.check(rows.records, file)?;
+    let mut notes = Vec::new();
+    if ROW_LIMITS.contains(&rows.records) {
+        notes.push(format!(
+            "{file} holds exactly {} records, a number at which the API stops: it is most likely cut; fetch it in parts",
+            rows.records
+        ));
+    }
+    let mut table = rows.out.into_inner().map_err(|e| failed(e.into_error()))?;
+    table.flush().map_err(failed)?;
+    let mut table = table.into_inner().map_err(|e| failed(e.into_error()))?;
+    table.rewind().map_err(failed)?;
+    Ok((table, notes))
+}
+
+fn not_a_table(file: &str, line: u64, found: String, advice: &'static str) -> Error {
+    Error::NotATable {
+        file: file.to_owned(),
+        line,
+        column: None,
+        found,
+        expected: "JSON records of one shape, as UN Comtrade's API answers, or a table of text",
+        advice,
+    }
+}
+
+fn refuse(error: &serde_json::Error, file: &str) -> Error {
+    let advice = if error.is_eof() {
+        "the answer is cut short: fetch it again"
+    } else {
+        "ask the source for CSV, or fetch the answer again"
+    };
+    let text = error.to_string();
+    let (what, place) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+    let place = place
+        .split_once(" column ")
+        .map_or(String::new(), |(_, column)| format!(" (character {column} of it)"));
+    not_a_table(
+        file,
+        error.line() as u64,
+        format!("JSON that cannot be used{place}: {what}"),
+        advice,
+    )
+}
+
+/// What an answer says beside its records.
+#[derive(Default)]
+struct Told {
+    count: Option<i64>,
+    message: Option<String>,
+    has_records: bool,
+}
+
+impl Told {
+    fn check(&self, records: u64, file: &str) -> Result<()> {
+        if records == 0
+            && let Some(message) = &self.message
+        {
+            let found = format!("an error of the source in place of data: {message}");
+            return Err(not_a_table(file, 0, found, "ask again, for less or later"));
+        }
+        if !self.has_records {
+            let advice = "records are expected under `data`, or as one list";
+            return Err(not_a_table(file, 0, "JSON without records".to_owned(), advice));
+        }
+        if records == 0 {
+            let advice = "ask for other years or partners: the source has nothing on these";
+            return Err(not_a_table(
+                file,
+                0,
+                "a JSON answer without a single record".to_owned(),
+                advice,
+            ));
+        }
+        match self.count {
+            Some(count) if count > 0 && count as u64 != records => {
+                let found = format!("JSON that announces {count} records and holds {records}");
+                Err(not_a_table(file, 0, found, "the answer is cut short: fetch it again"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Rows {
+    out: csv::Writer<BufWriter<File>>,
+    names: Vec<String>,
+    records: u64,
+    since: Rc<Cell<u64>>,
+}
+
+impl Rows {
+    fn push(&mut self, record: &Map<String, Value>) -> Result<(), String> {
+        self.since.set(0);
+        if self.records == 0 {
+            self.names = record.keys().cloned().collect();
+            if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
+                return Err("the first record has no usable names".to_owned());
+            }
+            self.write(self.names.clone())?;
+        }
+        self.records += 1;
+        let number = self.records;
+        if let Some(name) = record.keys().find(|name| !self.names.contains(name)) {
+            return Err(format!(
+                "record {number} has a field `{name}` that the first one has not"
+            ));
+        }
+        let mut cells = Vec::with_capacity(self.names.len());
+        for name in &self.names {
+            cells.push(match record.get(name) {
+                None | Some(Value::Null) => String::new(),
+                // A line is a record: blanks in place of line ends keep it one.
+                Some(Value::String(text)) => text.replace(['\n', '\r'], " "),
+                Some(Value::Number(value)) => value.to_string(),
+                Some(Value::Bool(value)) => value.to_string(),
+                Some(_) => return Err(format!("field `{name}` of record {number} holds a list or an object")),
+            });
+        }
+        // A row of one empty cell would be a blank line.
+        self.write(cells)
+    }
+
+    fn write(&mut self, cells: Vec<String>) -> Result<(), String> {
+        self.out.write_record(cells).map_err(|e| e.to_string())
+    }
+}
+
+/// The whole answer: a list of records, or an object that has one.
+struct Answer<'a>(&'a mut Rows);
+
+impl<'de> DeserializeSeed<'de> for Answer<'_> {
+    type Value = Told;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Told, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Answer<'_> {
+    type Value = Told;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("records under `data`, or a list of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Told, A::Error> {
+        while let Some(record) = list.next_element::<Map<String, Value>>()? {
+            self.0.push(&record).map_err(A::Error::custom)?;
+        }
+        Ok(Told {
+            has_records: true,
+            ..Told::default()
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Told, A::Error> {
+        let mut told = Told::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "data" | "dataset" if !told.has_records => told.has_records = map.next_value_seed(List(self.0))?,
+                "count" => told.count = map.next_value::<Value>()?.as_i64(),
+                "message" | "error" | "errorObject" => match map.next_value::<Value>()? {
+                    Value::Null => {}
+                    Value::String(text) if text.trim().is_empty() => {}
+                    Value::String(text) => told.message = Some(text.chars().take(200).collect()),
+                    other => told.message = Some(other.to_string().chars().take(200).collect()),
+                },
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(told)
+    }
+}
+
+/// The records of an answer; `null` where there are none.
+struct List<'a>(&'a mut Rows);
+
+impl<'de> DeserializeSeed<'de> for List<'_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for List<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<bool, A::Error> {
+        Answer(self.0).visit_seq(list).map(|_| true)
+    }
+}
+
+/// Bounds what one record can take in memory.
+struct Bounded<R> {
+    inner: R,
+    since: Rc<Cell<u64>>,
+    limit: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.since.set(self.since.get() + n as u64);
+        if self.since.get() > self.limit + buffer.len() as u64 {
+            return Err(io::Error::other(format!("a record of more than {} bytes", self.limit)));
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(json: &str) -> Result<String> {
+        let (mut file, _) = as_table(json.as_bytes(), "a.json")?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        Ok(text)
+    }
+
+    #[test]
+    fn records_become_rows() {
+        let answer = r#"{"elapsedTime":"1 s","count":2,"data":[{"a":1,"b":"x, y","c":null},{"b":"z","a":0.1,"c":true}],"error":""}"#;
+        assert_eq!(table(answer).unwrap(), "a,b,c\n1,\"x, y\",\n0.1,z,true\n");
+        assert_eq!(table(r#"[{"a":12345678901.25}]"#).unwrap(), "a\n12345678901.25\n");
+        assert_eq!(table("[{\"a\":\"x\\ny\"}]").unwrap(), "a\nx y\n");
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused() {
+        for (json, word) in [
+            (
+                r#"{"statusCode":429,"message":"Rate limit is exceeded."}"#,
+                "Rate limit is exceeded",
+            ),
+            (r#"{"data":[],"count":0,"error":"quota"}"#, "quota"),
+            (r#"{"data":[],"count":0}"#, "without a single record"),
+            (r#"{"data":null}"#, "without records"),
+            (r#"{"data":[{"a":1}],"count":2}"#, "announces 2 records and holds 1"),
+            (r#"{"data":[{"a":1},{"a":1"#, "cut short"),
+            (r#"{"data":[{"a":1},{"c":1}]}"#, "record 2 has a field `c`"),
+            (r#"[{"a":{"b":1}}]"#, "a list or an object"),
+            (r#"[1,2]"#, "cannot be used"),
+            (r#"[{"a":1}] x"#, "trailing"),
+            (r#"[{"a":1e999}]"#, "cannot be used"),
+        ] {
+            let error = table(json).unwrap_err().to_string();
+            assert!(error.starts_with("a.json") && error.contains(word), "{json}: {error}");
+        }
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(table(&deep).is_err());
+        let long = format!("[{{\"a\":\"{}\"}}]", "x".repeat(3 << 20));
+        assert!(
+            table(&long)
+                .unwrap_err()
+                .to_string()
+                .contains("more than 1048576 bytes")
+        );
+    }
+
+    #[test]
+    fn an_answer_at_the_limit_is_told() {
+        let records = vec![r#"{"a":1}"#; 500].join(",");
+        let (_, notes) = as_table(format!("[{records}]").as_bytes(), "a.json").unwrap();
+        assert!(notes[0].contains("exactly 500 records"), "{notes:?}");
+    }
+}

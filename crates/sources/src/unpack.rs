@@ -1,0 +1,306 @@
+//! Compressed inputs: gzip of one member or several, zstd, and zip archives with one table. What grows more than any
+//! trade table does is refused before it fills memory or disk.
+
+use crate::error::{Error, Result};
+use flate2::read::{DeflateDecoder, MultiGzDecoder};
+use flate2::{Crc, CrcReader};
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::rc::Rc;
+
+/// A compressed text that grows more than this is taken for a decompression bomb. Trade
+/// tables shrink to a fifth or a twentieth; deflate itself cannot exceed about 1030.
+const GROWTH: u64 = 250;
+/// Growth is not judged before this many bytes have come out.
+const GROWTH_FROM: u64 = 64 << 20;
+/// The largest window a zstd frame may ask for, as a power of two: what `zstd` itself accepts.
+const WINDOW_LOG: u32 = 27;
+
+/// The compression that first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    pub(crate) fn of(start: &[u8]) -> Option<Packing> {
+        if start.starts_with(&[0x1f, 0x8b]) {
+            Some(Packing::Gzip)
+        } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            Some(Packing::Zstd)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+
+    /// The unpacked bytes; reading fails where they are damaged, cut short, or grow too much.
+    pub(crate) fn unpack<'a>(self, reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+        let (packed, count) = Counted::new(reader);
+        let inner: Box<dyn Read + 'a> = match self {
+            Packing::Gzip => Box::new(MultiGzDecoder::new(packed)),
+            Packing::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::new(packed)?;
+                decoder.window_log_max(WINDOW_LOG)?;
+                Box::new(decoder)
+            }
+        };
+        Ok(Box::new(Bounded::new(inner, count)))
+    }
+}
+
+/// Counts the packed bytes.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R> Counted<R> {
+    fn new(inner: R) -> (Self, Rc<Cell<u64>>) {
+        let count = Rc::new(Cell::new(0));
+        (
+            Counted {
+                inner,
+                count: Rc::clone(&count),
+            },
+            count,
+        )
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// Refuses what grows too much.
+struct Bounded<R> {
+    inner: R,
+    packed: Rc<Cell<u64>>,
+    unpacked: u64,
+}
+
+impl<R> Bounded<R> {
+    fn new(inner: R, packed: Rc<Cell<u64>>) -> Self {
+        Bounded {
+            inner,
+            packed,
+            unpacked: 0,
+        }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer).map_err(damaged)?;
+        self.unpacked += n as u64;
+        if self.unpacked > GROWTH_FROM && self.unpacked / GROWTH > self.packed.get() {
+            let text = format!("the compressed data grows more than {GROWTH} times, as no trade table does");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        Ok(n)
+    }
+}
+
+/// What a decompressor says of damage, as one kind: zstd calls it `Other`.
+fn damaged(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::Other => io::Error::new(io::ErrorKind::InvalidData, error),
+        _ => error,
+    }
+}
+
+/// The one table of a zip archive, and its name.
+///
+/// # Errors
+/// Where the archive is damaged or a spreadsheet, has no table or several, or holds a name that points out of it.
+pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, String)> {
+    let refuse = |found: String, advice: &'static str| Error::NotATable {
+        file: name.to_owned(),
+        line: 0,
+        column: None,
+        found,
+        expected: "a table of text, plain or compressed",
+        advice,
+    };
+    let again = "the archive is cut short or damaged: fetch it again";
+    let unreadable =
+        |error: zip::result::ZipError| refuse(format!("a zip archive that cannot be read ({error})"), again);
+    let mut archive = zip::ZipArchive::new(BufReader::new(&file)).map_err(unreadable)?;
+    let mut tables = Vec::new();
+    for index in 0..archive.len() {
+        let member = archive.by_index_raw(index).map_err(unreadable)?;
+        let text = member.name().map_err(unreadable)?.into_owned();
+        if member.enclosed_name().is_none() || text.starts_with('/') || text.contains('\\') {
+            let found = format!(
+                "a zip archive with a member named `{}`, which points out of it",
+                text.escape_debug()
+            );
+            return Err(refuse(found, "do not use it: no publisher writes such a name"));
+        }
+        if text == "[Content_Types].xml" {
+            return Err(refuse("a spreadsheet".to_owned(), "save the sheet as CSV"));
+        }
+        let lower = text.to_ascii_lowercase();
+        if member.is_file() && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e)) {
+            tables.push((index, text));
+        }
+    }
+    let (index, member_name) = match &tables[..] {
+        [one] => one.clone(),
+        [] => {
+            let advice = "unpack it and name the table inside";
+            return Err(refuse(
+                "a zip archive without a table (.csv, .txt, .tsv, .json)".to_owned(),
+                advice,
+            ));
+        }
+        several => {
+            let names: Vec<&str> = several.iter().take(5).map(|(_, name)| name.as_str()).collect();
+            let found = format!(
+                "a zip archive with {} tables ({}, ...)",
+                several.len(),
+                names.join(", ")
+            );
+            return Err(refuse(
+                found,
+                "unpack it and name one, or import all of them with --out FOLDER",
+            ));
+        }
+    };
+    let member = archive.by_index_raw(index).map_err(unreadable)?;
+    let (method, packed, crc) = (member.compression(), member.compressed_size(), member.crc32());
+    let start = member.data_start();
+    if member.encrypted() {
+        return Err(refuse(
+            "an encrypted zip archive".to_owned(),
+            "unpack it with its password first",
+        ));
+    }
+    drop(member);
+    drop(archive);
+    let start = start.unwrap_or(0);
+    let sought = file.seek(SeekFrom::Start(start));
+    sought.map_err(|cause| crate::input::unreadable(name, cause))?;
+    let (packed_bytes, count) = Counted::new(BufReader::new(file).take(packed));
+    let unpacked: Box<dyn Read> = match method {
+        zip::CompressionMethod::Stored => Box::new(packed_bytes),
+        zip::CompressionMethod::Deflated => Box::new(DeflateDecoder::new(packed_bytes)),
+        other => {
+            let advice = "unpack it and name the table inside";
+            return Err(refuse(format!("a zip archive compressed as {other:?}"), advice));
+        }
+    };
+    let checked = Checked {
+        inner: CrcReader::new(Bounded::new(unpacked, count)),
+        crc,
+    };
+    Ok((Box::new(checked), format!("{name}:{member_name}")))
+}
+
+/// Fails at the end where the check sum is not the archive's.
+struct Checked<R> {
+    inner: CrcReader<R>,
+    crc: u32,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        let sum: &Crc = self.inner.crc();
+        if n == 0 && !buffer.is_empty() && sum.sum() != self.crc {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the zip archive's check sum does not agree",
+            ));
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    #[test]
+    fn a_bomb_is_refused_before_it_fills_the_disk() {
+        let text = b"1,2\n".repeat(20 << 20);
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&text).unwrap();
+        for (packing, packed) in [
+            (Packing::Gzip, encoder.finish().unwrap()),
+            (Packing::Zstd, zstd::encode_all(&text[..], 19).unwrap()),
+        ] {
+            let mut input = packing.unpack(&packed[..]).unwrap();
+            let error = io::copy(&mut input, &mut io::sink()).unwrap_err();
+            assert!(error.to_string().contains("grows"), "{error}");
+        }
+    }
+
+    fn archive(members: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = zip::ZipWriter::new(file.reopen().unwrap());
+        for (name, bytes) in members {
+            writer
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap();
+        file
+    }
+
+    fn read(file: &tempfile::NamedTempFile) -> Result<Vec<u8>> {
+        let (mut reader, _) = zip_member(file.reopen().unwrap(), "a.zip")?;
+        let mut bytes = Vec::new();
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|e| crate::input::unreadable("a.zip", e))?;
+        Ok(bytes)
+    }
+
+    #[test]
+    fn the_one_table_of_an_archive_is_read() {
+        let good = archive(&[("readme.pdf", b"x"), ("data/t.csv", b"a,b\n1,2\n")]);
+        assert_eq!(read(&good).unwrap(), b"a,b\n1,2\n");
+    }
+
+    #[test]
+    fn other_archives_are_refused_with_what_to_do() {
+        let told = |members: &[(&str, &[u8])]| read(&archive(members)).unwrap_err().to_string();
+        assert!(told(&[("a.csv", b"1"), ("b.csv", b"2")]).contains("2 tables (a.csv, b.csv"));
+        assert!(told(&[("a.pdf", b"1")]).contains("without a table"));
+        assert!(told(&[("[Content_Types].xml", b"1")]).contains("a spreadsheet"));
+        assert!(told(&[("../../a.csv", b"1")]).contains("points out of it"));
+        assert!(told(&[("/etc/a.csv", b"1")]).contains("points out of it"));
+    }
+
+    #[test]
+    fn a_damaged_archive_is_never_read_as_whole() {
+        let text = (0..2000).map(|i| format!("{i},{}\n", i * 7919)).collect::<String>();
+        let good = std::fs::read(archive(&[("t.csv", text.as_bytes())]).path()).unwrap();
+        for at in (0..good.len()).step_by(97) {
+            let mut bytes = good.clone();
+            bytes[at] ^= 0x20;
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &bytes).unwrap();
+            if let Ok(read) = read(&file) {
+                assert_eq!(read, text.as_bytes(), "byte {at}");
+            }
+        }
+    }
+}

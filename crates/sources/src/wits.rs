@@ -1,0 +1,330 @@
+//! The World Bank's WITS (World Integrated Trade Solution), which gives out UN Comtrade's figures in thousands of
+//! dollars: as a download with codes, and as the tables of its pages by product, with names.
+//!
+//! *Gross* flows (`Gross Exp.`, codes 1 and 2) include trade in foreign goods and bear the basis `gross`; `Export` and
+//! `Import` bear none. So the two are never added to each other.
+
+use crate::codes;
+use crate::error::{Error, Result};
+use crate::header::{Column, Header};
+use crate::names::Names;
+use crate::options::Options;
+use crate::quarantine::Bad;
+use crate::sdmx::{Area, area};
+use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
+use crate::table::Line;
+use crate::tidy::Codes;
+use std::sync::Arc;
+use trade::{Classification, Decimal3, Flow, Record, Status, TOTAL, check_product};
+
+pub(crate) const SHAPE: Shape = Shape {
+    source: Source::Wits,
+    name: "wits",
+    needed: &[
+        "ReporterISO3",
+        "PartnerISO3",
+        "Year",
+        "ProductCode",
+        "TradeFlowName",
+        "TradeValue in 1000 USD",
+    ],
+    known: &[
+        "Nomenclature",
+        "ReporterISO3",
+        "ReporterName",
+        "ProductCode",
+        "ProductDescription",
+        "PartnerISO3",
+        "PartnerName",
+        "Year",
+        "TradeFlowName",
+        "TradeFlowCode",
+        "TradeValue in 1000 USD",
+        "Quantity",
+        "QuantityToken",
+        "QtyUnit",
+        "NetWeight in KGM",
+    ],
+    strict: false,
+    repeats: Repeats::TotalOrContradict,
+    bind: |header, options| Ok(Box::new(Wits::bind(header, options, &CODED)?)),
+};
+
+pub(crate) const PAGE: Shape = Shape {
+    source: Source::WitsPage,
+    name: "wits-page",
+    needed: &[
+        "Reporter",
+        "Partner",
+        "Year",
+        "ProductCode",
+        "TradeFlow",
+        "Trade Value 1000USD",
+    ],
+    known: &[
+        "Reporter",
+        "TradeFlow",
+        "ProductCode",
+        "Product Description",
+        "Year",
+        "Partner",
+        "Trade Value 1000USD",
+        "Quantity",
+        "Quantity Unit",
+        "Nomenclature",
+    ],
+    strict: false,
+    repeats: Repeats::TotalOrContradict,
+    bind: |header, options| Ok(Box::new(Wits::bind(header, options, &NAMED)?)),
+};
+
+struct Spelling {
+    reporter: &'static str,
+    partner: &'static str,
+    flow: &'static str,
+    value: &'static str,
+    weight: &'static str,
+    unit: &'static str,
+    named: bool,
+}
+
+const CODED: Spelling = Spelling {
+    reporter: "ReporterISO3",
+    partner: "PartnerISO3",
+    flow: "TradeFlowName",
+    value: "TradeValue in 1000 USD",
+    weight: "NetWeight in KGM",
+    unit: "QtyUnit",
+    named: false,
+};
+
+const NAMED: Spelling = Spelling {
+    reporter: "Reporter",
+    partner: "Partner",
+    flow: "TradeFlow",
+    value: "Trade Value 1000USD",
+    weight: "",
+    unit: "Quantity Unit",
+    named: true,
+};
+
+struct Wits {
+    reporter: Column,
+    partner: Column,
+    year: Column,
+    product: Column,
+    flow: Column,
+    value: Column,
+    nomenclature: Option<Column>,
+    said: Option<Classification>,
+    weight: Option<Column>,
+    quantity: Option<Column>,
+    unit: Option<Column>,
+    named: bool,
+    compiler: Arc<str>,
+    names: Names,
+    economies: codes::Reader,
+}
+
+impl Wits {
+    fn bind(header: &Header, options: &Options, spelling: &Spelling) -> Result<Wits> {
+        let column = |name| header.needed(name, options);
+        let nomenclature = header.column("Nomenclature");
+        let said = options
+            .defaults
+            .classification
+            .as_deref()
+            .map(|text| text.trim().parse());
+        let said = match (&nomenclature, said) {
+            (_, Some(Ok(said))) => Some(said),
+            (Some(_), None) => None,
+            (_, said) => {
+                return Err(Error::Setting {
+                    file: options.file.clone(),
+                    name: "defaults.classification",
+                    problem: if said.is_some() { "is wrong" } else { "is needed: the file does not say" }.to_owned(),
+                    advice: "state the nomenclature that was asked for: HS0 for HS 1988/92 to HS6 for HS 2022, SITC1 to SITC4"
+                        .to_owned(),
+                });
+            }
+        };
+        Ok(Wits {
+            reporter: column(spelling.reporter)?,
+            partner: column(spelling.partner)?,
+            year: column("Year")?,
+            product: column("ProductCode")?,
+            flow: column(spelling.flow)?,
+            value: column(spelling.value)?,
+            nomenclature,
+            said,
+            weight: header.column(spelling.weight),
+            quantity: header.column("Quantity"),
+            unit: header.column(spelling.unit),
+            named: spelling.named,
+            compiler: Arc::from("World Bank WITS"),
+            names: Names::default(),
+            economies: codes::Reader::default(),
+        })
+    }
+
+    fn area(&self, line: &Line<'_>, column: &Column, year: i16) -> Result<Area, Bad> {
+        let cell = line.cell(column)?;
+        if self.named {
+            return self.economies.read(&cell, Codes::Name, year).map(Area::One);
+        }
+        area(&cell, "wits", year, &self.economies)
+    }
+
+    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
+        let classification = match line.optional(self.nomenclature.as_ref())? {
+            Some(cell) => Classification::from_comtrade(cell.text).ok_or_else(|| {
+                cell.bad(
+                    "this nomenclature is not known",
+                    "H0 to H6, HS, S1 to S4 and B4 are read",
+                )
+            })?,
+            None => self.said.ok_or_else(|| {
+                Bad::row(
+                    String::new(),
+                    "the nomenclature is not stated",
+                    "fill in `Nomenclature`, such as H3",
+                )
+            })?,
+        };
+        let cell = line.cell(&self.product)?;
+        if cell.text.eq_ignore_ascii_case(TOTAL) {
+            return Ok((classification, self.names.get(TOTAL)));
+        }
+        check_product(classification, cell.text)
+            .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
+        Ok((classification, self.names.get(cell.text)))
+    }
+
+    /// The flow, and whether it is gross.
+    fn flow(&self, line: &Line<'_>) -> Result<(Flow, bool), Bad> {
+        let cell = line.cell(&self.flow)?;
+        let plain: String = cell
+            .text
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        Ok(match plain.as_str() {
+            "export" | "exports" | "exp" => (Flow::Export, false),
+            "import" | "imports" | "imp" => (Flow::Import, false),
+            "grossexp" | "grossexport" | "grossexports" => (Flow::Export, true),
+            "grossimp" | "grossimport" | "grossimports" => (Flow::Import, true),
+            "reexp" | "reexport" | "reexports" => (Flow::ReExport, false),
+            "reimp" | "reimport" | "reimports" => (Flow::ReImport, false),
+            _ => {
+                return Err(cell.bad(
+                    "this is no flow",
+                    "Export, Import, Gross Exp., Gross Imp., Re-Exp. or Re-Imp.",
+                ));
+            }
+        })
+    }
+
+    fn amount(&self, line: &Line<'_>, column: Option<&Column>) -> Result<Option<Decimal3>, Bad> {
+        let amount = line.optional(column)?.filter(|cell| !cell.is_absent());
+        Ok(amount
+            .map(|cell| cell.rounded_money(0))
+            .transpose()?
+            .filter(|a| *a > Decimal3::ZERO))
+    }
+
+    fn row(&self, line: &Line<'_>) -> Result<Found, Bad> {
+        let year = line.cell(&self.year)?.period()?;
+        let (Area::One(reporter), Area::One(partner)) = (
+            self.area(line, &self.reporter, year.year())?,
+            self.area(line, &self.partner, year.year())?,
+        ) else {
+            return Ok(Found::Aside("group of the compiler's own"));
+        };
+        let (classification, product) = self.product(line)?;
+        let (flow, gross) = self.flow(line)?;
+        let unit = line
+            .optional(self.unit.as_ref())?
+            .map(|cell| cell.text.to_ascii_lowercase());
+        let quantity = self.amount(line, self.quantity.as_ref())?;
+        let weighed = unit.as_deref().is_some_and(|u| u == "kg" || u == "8" || u == "kgm");
+        let weight = self
+            .amount(line, self.weight.as_ref())?
+            .or(quantity.filter(|_| weighed));
+        let unit = unit.filter(|u| quantity.is_some() && (1..=20).contains(&u.len()) && u != "none" && u != "1");
+        let record = Record {
+            compiler: Arc::clone(&self.compiler),
+            period: year,
+            reporter,
+            partner,
+            flow,
+            classification,
+            product,
+            valuation: None,
+            value: Some(line.cell(&self.value)?.rounded_money(3)?),
+            rounded_to: None,
+            share_percent: None,
+            net_weight_kg: weight,
+            quantity: quantity.filter(|_| unit.is_some()),
+            quantity_unit: unit.map(|u| self.names.get(&u)),
+            status: Status::Reported,
+            basis: gross.then(|| self.names.get("gross")),
+            reference: None,
+        };
+        Ok(Found::Draft(Box::new(Draft {
+            record,
+            part: Part::Unsaid,
+            codes: (0, 0),
+        })))
+    }
+}
+
+impl Layout for Wits {
+    fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
+        found.push(self.row(line).unwrap_or_else(Found::Bad));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, Source, import};
+    use trade::Flow;
+
+    const CODED: &str = "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,TradeFlowCode,TradeValue in 1000 USD,Quantity,QtyUnit,NetWeight in KGM\n\
+        H3,CHN,270112,China,PRK,\"Korea, Dem. Rep.\",2010,Import,5,390123.456,4600000,Kg,4600000\n\
+        H3,ROM,Total,Romania,WLD,World,2010,Gross Exp.,2,49413.5,,,\n\
+        H3,ROM,Total,Romania,QQQ,Nowhere,2010,Export,6,1,,,\n";
+
+    #[test]
+    fn a_download_with_codes_is_read() {
+        let got = import(CODED.as_bytes(), &Options::default()).unwrap();
+        assert_eq!((got.source, got.records.len(), got.quarantined()), (Source::Wits, 2, 1));
+        let coal = &got.records[0];
+        assert_eq!(coal.value.unwrap().to_string(), "390123456");
+        assert_eq!((coal.classification.as_str(), coal.product.as_ref()), ("HS3", "270112"));
+        assert_eq!((coal.flow, coal.basis.as_deref()), (Flow::Import, None));
+        let total = &got.records[1];
+        assert_eq!(
+            (total.reporter.as_str(), total.basis.as_deref()),
+            ("ROU", Some("gross"))
+        );
+        assert!(got.quarantine[0].value == "QQQ", "{:?}", got.quarantine);
+    }
+
+    #[test]
+    fn a_page_s_table_asks_for_its_nomenclature() {
+        let page = "Reporter,TradeFlow,ProductCode,Product Description,Year,Partner,Trade Value 1000USD,Quantity,Quantity Unit\n\
+            China,Export,282580,Antimony oxides,2024, World,60.5,600,Kg\nKorea,Export,282580,x,2024,China,1,,\n";
+        let error = import(page.as_bytes(), &Options::default()).unwrap_err().to_string();
+        assert!(
+            error.contains("defaults.classification") && error.contains("HS6"),
+            "{error}"
+        );
+        let mut options = Options::default();
+        options.defaults.classification = Some("HS6".to_owned());
+        let got = import(page.as_bytes(), &options).unwrap();
+        assert_eq!((got.records.len(), got.quarantined()), (1, 1));
+        assert_eq!(got.records[0].partner.as_str(), "WLD");
+        assert_eq!(got.records[0].net_weight_kg.unwrap().to_string(), "600");
+    }
+}
