@@ -7,7 +7,7 @@
 use benches::criterion;
 use criterion::{BenchmarkId, Throughput};
 use cube::Dimension::{Flow, Partner, Product, Reporter, Year};
-use cube::{Dimension, Level, Query, Table, concentration, mirror_gaps, sum_columns};
+use cube::{Dimension, Query, Table, concentration, mirror_gaps, sum_columns};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use store::columns::{DataFile, dataset_files};

@@ -9,7 +9,7 @@ use trade::{Classification, Economy, Flow, Period, Record, Status, TOTAL, Usd, V
 
 /// A period: `2003`, `2003-07`, `2003-M07`, `2003M7`, `2003-Q2`, `2003Q2`, `2003-S1`.
 pub(crate) fn period(text: &str) -> Option<Period> {
-    let Some(year) = text.get(..4) else { return None };
+    let year = text.get(..4)?;
     let year: i16 = year.parse().ok().filter(|_| year.bytes().all(|b| b.is_ascii_digit()))?;
     let rest = text[4..].trim_start_matches('-');
     let number = |t: &str, most: u16| {

@@ -33,9 +33,12 @@ pub(super) struct ReferenceView {
 /// Columns that say nothing on the page of one scenario and one period.
 const LEFT_OUT: [&str; 4] = ["scenario", "period", "pin", "url"];
 
+/// The figures of a period that are used, and those that are not, with the reason.
+type OfPeriod<'r> = (Vec<&'r Record>, Vec<(&'r Record, &'r str)>);
+
 /// The figures by period and the references that they name.
 pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> (Vec<PeriodView>, Vec<ReferenceView>) {
-    let mut periods: BTreeMap<String, (Vec<&Record>, Vec<(&Record, &str)>)> = BTreeMap::new();
+    let mut periods: BTreeMap<String, OfPeriod<'_>> = BTreeMap::new();
     for record in &scenario.figures.flows {
         periods.entry(record.period.to_string()).or_default().0.push(record);
     }
@@ -47,7 +50,7 @@ pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> 
         .values()
         .flat_map(|(used, aside)| used.iter().copied().chain(aside.iter().map(|(r, _)| *r)));
     let named: BTreeSet<u32> = all.filter_map(|r| r.reference).collect();
-    let view = |(period, (mut used, mut aside)): (String, (Vec<&Record>, Vec<(&Record, &str)>))| {
+    let view = |(period, (mut used, mut aside)): (String, OfPeriod<'_>)| {
         used.sort_by_key(|r| (r.flow.as_str(), std::cmp::Reverse(r.value)));
         aside.sort_by_key(|(r, _)| (r.flow.as_str(), std::cmp::Reverse(r.value)));
         let of_used = used.iter().map(|r| ("", *r, None));
