@@ -30,33 +30,16 @@ const KNOWN: &[&str] = &[
     "INDICATOR",
     "COUNTERPART_COUNTRY",
     "FREQUENCY",
+    "SCALE",
+    "UNIT_MULT",
+    "OBS_STATUS",
+    "STATUS",
     "TIME_PERIOD",
     "OBS_VALUE",
-    "SCALE",
-    "UNIT_MULT",
-    "OBS_STATUS",
-    "STATUS",
 ];
 
-/// Series on lines have a column for each period in place of these two.
-const KNOWN_WIDE: &[&str] = &[
-    "DATAFLOW",
-    "STRUCTURE",
-    "STRUCTURE_ID",
-    "STRUCTURE_NAME",
-    "ACTION",
-    "DATASET",
-    "SERIES_CODE",
-    "OBS_MEASURE",
-    "COUNTRY",
-    "INDICATOR",
-    "COUNTERPART_COUNTRY",
-    "FREQUENCY",
-    "SCALE",
-    "UNIT_MULT",
-    "OBS_STATUS",
-    "STATUS",
-];
+/// Series on lines have a column for each period in place of the last two.
+const KNOWN_WIDE: &[&str] = KNOWN.split_at(KNOWN.len() - 2).0;
 
 pub(crate) const SHAPE: Shape = Shape {
     source: Source::Imts,
