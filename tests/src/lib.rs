@@ -8,12 +8,14 @@
 
 mod broken;
 mod call;
+mod packages;
 mod program;
 mod tables;
 mod workspace;
 
 pub use broken::{GOOD, HEADER, call_on, gzip};
 pub use call::{Call, call, call_in};
+pub use packages::packages;
 pub use program::{program, root, skipped};
 pub use tables::{csv_rows, json_finite, parquet_rows, sha256};
 pub use workspace::{Files, Workspace, files_below};

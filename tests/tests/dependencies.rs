@@ -3,28 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
-use std::process::Command;
-use tests::root;
+use tests::{packages, root};
 
 #[test]
 fn every_direct_dependency_has_a_written_reason() {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = [
-        "metadata",
-        "--locked",
-        "--offline",
-        "--no-deps",
-        "--format-version",
-        "1",
-    ];
-    let output = Command::new(cargo)
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
+    let packages = packages();
     let own: BTreeSet<&str> = packages.iter().map(|p| p["name"].as_str().unwrap()).collect();
     let all = packages.iter().flat_map(|p| p["dependencies"].as_array().unwrap());
     let used: BTreeSet<&str> = all

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-use tests::{root, skipped};
+use tests::{packages, root, skipped};
 
 /// The crates that each crate may use. A model is any crate in `crates/models`; a new one needs no
 /// line here, and models never use each other.
@@ -28,26 +28,6 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 
 /// Outside the storeys: the program and what measures or tests the whole house.
 const ABOVE_ALL: [&str; 3] = ["counterflow", "tests", "benches"];
-
-fn packages() -> Vec<Value> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = [
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--locked",
-        "--offline",
-    ];
-    let output = Command::new(cargo)
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().clone()
-}
 
 fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap()

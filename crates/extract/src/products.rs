@@ -74,18 +74,15 @@ fn side(period: Period, flow: Flow, economy: Economy, own: bool, value: Usd) -> 
 fn totals(economy: Economy, pairs: &[Record]) -> Vec<Record> {
     type Key = (Period, Flow, bool, Arc<str>, Status);
     let key = |r: &Record| -> Key { (r.period, r.flow, r.reporter == economy, r.compiler.clone(), r.status) };
-    let mut sums: BTreeMap<String, (Key, Usd)> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, Usd> = BTreeMap::new();
     let is_one = |e: Economy| mirror::pairing::place_by_table(e) == mirror::pairing::Place::Economy;
-    let name = |k: &Key| format!("{} {} {} {} {}", k.0, k.1, k.2, k.3, k.4.as_str());
     for pair in pairs.iter().filter(|r| is_one(r.reporter) && is_one(r.partner)) {
-        let key = key(pair);
-        let sum = sums.entry(name(&key)).or_insert((key, Usd::ZERO));
-        sum.1 += pair.value.unwrap_or(Usd::ZERO);
+        *sums.entry(key(pair)).or_insert(Usd::ZERO) += pair.value.unwrap_or(Usd::ZERO);
     }
     for world in pairs.iter().filter(|r| r.partner.is_world()) {
-        sums.remove(&name(&key(world)));
+        sums.remove(&key(world));
     }
-    sums.into_values()
+    sums.into_iter()
         .map(|((period, flow, own, compiler, status), value)| Record {
             compiler,
             status,

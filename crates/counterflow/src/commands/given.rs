@@ -62,22 +62,18 @@ fn about(path: &Path, world: &World, records: &[Record]) -> Outcome<PinFile> {
         .file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let (made_by, file) = if Dataset::is_one(path) {
-        let manifest = path.join(store::dataset::MANIFEST);
-        let bytes = std::fs::read(&manifest)?;
-        let dataset = Dataset::open(path)?;
-        (
-            dataset.made_by().to_owned(),
-            FileFacts::of(name.clone(), &bytes, records),
-        )
+    let (made_by, hashed) = if Dataset::is_one(path) {
+        let made_by = Dataset::open(path)?.made_by().to_owned();
+        (made_by, path.join(store::dataset::MANIFEST))
     } else {
-        let bytes = if path.is_file() {
-            std::fs::read(path)?
-        } else {
-            Vec::new()
-        };
-        ("not stated".to_owned(), FileFacts::of(name.clone(), &bytes, records))
+        ("not stated".to_owned(), path.to_owned())
     };
+    let mut file = FileFacts::of(name.clone(), &[], records);
+    // Never read whole: it may be large.
+    if hashed.is_file() {
+        file.bytes = std::fs::metadata(&hashed)?.len();
+        file.sha256 = store::sha256_of_file(&hashed)?;
+    }
     let compilers: Vec<&str> = world.compilers().into_iter().collect();
     let compiler = compilers.join(", ");
     Ok(PinFile {

@@ -130,10 +130,7 @@ fn plan(name: &'static str, economy: Economy, world: &World, records: &[Record],
 /// The first year, and the last one in which every telling has figures.
 fn years(economy: Economy, records: &[Record]) -> Outcome<(i16, i16)> {
     let mut last: BTreeMap<bool, i16> = BTreeMap::new();
-    for record in records
-        .iter()
-        .filter(|r| r.status == Status::Reported || r.compiler.is_empty())
-    {
+    for record in records.iter().filter(|r| r.status == Status::Reported) {
         let year = last.entry(record.reporter == economy).or_insert(i16::MIN);
         *year = (*year).max(record.period.year());
     }
