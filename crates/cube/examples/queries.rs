@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use store::Filter;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rows of text for comparison with other engines.
 type Rows = Vec<String>;
 

@@ -1,7 +1,7 @@
 //! Sums in a table with a cell for every key that a part can have.
 
 use crate::keys::LocalDim;
-use crate::part::Block;
+use crate::part::{Block, Offsets};
 use crate::partial::Partial;
 use crate::plan::{Dim, Layout};
 use store::columns::Numbers;
@@ -133,12 +133,13 @@ fn each_cell(block: &Block<'_>, mut each: impl FnMut(usize, std::ops::Range<usiz
     let mut at = 0;
     for stretch in block.stretches {
         let end = at + stretch.rows as usize;
-        if block.offsets.is_empty() {
-            each(stretch.base as usize, at..end);
-        } else {
-            for row in at..end {
-                each((stretch.base + block.offsets[row]) as usize, row..row + 1);
-            }
+        let base = stretch.base;
+        let mut one = |row: usize, offset: u64| each((base + offset) as usize, row..row + 1);
+        match block.offsets {
+            Offsets::None => each(base as usize, at..end),
+            Offsets::Coded(codes, table) => (at..end).for_each(|row| one(row, table[codes[row] as usize])),
+            Offsets::Placed(codes, table) => (at..end).for_each(|row| one(row, table[codes[row] as usize].into())),
+            Offsets::Added(offsets) => (at..end).for_each(|row| one(row, offsets[row])),
         }
         at = end;
     }
@@ -150,22 +151,33 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
     for stretch in block.stretches {
         let rows = stretch.rows as usize;
         let values = &values[at..at + rows];
-        if block.offsets.is_empty() {
-            let cell = &mut cells[stretch.base as usize];
-            cell.count += rows as u64;
-            match exact_sum(values) {
-                Ok(sum) => add(cell, stretch.base as usize, sum, outgrown),
-                Err(()) => values
-                    .iter()
-                    .for_each(|&v| add(cell, stretch.base as usize, v, outgrown)),
+        let base = stretch.base as usize;
+        let mut one = |offset: u64, value: i64| {
+            let place = base + offset as usize;
+            let cell = &mut cells[place];
+            cell.count += 1;
+            add(cell, place, value, outgrown);
+        };
+        match block.offsets {
+            Offsets::None => {
+                let cell = &mut cells[base];
+                cell.count += rows as u64;
+                match exact_sum(values) {
+                    Ok(sum) => add(cell, base, sum, outgrown),
+                    Err(()) => values.iter().for_each(|&v| add(cell, base, v, outgrown)),
+                }
             }
-        } else {
-            let base = stretch.base as usize;
-            for (&offset, &value) in block.offsets[at..at + rows].iter().zip(values) {
-                let place = base + offset as usize;
-                let cell = &mut cells[place];
-                cell.count += 1;
-                add(cell, place, value, outgrown);
+            Offsets::Coded(codes, table) => {
+                let rows = codes[at..at + rows].iter().zip(values);
+                rows.for_each(|(&code, &value)| one(table[code as usize], value));
+            }
+            Offsets::Placed(codes, table) => {
+                let rows = codes[at..at + rows].iter().zip(values);
+                rows.for_each(|(&code, &value)| one(table[code as usize].into(), value));
+            }
+            Offsets::Added(offsets) => {
+                let rows = offsets[at..at + rows].iter().zip(values);
+                rows.for_each(|(&offset, &value)| one(offset, value));
             }
         }
         at += rows;

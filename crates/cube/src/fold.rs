@@ -36,7 +36,8 @@ pub(crate) fn fold_groups<S: Send>(
     };
     let work = |index: usize| sum_part(source, facts, plan, facts.parts[index]);
     in_order(facts.parts.len(), work, |partial| {
-        folder.add(partial, |group, table, places| fold(state, group, table, places));
+        plan.spare
+            .give(folder.add(partial, |group, table, places| fold(state, group, table, places)));
         Ok(())
     })?;
     if !folder.returned {
@@ -89,9 +90,10 @@ struct Folder {
 }
 
 impl Folder {
-    fn add(&mut self, partial: Partial, mut fold: impl FnMut(u64, &Partial, Range<usize>)) {
+    /// Takes in the sums of a part; gives back memory that is left over.
+    fn add(&mut self, partial: Partial, mut fold: impl FnMut(u64, &Partial, Range<usize>)) -> Partial {
         if partial.is_empty() || self.returned {
-            return;
+            return partial;
         }
         let mut kept: Vec<Range<usize>> = Vec::new();
         for (group, places) in groups(&self.open, self.inner) {
@@ -105,15 +107,20 @@ impl Folder {
         }
         self.returned = groups(&partial, self.inner).any(|(group, _)| self.closed.contains(&group));
         let all: usize = kept.iter().map(ExactSizeIterator::len).sum();
-        if all < self.open.len() {
+        if all == 0 {
+            self.open.clear();
+        } else if all < self.open.len() {
             let mut left = Partial::new(self.open.sums.len());
-            kept.into_iter().for_each(|places| left.merge(self.open.slice(places)));
+            for places in kept {
+                left.merge(self.open.slice(places));
+            }
             self.open = left;
         }
-        self.open.merge(partial);
+        let spare = self.open.merge(partial);
         if self.open.len() > self.most {
             self.returned = true;
             self.open = Partial::new(self.open.sums.len());
         }
+        spare
     }
 }

@@ -1,12 +1,61 @@
 //! Hash maps with a quick hash, for keys that nobody chooses to make collide.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map whose order is never used.
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
-/// A set whose order is never used.
-pub(crate) type Set<K> = HashSet<K, BuildHasherDefault<Quick>>;
+
+/// A number for each of some texts. Most are codes of at most eight bytes, which are compared as one word.
+#[derive(Debug, Default)]
+pub(crate) struct Numbered {
+    short: Map<u64, u32>,
+    long: Map<String, u32>,
+}
+
+impl Numbered {
+    /// The texts' places as their numbers.
+    pub(crate) fn places(texts: &[String]) -> Self {
+        let mut numbered = Numbered::default();
+        for (number, text) in texts.iter().enumerate() {
+            numbered.insert(text, number as u32);
+        }
+        numbered
+    }
+
+    /// Gives a text a number, unless it has one; `true` if it had none.
+    pub(crate) fn insert(&mut self, text: &str, number: u32) -> bool {
+        match packed(text) {
+            Some(word) => {
+                let known = self.short.len();
+                self.short.entry(word).or_insert(number);
+                self.short.len() > known
+            }
+            None if self.long.contains_key(text) => false,
+            None => self.long.insert(text.to_owned(), number).is_none(),
+        }
+    }
+
+    /// The number of a text.
+    pub(crate) fn get(&self, text: &str) -> Option<u32> {
+        match packed(text) {
+            Some(word) => self.short.get(&word).copied(),
+            None => self.long.get(text).copied(),
+        }
+    }
+}
+
+/// A text of at most eight bytes without a zero byte as one word: such words are equal where the texts are.
+#[inline]
+fn packed(text: &str) -> Option<u64> {
+    let bytes = text.as_bytes();
+    if bytes.len() > 8 || bytes.contains(&0) {
+        return None;
+    }
+    let mut word = [0; 8];
+    word[..bytes.len()].copy_from_slice(bytes);
+    Some(u64::from_le_bytes(word))
+}
 
 /// Multiplies and folds eight bytes at a time: the multiplier is 2^64 divided by the golden ratio.
 #[derive(Default)]
@@ -50,5 +99,23 @@ impl Hasher for Quick {
     #[inline]
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_keep_their_numbers_whatever_their_length() {
+        let texts = ["", "a", "a\0", "12345678", "123456789", "ä", "\0"].map(String::from);
+        let mut numbered = Numbered::places(&texts);
+        for (number, text) in texts.iter().enumerate() {
+            assert_eq!(numbered.get(text), Some(number as u32), "{text:?}");
+            assert!(!numbered.insert(text, 99));
+        }
+        assert_eq!((numbered.get("b"), numbered.get("123456780")), (None, None));
+        assert!(numbered.insert("b", 7));
+        assert_eq!((numbered.get("b"), numbered.get("a")), (Some(7), Some(1)));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::column::Column;
-use crate::part::Stretch;
+use crate::part::{Offsets, Stretch};
 use crate::plan::{Dim, Facts, Plan};
 use crate::source::{Keys, Source};
 use store::columns::Run;
@@ -46,6 +46,8 @@ pub(crate) struct KeyColumn<'a> {
     dims: Vec<(&'a Dim, LocalDim)>,
     /// For each code, what it adds to a place in the part's own table, or to a key of the plan.
     offsets: Vec<u64>,
+    /// The same for a place, in half of the memory: the table is looked into for every row.
+    places: Vec<u32>,
     global: bool,
     runs: Vec<Run>,
     codes: Vec<u32>,
@@ -86,6 +88,7 @@ pub(crate) fn key_columns<'a>(
             keys: source.keys(part, column, sparse)?,
             dims: own().map(|(dim, local)| (dim, local.clone())).collect(),
             offsets: Vec::new(),
+            places: Vec::new(),
             global: false,
             runs: Vec::new(),
             codes: Vec::new(),
@@ -139,7 +142,11 @@ impl KeyColumn<'_> {
                     .binary_search(&number)
                     .map_or(0, |rank| rank as u64 * local.stride)
             };
-            self.offsets.push(self.dims.iter().map(of_dim).sum());
+            let offset = self.dims.iter().map(of_dim).sum();
+            self.offsets.push(offset);
+            if !self.global {
+                self.places.push(offset as u32); // tables have fewer than 2^32 cells
+            }
         }
     }
 
@@ -202,6 +209,14 @@ impl KeyColumn<'_> {
                 rows -= now;
                 left -= now;
             }
+        }
+    }
+
+    /// The codes that were read, and what they add.
+    pub(crate) fn coded(&self) -> Offsets<'_> {
+        match self.global {
+            true => Offsets::Coded(&self.codes, &self.offsets),
+            false => Offsets::Placed(&self.codes, &self.places),
         }
     }
 

@@ -117,7 +117,7 @@ pub fn values(path: &Path, dimension: Dimension, filter: &store::Filter) -> Resu
     let source = source::Files::open(path)?;
     let column = column::column_of(dimension);
     let facts = plan::Facts::gather(&source, filter, &[], &BTreeSet::from([column]), false)?;
-    let texts = facts.texts.into_values().flatten();
+    let texts = facts.texts.values().flat_map(|texts| texts.iter());
     Ok(texts.map(|text| text.map(String::from).unwrap_or_default()).collect())
 }
 

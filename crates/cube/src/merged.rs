@@ -54,7 +54,7 @@ impl Merged {
             return Ok(());
         }
         match self.levels.as_mut_slice() {
-            [only] if only.keys.last() < partial.keys.first() => only.merge(partial),
+            [only] if only.keys.last() <= partial.keys.first() => drop(only.merge(partial)),
             _ => self.levels.push(partial),
         }
         let held: usize = self.levels.iter().map(Partial::len).sum();

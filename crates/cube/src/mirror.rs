@@ -3,7 +3,6 @@
 use crate::column::parts;
 use crate::engine::{conditions, prepare};
 use crate::fold::fold_groups;
-use crate::hashed::Map;
 use crate::partial::Partial;
 use crate::plan::{Layout, Plan};
 use crate::source::{Files, Source};
@@ -135,21 +134,31 @@ impl Sides {
 
     /// Pairs a year's reports; for each importer what was counted.
     fn pair(&self, table: &Partial, places: Range<usize>) -> impl Iterator<Item = (usize, Tally)> {
-        let mut exports: Map<(usize, usize), Range<usize>> = Map::default();
-        let mut imports = Vec::new();
+        // Keys ascend by reporter and partner: imports by importer and exporter, exports the other way.
+        let (mut exports, mut imports): (Vec<Block>, Vec<Block>) = (Vec::new(), Vec::new());
         let mut start = places.start;
         while start < places.end {
             let key = table.keys[start];
             let next = (key / self.products + 1) * self.products;
-            let rest = &table.keys[start..places.end];
-            let end = start + rest.iter().position(|key| *key >= next).unwrap_or(rest.len());
+            let end = start + block_end(&table.keys[start..places.end], next);
             let reporter = self.reporters[(key / self.strides[0]) as usize % self.reporters.len()];
             let partner = self.partners[(key / self.strides[2]) as usize % self.partners.len()];
             let flow = Some(key / self.strides[1] % self.flows);
+            let places = start..end;
             if flow == self.export {
-                exports.insert((partner, reporter), start..end);
+                let (importer, exporter) = (partner, reporter);
+                exports.push(Block {
+                    importer,
+                    exporter,
+                    places,
+                });
             } else if flow == self.import {
-                imports.push((reporter, partner, start..end));
+                let (importer, exporter) = (reporter, partner);
+                imports.push(Block {
+                    importer,
+                    exporter,
+                    places,
+                });
             }
             start = end;
         }
@@ -158,23 +167,59 @@ impl Sides {
             table,
             products: self.products,
         };
-        let mut tallies: BTreeMap<usize, (Tally, Vec<f64>)> = BTreeMap::new();
-        for (importer, exporter, block) in imports {
-            let (tally, ratios) = tallies.entry(importer).or_default();
-            let other = exports.remove(&(importer, exporter)).unwrap_or(0..0);
-            reports.merge(block, other, tally, ratios);
-        }
-        // What is left no importer reports; it is only counted, in any order.
-        for ((importer, _), block) in exports {
-            let (tally, ratios) = tallies.entry(importer).or_default();
-            reports.merge(0..0, block, tally, ratios);
-        }
-        let tallies = tallies.into_iter().map(|(importer, (mut tally, mut ratios))| {
+        // One importer after another, so that only its own ratios are held.
+        let economies = self.economies.len();
+        let (imports, exports) = (by_importer(imports, economies), by_importer(exports, economies));
+        let mut ratios = Vec::new();
+        let mut tallies = Vec::new();
+        for (importer, (imports, exports)) in imports.into_iter().zip(exports).enumerate() {
+            let mut tally = Tally::default();
+            ratios.clear();
+            let mut exports = exports.into_iter().peekable();
+            for block in imports {
+                while let Some(alone) = exports.next_if(|e| e.exporter < block.exporter) {
+                    reports.merge(0..0, alone.places, &mut tally, &mut ratios);
+                }
+                let other = exports.next_if(|e| e.exporter == block.exporter);
+                let other = other.map_or(0..0, |e| e.places);
+                reports.merge(block.places, other, &mut tally, &mut ratios);
+            }
+            for alone in exports {
+                reports.merge(0..0, alone.places, &mut tally, &mut ratios);
+            }
             tally.median = median_of_logarithms(&mut ratios);
-            (importer, tally)
-        });
-        tallies.filter(|(_, tally)| tally.matched + tally.export_only + tally.import_only > 0)
+            if tally.matched + tally.export_only + tally.import_only > 0 {
+                tallies.push((importer, tally));
+            }
+        }
+        tallies.into_iter()
     }
+}
+
+/// The reports of all products of one exporter and importer, of a year.
+struct Block {
+    importer: usize,
+    exporter: usize,
+    places: Range<usize>,
+}
+
+/// The blocks of each importer, in their order.
+fn by_importer(blocks: Vec<Block>, economies: usize) -> Vec<Vec<Block>> {
+    let mut of_importer: Vec<Vec<Block>> = (0..economies).map(|_| Vec::new()).collect();
+    for block in blocks {
+        of_importer[block.importer].push(block);
+    }
+    of_importer
+}
+
+/// How many of the first keys, which ascend, are below `next`: blocks are short or long, so that steps grow.
+fn block_end(keys: &[u64], next: u64) -> usize {
+    let mut step = 1;
+    while step < keys.len() && keys[step] < next {
+        step *= 2;
+    }
+    let from = step / 2;
+    from + keys[from..keys.len().min(step)].partition_point(|key| *key < next)
 }
 
 /// Sums by product of one reporter, flow and partner after another.
@@ -199,11 +244,51 @@ impl Reports<'_> {
         places.filter(|&place| self.value(place) > 0.0).count() as u64
     }
 
+    /// The reports' values, if all are positive and of 64 bits.
+    fn positive(&self, places: &Range<usize>) -> Option<&[i64]> {
+        let values = self.table.sums[0].get(places.clone())?;
+        (self.table.large.is_empty() && values.iter().fold(true, |all, &value| all & (value > 0))).then_some(values)
+    }
+
+    /// How many products both report, with their ratios: no branch depends on the products, which nothing foretells.
+    fn in_both(
+        &self,
+        imports: &Range<usize>,
+        of_import: &[i64],
+        exports: &Range<usize>,
+        of_export: &[i64],
+        out: &mut Vec<f64>,
+    ) -> usize {
+        let (imported, exported) = (&self.keys[imports.clone()], &self.keys[exports.clone()]);
+        let [i_base, e_base] = [imported[0], exported[0]].map(|key| key / self.products * self.products);
+        let shift = e_base.wrapping_sub(i_base);
+        let before = out.len();
+        out.resize(before + imported.len().min(exported.len()) + 1, 0.0);
+        let ratios = &mut out[before..];
+        let (mut i, mut e, mut both) = (0, 0, 0);
+        while i < imported.len() && e < exported.len() {
+            let (import, export) = (imported[i].wrapping_add(shift), exported[e]);
+            ratios[both] = of_import[i] as f64 / of_export[e] as f64;
+            both += usize::from(import == export);
+            i += usize::from(import <= export);
+            e += usize::from(export <= import);
+        }
+        out.truncate(before + both);
+        both
+    }
+
     /// Merges two lists that are sorted by product.
     fn merge(&self, imports: Range<usize>, exports: Range<usize>, tally: &mut Tally, out: &mut Vec<f64>) {
         if imports.is_empty() || exports.is_empty() {
             tally.import_only += self.count(imports);
             tally.export_only += self.count(exports);
+            return;
+        }
+        if let (Some(of_import), Some(of_export)) = (self.positive(&imports), self.positive(&exports)) {
+            let both = self.in_both(&imports, of_import, &exports, of_export, out);
+            tally.matched += both as u64;
+            tally.import_only += (imports.len() - both) as u64;
+            tally.export_only += (exports.len() - both) as u64;
             return;
         }
         let base = |place: usize| self.keys[place] / self.products * self.products;
@@ -249,6 +334,15 @@ fn median_of_logarithms(ratios: &mut [f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_ends_before_the_first_key_of_the_next() {
+        let keys: Vec<u64> = (0..100).map(|n| n * 3).collect();
+        for next in 1..310 {
+            let expected = keys.iter().filter(|key| **key < next).count();
+            assert_eq!(block_end(&keys, next), expected, "{next}");
+        }
+    }
 
     #[test]
     fn the_median_of_logarithms_is_that_of_the_numbers() {

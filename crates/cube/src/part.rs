@@ -24,12 +24,25 @@ pub(crate) struct Stretch {
     pub rows: u32,
 }
 
+/// What columns that do not run add to each row's key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Offsets<'a> {
+    /// Nothing: there is none.
+    None,
+    /// One column: its codes, and what each adds.
+    Coded(&'a [u32], &'a [u64]),
+    /// Likewise, to places in the part's own table.
+    Placed(&'a [u32], &'a [u32]),
+    /// Several, added up.
+    Added(&'a [u64]),
+}
+
 /// Rows of a part, as a kernel sees them.
 pub(crate) struct Block<'a> {
     /// What the columns in runs add up to.
     pub stretches: &'a [Stretch],
-    /// What the other columns add up to, for each row; empty where there is none.
-    pub offsets: &'a [u64],
+    /// What the other columns add up to, for each row.
+    pub offsets: Offsets<'a>,
     pub value: Option<Numbers<'a>>,
     pub weight: Option<Numbers<'a>>,
 }
@@ -67,6 +80,7 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
         columns: local.columns,
         stretches: Vec::new(),
         merged: Vec::new(),
+        coded: Vec::new(),
         offsets: Vec::new(),
     };
     if local.cells <= MOST_CELLS.min((4 * wanted as u64).max(1 << 14)) {
@@ -76,10 +90,10 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
     } else {
         reader.columns.iter_mut().for_each(KeyColumn::go_global);
         let base = local.global_base;
-        let mut kernel = Sparse::new(base, wanted, plan.layout);
+        let mut kernel = Sparse::new(base, wanted, plan.layout, plan.spare.take(plan.layout.columns));
         reader.each_block(&ranges, |block| kernel.add(&block))?;
         let inner = plan.dims.last().map_or(1, |dim| dim.words.len());
-        Ok(kernel.finish(factors, inner as u64))
+        Ok(kernel.finish(factors, inner as u64, &plan.spare))
     }
 }
 
@@ -90,6 +104,8 @@ struct Reader<'a> {
     weight: Option<Measured<'a>>,
     stretches: Vec<Stretch>,
     merged: Vec<Stretch>,
+    /// The columns whose codes were read, and, if they are several, what they add up to.
+    coded: Vec<usize>,
     offsets: Vec<u64>,
 }
 
@@ -108,7 +124,11 @@ impl Reader<'_> {
                 self.read_keys(rows)?;
                 each(Block {
                     stretches: &self.stretches,
-                    offsets: &self.offsets,
+                    offsets: match (&self.coded[..], &self.offsets[..]) {
+                        ([], _) => Offsets::None,
+                        (&[only], _) => self.columns[only].coded(),
+                        (_, added) => Offsets::Added(added),
+                    },
                     value: self.value.as_mut().map(|m| m.take(rows)),
                     weight: self.weight.as_mut().map(|m| m.take(rows)),
                 });
@@ -137,15 +157,20 @@ impl Reader<'_> {
             base: 0,
             rows: rows as u32,
         });
-        self.offsets.clear();
-        for column in &mut self.columns {
+        self.coded.clear();
+        for (place, column) in self.columns.iter_mut().enumerate() {
             match column.read(rows)? {
                 Form::Runs => {
                     column.intersect(&self.stretches, &mut self.merged);
                     std::mem::swap(&mut self.stretches, &mut self.merged);
                 }
-                Form::Codes => column.add_offsets(&mut self.offsets),
+                Form::Codes => self.coded.push(place),
             }
+        }
+        if self.coded.len() > 1 {
+            self.offsets.clear();
+            let columns = self.coded.iter().map(|&place| &self.columns[place]);
+            columns.for_each(|column| column.add_offsets(&mut self.offsets));
         }
         Ok(())
     }

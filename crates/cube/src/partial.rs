@@ -2,6 +2,34 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// The most partials whose memory is kept.
+const MOST_SPARE: usize = 4;
+
+/// Memory of partial sums that were handed on, for the next: parts are many and alike.
+#[derive(Debug, Default)]
+pub(crate) struct Spare(Mutex<Vec<Partial>>);
+
+impl Spare {
+    /// An empty partial of so many columns.
+    pub(crate) fn take(&self, columns: usize) -> Partial {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare
+            .pop()
+            .filter(|partial| partial.sums.len() == columns)
+            .unwrap_or_else(|| Partial::new(columns))
+    }
+
+    /// Keeps the memory of one that is not needed any more.
+    pub(crate) fn give(&self, mut partial: Partial) {
+        partial.clear();
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MOST_SPARE {
+            spare.push(partial);
+        }
+    }
+}
 
 /// Columns of 64-bit sums by ascending key. A sum that has outgrown 64 bits stands in `large`,
 /// with 0 in its column: nothing is lost.
@@ -72,32 +100,53 @@ impl Partial {
         }
     }
 
-    /// Adds another's entries; where its keys follow ours, they are only moved.
-    pub(crate) fn merge(&mut self, mut other: Partial) {
-        if other.is_empty() {
-            return;
-        }
-        if self.is_empty() {
-            *self = other;
-            return;
-        }
-        if self.keys.last() < other.keys.first() {
-            let before = self.keys.len();
-            self.keys.append(&mut other.keys);
-            for (into, from) in self.sums.iter_mut().zip(&mut other.sums) {
-                if !from.is_empty() {
-                    into.resize(before, 0);
-                    into.append(from);
-                } else if !into.is_empty() {
-                    into.resize(self.keys.len(), 0);
-                }
+    /// Adds another's entries; what of either lies before or after all of the other is only moved. Gives back
+    /// an empty one with the memory that is left over.
+    pub(crate) fn merge(&mut self, mut other: Partial) -> Partial {
+        match (other.keys.first(), self.keys.last()) {
+            (None, _) => return other,
+            (Some(_), None) if self.keys.capacity() < other.len() => {
+                std::mem::swap(self, &mut other);
+                return other;
             }
-            self.large.append(&mut other.large);
-            self.level();
-            return;
+            (Some(&first), Some(&last)) if last >= first => {
+                let apart = self.keys.partition_point(|key| *key < first);
+                let both = self.slice(apart..self.len());
+                self.truncate(apart);
+                self.append(&mut Self::merged(&both, &other));
+                other.clear();
+            }
+            _ => self.append(&mut other),
         }
-        let ours = std::mem::replace(self, Partial::new(self.sums.len()));
-        *self = Self::merged(&ours, &other);
+        other
+    }
+
+    /// Moves another's entries, whose keys follow all of ours, to the end.
+    fn append(&mut self, other: &mut Partial) {
+        let before = self.keys.len();
+        self.keys.append(&mut other.keys);
+        for (into, from) in self.sums.iter_mut().zip(&mut other.sums) {
+            if !from.is_empty() {
+                into.resize(before, 0);
+                into.append(from);
+            }
+        }
+        self.large.append(&mut other.large);
+        self.level();
+    }
+
+    /// Keeps the first entries.
+    fn truncate(&mut self, length: usize) {
+        if let (Some(&first), false) = (self.keys.get(length), self.large.is_empty()) {
+            self.large.retain(|(_, key), _| *key < first);
+        }
+        self.keys.truncate(length);
+        self.sums.iter_mut().for_each(|column| column.truncate(length));
+    }
+
+    /// Forgets all entries, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.truncate(0);
     }
 
     /// Columns are as long as the keys, or empty.

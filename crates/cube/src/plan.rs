@@ -1,8 +1,9 @@
 //! What a query needs to know before it reads rows: the parts worth reading and the words of its keys.
 
 use crate::column::{Column, Condition, Part, length};
-use crate::hashed::{Map, Set};
+use crate::hashed::{Map, Numbered};
 use crate::ordered::in_order;
+use crate::partial::Spare;
 use crate::source::Source;
 use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +19,33 @@ pub(crate) struct Facts {
     /// The parts that may have wanted rows.
     pub parts: Vec<usize>,
     /// The texts of each column over those parts, as far as the conditions accept them.
-    pub texts: BTreeMap<Column, Set<Option<Box<str>>>>,
+    pub texts: BTreeMap<Column, Vocabulary>,
     kept: Map<(usize, Column), Arc<Texts>>,
+}
+
+/// The texts that a column may have, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    texts: Vec<Option<Box<str>>>,
+    known: Numbered,
+    null: bool,
+}
+
+impl Vocabulary {
+    fn add(&mut self, text: Option<&str>) {
+        let new = match text {
+            Some(text) => self.known.insert(text, 0),
+            None => !std::mem::replace(&mut self.null, true),
+        };
+        if new {
+            self.texts.push(text.map(Box::from));
+        }
+    }
+
+    /// The texts, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        self.texts.iter().map(Option::as_deref)
+    }
 }
 
 impl Facts {
@@ -36,7 +62,7 @@ impl Facts {
             .collect();
         let mut facts = Facts {
             parts: Vec::new(),
-            texts: columns.iter().map(|&c| (c, Set::default())).collect(),
+            texts: columns.iter().map(|&c| (c, Vocabulary::default())).collect(),
             kept: Map::default(),
         };
         let mut bytes = 0;
@@ -69,12 +95,8 @@ impl Facts {
             for (column, texts) in found {
                 if last.get(&column).is_none_or(|before| **before != *texts) {
                     let known = facts.texts.entry(column).or_default();
-                    for text in texts.iter().filter(|text| accepts(column, *text)) {
-                        let text = text.map(Box::from);
-                        if !known.contains(&text) {
-                            known.insert(text);
-                        }
-                    }
+                    let wanted = texts.iter().filter(|text| accepts(column, *text));
+                    wanted.for_each(|text| known.add(text));
                 }
                 let same = last.get(&column).filter(|before| ***before == *texts).cloned();
                 let texts = same.unwrap_or(texts);
@@ -118,7 +140,7 @@ pub(crate) struct Dim {
     pub part: Part,
     /// The words, sorted: a word's place is its number.
     pub words: Vec<String>,
-    numbers: Map<String, u32>,
+    numbers: Numbered,
     /// What the number is multiplied with in a key.
     pub stride: u64,
 }
@@ -126,7 +148,7 @@ pub(crate) struct Dim {
 impl Dim {
     /// The number of the word that a text becomes.
     pub(crate) fn number(&self, text: Option<&str>) -> Option<u32> {
-        self.numbers.get(&*self.part.recode.apply(text)).copied()
+        self.numbers.get(&self.part.recode.apply(text))
     }
 }
 
@@ -189,6 +211,8 @@ pub(crate) struct Plan {
     pub cells: u64,
     /// Bytes that partial sums may take before they go to the disk.
     pub memory: usize,
+    /// Memory of partial sums that were taken in.
+    pub spare: Spare,
 }
 
 impl Plan {
@@ -206,19 +230,14 @@ impl Plan {
                 let mut own = conditions.iter().filter(|c| c.column == part.column);
                 own.all(|c| c.wanted.accepts(text))
             };
-            let texts = facts.texts.get(&part.column).into_iter().flatten();
-            let texts = texts.map(Option::as_deref).filter(|text| accepts(*text));
+            let texts = facts.texts.get(&part.column).into_iter().flat_map(Vocabulary::iter);
+            let texts = texts.filter(|text| accepts(*text));
             let words: BTreeSet<String> = texts.map(|text| part.recode.apply(text).into_owned()).collect();
             let words: Vec<String> = words.into_iter().collect();
-            let numbers = words
-                .iter()
-                .enumerate()
-                .map(|(n, word)| (word.clone(), n as u32))
-                .collect();
             dims.push(Dim {
                 part: part.clone(),
+                numbers: Numbered::places(&words),
                 words,
-                numbers,
                 stride: 1,
             });
         }
@@ -233,6 +252,7 @@ impl Plan {
             layout,
             cells,
             memory: usize::MAX,
+            spare: Spare::default(),
         })
     }
 }

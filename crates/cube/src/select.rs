@@ -9,6 +9,8 @@ use store::columns::{Run, Texts};
 
 /// Rows that are looked at in one go.
 const ROWS_AT_ONCE: usize = 1 << 15;
+/// Rows that are compared with a code together.
+const PIECE_ROWS: usize = 64;
 /// Rows in a run, on average, from which on a column is read as runs.
 const RUN_ROWS: usize = 32;
 
@@ -86,9 +88,23 @@ fn narrow(
                 codes.resize(rows, 0);
                 keys.codes(&mut codes)?;
                 learn(keys.texts(), &mut accepted);
-                for (row, &code) in codes.iter().enumerate() {
-                    if accepted[code as usize] {
-                        keep(at + row, 1);
+                let mut all = accepted.iter().enumerate().filter(|(_, accepted)| **accepted);
+                match (all.next(), all.next()) {
+                    (None, _) => {}
+                    // One code: whole pieces without it are passed over with a few comparisons.
+                    (Some((only, _)), None) => {
+                        for (piece, codes) in codes.chunks(PIECE_ROWS).enumerate() {
+                            if codes.iter().fold(false, |found, &code| found | (code == only as u32)) {
+                                let rows = (at + piece * PIECE_ROWS..).zip(codes);
+                                rows.filter(|(_, code)| **code == only as u32)
+                                    .for_each(|(row, _)| keep(row, 1));
+                            }
+                        }
+                    }
+                    _ => {
+                        let rows = (at..).zip(&codes);
+                        rows.filter(|(_, code)| accepted[**code as usize])
+                            .for_each(|(row, _)| keep(row, 1));
                     }
                 }
             }

@@ -230,11 +230,14 @@ fn dictionary(physical: Type, bytes: &[u8], count: usize, digits: Digits, texts:
     if !matches!(physical, Type::BYTE_ARRAY | Type::INT32 | Type::INT64) {
         return Err(Refused::Unknown);
     }
+    if physical == Type::BYTE_ARRAY {
+        let added = texts.extend(bytes, count);
+        return added.ok_or_else(|| "a dictionary that is cut short, or with a text that is not UTF-8".into());
+    }
     for_each_plain(physical, bytes, count, |value| {
-        match value {
-            Plain::Text(text) => texts.push(text),
-            Plain::Number(number) => texts.push(&digits.text(number)),
-        };
+        if let Plain::Number(number) = value {
+            texts.push(&digits.text(number));
+        }
     })
 }
 

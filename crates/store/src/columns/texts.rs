@@ -43,6 +43,24 @@ impl Texts {
         self.ends.len() as u32 - 1
     }
 
+    /// Adds `count` texts from bytes in which each follows its length in four bytes; nothing if the bytes
+    /// end before, or a text is not UTF-8.
+    pub(crate) fn extend(&mut self, mut bytes: &[u8], count: usize) -> Option<()> {
+        let (start, first) = (self.bytes.len(), self.ends.len());
+        let mut texts = Vec::with_capacity(bytes.len());
+        for _ in 0..count {
+            let (length, rest) = bytes.split_first_chunk()?;
+            let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            texts.extend_from_slice(text);
+            self.ends.push((start + texts.len()) as u32);
+            bytes = rest;
+        }
+        // All at once: they are UTF-8 if their sequence is, and none begins within a character.
+        self.bytes.push_str(std::str::from_utf8(&texts).ok()?);
+        let whole = |&end: &u32| self.bytes.is_char_boundary(end as usize);
+        self.ends[first..].iter().all(whole).then_some(())
+    }
+
     /// The code of null, added where there is none.
     pub fn null(&mut self) -> u32 {
         if let Some(code) = self.null {
@@ -113,6 +131,25 @@ impl Interned {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_in_bytes_are_added_whole_or_refused() {
+        let plain = |texts: &[&[u8]]| -> Vec<u8> {
+            let with_length = |text: &&[u8]| [&(text.len() as u32).to_le_bytes()[..], text].concat();
+            texts.iter().flat_map(with_length).collect()
+        };
+        let mut texts = Texts::default();
+        texts.push("before");
+        let bytes = plain(&[b"100630", b"", "Österreich".as_bytes()]);
+        texts.extend(&bytes, 3).unwrap();
+        let all: Vec<_> = texts.iter().flatten().collect();
+        assert_eq!(all, ["before", "100630", "", "Österreich"]);
+        assert!(Texts::default().extend(&bytes, 4).is_none());
+        assert!(Texts::default().extend(&bytes[..bytes.len() - 1], 3).is_none());
+        assert!(Texts::default().extend(&plain(&[b"\xff"]), 1).is_none());
+        // Two halves of a character make one, but are no texts.
+        assert!(Texts::default().extend(&plain(&[b"\xc3", b"\x96"]), 2).is_none());
+    }
 
     #[test]
     fn null_is_no_text_and_empty_text_is_one() {

@@ -58,30 +58,43 @@ fn load8(bytes: &[u8], at: usize) -> u64 {
     load::<8>(bytes, at) as u64
 }
 
+/// Runs a block for each of the 32 places, which is a constant in it: loads, shifts and masks need no arithmetic.
+macro_rules! for_each_place {
+    ($place:ident $block:block) => {
+        for_each_place!($place $block 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31)
+    };
+    ($place:ident $block:block $($n:literal)*) => {
+        $({
+            const $place: usize = $n;
+            $block
+        })*
+    };
+}
+
 #[inline(always)]
 fn narrow<const W: usize>(bytes: &[u8], out: &mut [u32; AT_ONCE]) -> bool {
     let Some(bytes) = bytes.get(..4 * W) else {
         return false;
     };
     let mask = u32::MAX >> (32 - W);
-    for (i, out) in out.iter_mut().enumerate() {
-        let bit = i * W;
+    for_each_place!(I {
+        let bit = I * W;
         // The last loads are moved back so that none reaches beyond the bytes.
-        *out = if W <= 25 {
+        out[I] = if W <= 25 {
             let at = (bit / 8).min(4 * W - 4);
             (load4(bytes, at) >> (bit - 8 * at)) & mask
         } else {
             let at = (bit / 8).min(4 * W - 8);
             (load8(bytes, at) >> (bit - 8 * at)) as u32 & mask
         };
-    }
+    });
     true
 }
 
-/// The value at place `i` of those packed in `W` bits each.
+/// The value at place `I` of those packed in `W` bits each.
 #[inline(always)]
-fn value<const W: usize>(bytes: &[u8], i: usize) -> u64 {
-    let bit = i * W;
+fn value<const W: usize, const I: usize>(bytes: &[u8]) -> u64 {
+    let bit = I * W;
     let mask = u64::MAX >> (64 - W);
     if W == 1 {
         u64::from((load4(bytes, 0) >> bit) & 1)
@@ -100,10 +113,10 @@ fn add_up_of<const W: usize>(bytes: &[u8], least: i64, last: &mut i64, out: &mut
         return false;
     };
     let mut sum = *last;
-    for (i, out) in out.iter_mut().enumerate() {
-        sum = sum.wrapping_add(least.wrapping_add(value::<W>(bytes, i) as i64));
-        *out = sum;
-    }
+    for_each_place!(I {
+        sum = sum.wrapping_add(least.wrapping_add(value::<W, I>(bytes) as i64));
+        out[I] = sum;
+    });
     *last = sum;
     true
 }
