@@ -62,10 +62,8 @@ def run_peer(peer, query, files, repeat=1, memory=False, rows_to="-"):
     return run([str(c) for c in call])
 
 
-def run_ours(query, data, repeat=1, rows_to=None, memory=False):
-    call = [ROOT / "target/release/examples/queries", query, data, "--threads", 2, "--repeat", repeat]
-    if memory:
-        call += ["--from", "memory"]
+def run_ours(query, data, repeat=1, rows_to=None, from_="files"):
+    call = [ROOT / "target/release/examples/queries", query, data, "--threads", 2, "--repeat", repeat, "--from", from_]
     if rows_to:
         call += ["--csv", rows_to]
     return run([str(c) for c in call])
@@ -176,7 +174,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target/peers")
     parser.add_argument("--queries", default=",".join(queries.NAMES))
     parser.add_argument("--peers", default="duckdb,polars,datafusion")
-    parser.add_argument("--parts", default="import,same,default,memory,shuffled", help="which comparisons")
+    parser.add_argument("--parts", default="import,same,rollup,default,memory,shuffled", help="which comparisons")
     options = parser.parse_args()
     options.work = options.work.resolve()
     counterflow = ROOT / "target/release/counterflow"
@@ -199,6 +197,12 @@ def main():
             for peer in peers:
                 line(f"{query}, {peer}", *paired(lambda: run_ours(query, world)[0],
                                                  lambda: run_peer(peer, query, files)[0], options.pairs))
+    if "rollup" in parts:
+        head(f"Ours from the sums of pairs kept beside the dataset, the peers from its files, {options.rows:,} rows")
+        for query in [name for name in names if name in queries.OF_PAIRS]:
+            for peer in peers:
+                line(f"{query}, {peer}", *paired(lambda: run_ours(query, world, from_="rollup")[0],
+                                                 lambda: run_peer(peer, query, files)[0], options.pairs))
     if "default" in parts:
         head(f"Each peer on the files that it writes by default, {options.rows:,} rows")
         for peer in peers:
@@ -213,7 +217,7 @@ def main():
         head(f"Each from its own table in memory, sorted, {options.rows:,} rows")
         for query in names:
             for peer in peers:
-                line(f"{query}, {peer}", *paired(lambda: run_ours(query, world, 2, memory=True)[-1],
+                line(f"{query}, {peer}", *paired(lambda: run_ours(query, world, 2, from_="memory")[-1],
                                                  lambda: run_peer(peer, query, files, 2, True)[-1], options.pairs))
     if "shuffled" in parts:
         import duckdb
@@ -226,7 +230,7 @@ def main():
         head(f"Each from its own table in memory, rows in no order, {options.rows:,} rows")
         for query in names:
             for peer in peers:
-                line(f"{query}, {peer}", *paired(lambda: run_ours(query, mixed, 2, memory=True)[-1],
+                line(f"{query}, {peer}", *paired(lambda: run_ours(query, mixed, 2, from_="memory")[-1],
                                                  lambda: run_peer(peer, query, [str(mixed)], 2, True)[-1], options.pairs))
 
 

@@ -33,6 +33,8 @@ SQL = {
     "Q7b": "SELECT period_year, flow, sum(value_usd) FROM t WHERE partner = 'PRK' GROUP BY ALL",
 }
 NAMES = list(SQL)
+# What sums by year, reporter, flow and partner can answer.
+OF_PAIRS = ["Q1", "Q2", "Q4", "Q7a", "Q7b"]
 KEYS = {"Q1": 3, "Q2": 3, "Q3a": 3, "Q3b": 3, "Q3c": 3, "Q4": 3, "Q5": 2, "Q6": 2, "Q7a": 2, "Q7b": 2}
 
 

@@ -2,7 +2,8 @@
 //!
 //!     cargo run --release -p cube --example queries -- Q1 DATA --threads 2 --repeat 5 --csv OUT
 //!
-//! `--from memory` loads the columns into a table first, outside the measured time.
+//! `--from memory` loads the columns into a table first, outside the measured time; `--from rollup` asks the
+//! sums of pairs beside the dataset, where they have the answer.
 //! Each repetition prints one line of JSON: the query, result rows, seconds of processor and
 //! clock, and the greatest resident memory so far.
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
@@ -27,23 +28,24 @@ fn main() {
     let (mut threads, mut repeat, mut csv) = (2, 1, None);
     let mut economy = "PRK".to_owned();
     let mut memory = cube::DEFAULT_MEMORY;
-    let mut loaded = false;
+    let mut from = "files".to_owned();
     while let Some(option) = arguments.next() {
         let value = arguments.next().unwrap();
         match option.as_str() {
             "--threads" => threads = value.parse().unwrap(),
             "--repeat" => repeat = value.parse().unwrap(),
             "--economy" => economy = value,
-            "--from" => loaded = value == "memory",
+            "--from" => from = value,
             "--memory" => memory = value.parse().unwrap(),
             "--csv" => csv = Some(PathBuf::from(value)),
             other => panic!("no option {other}"),
         }
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let table = loaded.then(|| pool.install(|| Table::load(&data, false).unwrap()));
+    let table = (from == "memory").then(|| pool.install(|| Table::load(&data, false).unwrap()));
     let source = || match &table {
         Some(table) => Data::Table(table),
+        None if from == "rollup" => Data::Rollup(&data),
         None => Data::Files(&data),
     };
     for _ in 0..repeat {
@@ -66,6 +68,7 @@ fn main() {
 enum Data<'a> {
     Files(&'a Path),
     Table(&'a Table),
+    Rollup(&'a Path),
 }
 
 impl Data<'_> {
@@ -73,6 +76,7 @@ impl Data<'_> {
         match self {
             Data::Files(path) => cube::sum_columns(path, query).unwrap(),
             Data::Table(table) => table.sum(query).unwrap(),
+            Data::Rollup(path) => cube::rollup::read(path).unwrap().unwrap().sum(query).unwrap(),
         }
     }
 
@@ -80,6 +84,11 @@ impl Data<'_> {
         match self {
             Data::Files(path) => cube::concentration(path, query, over).unwrap(),
             Data::Table(table) => table.concentration(query, over).unwrap(),
+            // Sums by partner are what shares of partners need.
+            Data::Rollup(path) => {
+                assert_eq!(over, Partner, "the sums of pairs know no products");
+                cube::concentration(&cube::rollup::path_of(path), query, over).unwrap()
+            }
         }
     }
 
@@ -87,6 +96,7 @@ impl Data<'_> {
         match self {
             Data::Files(path) => cube::mirror_gaps(path, query).unwrap(),
             Data::Table(table) => table.mirror_gaps(query).unwrap(),
+            Data::Rollup(_) => panic!("the sums of pairs know no products"),
         }
     }
 }

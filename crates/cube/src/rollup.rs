@@ -1,19 +1,20 @@
 //! The pair-level rollup: the sums by year, reporter, flow and partner, kept beside a large dataset.
 //!
-//! It is a file `rollup/pairs.parquet` in the dataset's folder, in the columns of
-//! [`Sums::to_batch`]. In its footer stand the fingerprints of the files that it was made of;
-//! where they are not those of the files that are there, it is not used.
+//! It is a file `rollup/pairs.parquet` in the dataset's folder, which is read as a dataset is: with a
+//! row for each sum, and how many records it is of. In its footer stand the fingerprints of the files
+//! that it was made of; where they are not those of the files that are there, it is not used.
 
+use crate::engine::{conditions, sum};
 use crate::partial::Partial;
-use crate::plan::Layout;
-use crate::sums::Words;
+use crate::source::Files;
 use crate::{Dimension, Error, Level, Query, Result, Sums, sum_columns};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, UInt64Type};
-use std::collections::{BTreeMap, BTreeSet};
+use arrow::datatypes::{DataType, Field, Schema};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::Filter;
+use store::schema::COUNTS;
 
 /// What it is by.
 const BY: [Dimension; 4] = [
@@ -26,7 +27,7 @@ const BY: [Dimension; 4] = [
 /// A rollup that fits its dataset.
 #[derive(Clone, Debug)]
 pub struct Rollup {
-    sums: Sums,
+    file: PathBuf,
 }
 
 /// Where a dataset's rollup is.
@@ -59,8 +60,38 @@ pub fn write(dataset: &Path) -> Result<Rollup> {
         ));
     }
     let fingerprints = store::columns::fingerprints(dataset)?;
-    store::columns::write_with_note(&path_of(dataset), &sums.to_batch()?, &fingerprints)?;
-    Ok(Rollup { sums })
+    let file = path_of(dataset);
+    store::columns::write_with_note(&file, &as_records(&sums.to_batch()?)?, &fingerprints)?;
+    Ok(Rollup { file })
+}
+
+/// Sums in the columns and types of a dataset.
+fn as_records(sums: &RecordBatch) -> Result<RecordBatch> {
+    let schema = sums.schema();
+    let of_dataset = |(field, column): (&Arc<Field>, _)| {
+        let (name, kind) = match field.name().as_str() {
+            "year" => ("period_year", DataType::Int16),
+            name if COUNTS.contains(&name) => (name, DataType::Int64),
+            name => match field.data_type() {
+                DataType::Decimal128(_, scale) => (name, DataType::Decimal128(18, *scale)),
+                other => (name, other.clone()),
+            },
+        };
+        let column = cast_whole(column, &kind)?;
+        Ok((Field::new(name, kind, true), column))
+    };
+    let columns = schema.fields().iter().zip(sums.columns()).map(of_dataset);
+    let (fields, columns): (Vec<Field>, Vec<_>) = columns.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+/// Another type for a column; an error where a value does not fit.
+fn cast_whole(column: &ArrayRef, kind: &DataType) -> Result<ArrayRef> {
+    let cast = cast(column, kind)?;
+    if cast.null_count() > column.null_count() {
+        return Err(Error::Rollup("a sum has more than 18 digits".to_owned()));
+    }
+    Ok(cast)
 }
 
 /// The rollup beside a dataset; `None` where there is none.
@@ -72,16 +103,13 @@ pub fn read(dataset: &Path) -> Result<Option<Rollup>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let (batches, note) = store::columns::read_with_note(&path)?;
-    if note.as_deref() != Some(store::columns::fingerprints(dataset)?.as_str()) {
+    if store::columns::note_of(&path)? != Some(store::columns::fingerprints(dataset)?) {
         let path = path.display();
         return Err(Error::Rollup(format!(
             "{path} was made of other files than the dataset has now"
         )));
     }
-    Ok(Some(Rollup {
-        sums: sums_of(&batches)?,
-    }))
+    Ok(Some(Rollup { file: path }))
 }
 
 impl Rollup {
@@ -93,103 +121,50 @@ impl Rollup {
         if !answers(query) {
             return Err(Error::Rollup("the rollup does not tell what the query asks".to_owned()));
         }
-        let filter = &query.filter;
-        let accepts = |place: usize, word: &str| match BY[place] {
-            Dimension::Year => {
-                let years = filter.years.as_ref();
-                years.is_none_or(|years| word.parse().is_ok_and(|year| years.contains(&year)))
-            }
-            dimension => filter
-                .any_of
-                .get(dimension.as_str())
-                .is_none_or(|wanted| wanted.contains(word)),
-        };
-        let accepted: Vec<Vec<bool>> = self
-            .sums
-            .words
-            .iter()
-            .enumerate()
-            .map(|(place, words)| words.words.iter().map(|word| accepts(place, word)).collect())
-            .collect();
-        let keys = &self.sums.table.keys;
-        let keep = |group: usize| {
-            let mut places = self.sums.words.iter().zip(&accepted);
-            places.all(|(words, accepted)| accepted[words.number(keys[group])])
-        };
-        let mut sums = self.sums.rolled_up_where(&query.by, keep)?;
+        let mut all = query.clone();
+        (all.values, all.weights) = (true, true);
+        let files = || Files::open(&self.file);
+        let mut sums = sum(&files()?, &all, conditions(&all)?)?;
+        let counts = sum(&files()?.measuring(COUNTS), &all, conditions(&all)?)?;
+        let (values, records) = (&sums.table, &counts.table);
+        if values.keys != records.keys {
+            return Err(Error::Rollup("its columns do not fit each other".to_owned()));
+        }
+        // Counts come in thousandths, as all numbers do.
+        let count = |column: Option<usize>, place| column.map_or(0, |column| records.sum(column, place) / 1000);
+        let held = |column: Option<usize>, place| column.map_or(0, |column| values.sum(column, place));
+        let mut table = Partial::new(sums.layout.columns);
+        for (place, &key) in values.keys.iter().enumerate() {
+            let sums = [
+                count(counts.layout.value, place),
+                held(sums.layout.value, place),
+                count(counts.layout.weight, place),
+                held(sums.layout.weight, place),
+                held(sums.layout.with_weight, place),
+            ];
+            table.push(key, sums.into_iter());
+        }
+        table.level();
+        sums.table = table;
         sums.asked(query.values, query.weights);
         Ok(sums)
     }
 }
 
-/// A finished table back from its batches.
-fn sums_of(batches: &[RecordBatch]) -> Result<Sums> {
-    let column = |batch: &RecordBatch, name: &'static str, kind: &DataType| -> Result<ArrayRef> {
-        let found = batch.column_by_name(name).ok_or(Error::Column(name))?;
-        Ok(cast(found, kind)?)
-    };
-    let mut texts: [Vec<String>; 4] = Default::default();
-    let mut rows: Vec<[i128; 5]> = Vec::new();
-    for batch in batches {
-        for (place, dimension) in BY.iter().enumerate() {
-            let array = column(batch, dimension.as_str(), &DataType::Utf8)?;
-            texts[place].extend(
-                array
-                    .as_string::<i32>()
-                    .iter()
-                    .map(|t| t.unwrap_or_default().to_owned()),
-            );
-        }
-        let decimal = |name| column(batch, name, &DataType::Decimal128(38, 3));
-        let (value, weight) = (decimal("value_usd")?, decimal("net_weight_kg")?);
-        let count = |name| column(batch, name, &DataType::UInt64);
-        let (records, without) = (count("records")?, count("records_without_value")?);
-        let decimal = |array: &ArrayRef, row: usize| {
-            let array = array.as_primitive::<Decimal128Type>();
-            if array.is_null(row) { 0 } else { array.value(row) }
-        };
-        let count = |array: &ArrayRef, row: usize| i128::from(array.as_primitive::<UInt64Type>().value(row));
-        for row in 0..batch.num_rows() {
-            rows.push([
-                count(&records, row),
-                decimal(&value, row),
-                count(&without, row),
-                decimal(&weight, row),
-                i128::from(!weight.is_null(row)),
-            ]);
-        }
+#[cfg(test)]
+mod tests {
+    use crate::plan::Layout;
+
+    #[test]
+    fn the_layout_of_all_sums_is_the_order_in_which_they_are_put_together() {
+        let layout = Layout::of(true, true);
+        let places = [
+            layout.records,
+            layout.value,
+            layout.without_value,
+            layout.weight,
+            layout.with_weight,
+        ];
+        assert_eq!(places, [0, 1, 2, 3, 4].map(Some));
     }
-    let mut words: Vec<Words> = Vec::new();
-    for texts in &texts {
-        let distinct: BTreeSet<&String> = texts.iter().collect();
-        let distinct = distinct.into_iter().cloned().collect();
-        words.push(Words {
-            words: distinct,
-            stride: 1,
-        });
-    }
-    let mut cells = 1;
-    for words in words.iter_mut().rev() {
-        words.stride = cells;
-        cells *= words.words.len().max(1) as u64;
-    }
-    let mut keyed = Vec::with_capacity(rows.len());
-    for row in 0..rows.len() {
-        let number = |(texts, words): (&Vec<String>, &Words)| {
-            words.words.binary_search(&texts[row]).unwrap_or(0) as u64 * words.stride
-        };
-        keyed.push((texts.iter().zip(&words).map(number).sum::<u64>(), row));
-    }
-    keyed.sort_unstable();
-    let mut table = Partial::new(5);
-    for (key, row) in keyed {
-        table.push(key, rows[row].iter().copied());
-    }
-    Ok(Sums {
-        by: BY.to_vec(),
-        set_aside: BTreeMap::new(),
-        words,
-        table,
-        layout: Layout::of(true, true),
-    })
 }

@@ -109,6 +109,8 @@ impl Measured<'_> {
 /// The row groups of all files of a dataset.
 pub(crate) struct Files {
     files: Vec<DataFile>,
+    /// The columns of value and weight, or those that stand in their place.
+    measures: [&'static str; 2],
     /// File and row group of each part; those without rows are left out.
     parts: Vec<(usize, usize)>,
 }
@@ -125,7 +127,17 @@ impl Files {
             groups.map(move |group| (f, group))
         });
         let parts = parts.collect();
-        Ok(Files { files, parts })
+        let measures = [Measure::Value, Measure::Weight].map(Measure::name);
+        Ok(Files { files, measures, parts })
+    }
+
+    /// With these columns in the place of value and weight.
+    pub(crate) fn measuring(self, measures: [&'static str; 2]) -> Self {
+        Files { measures, ..self }
+    }
+
+    fn name(&self, measure: Measure) -> &'static str {
+        self.measures[measure as usize]
     }
 
     fn part(&self, part: usize) -> (&DataFile, usize) {
@@ -163,13 +175,13 @@ impl Source for Files {
         let (file, group) = self.part(part);
         Ok(Measured::File(Box::new(file.decimals(
             group,
-            measure.name(),
+            self.name(measure),
             sparse,
         )?)))
     }
 
     fn scale(&self, part: usize, measure: Measure) -> Result<u32> {
-        Ok(self.part(part).0.scale(measure.name()))
+        Ok(self.part(part).0.scale(self.name(measure)))
     }
 
     fn demand(&self, column: &'static str) -> Result<()> {

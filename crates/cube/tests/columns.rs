@@ -200,7 +200,11 @@ proptest! {
         prop_assert_eq!(table.rows(), rows.len());
         // The rollup says the same, until a file of the dataset changes.
         prop_assert!(rollup::read(folder.path()).unwrap().is_none());
-        rollup::write(folder.path()).unwrap();
+        if let Err(refused) = rollup::write(folder.path()) {
+            let large = rows.iter().flat_map(|row| [row.5, row.6]).flatten().any(|n| n.abs() > 1_i128 << 50);
+            prop_assert!(large && refused.to_string().contains("18 digits"), "{}", refused);
+            return Ok(());
+        }
         let rolled = rollup::read(folder.path()).unwrap().unwrap();
         if rollup::answers(&query) {
             prop_assert_eq!(found(&rolled.sum(&query).unwrap()), found(&sum_columns(folder.path(), &query).unwrap()));

@@ -20,7 +20,7 @@ mod statistics;
 mod texts;
 mod unpack;
 
-pub use beside::{fingerprints, read_with_note, write_with_note};
+pub use beside::{fingerprints, note_of, write_with_note};
 pub use codes::CodeCursor;
 pub use cursor::{Codes, Decimals};
 pub use file::{DataFile, dataset_files};

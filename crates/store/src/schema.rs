@@ -46,6 +46,9 @@ pub const COLUMNS: [&str; 19] = [
     "reference",
 ];
 
+/// Numbers that files of sums have beside them: how many records a sum is of, and how many of those have no value.
+pub const COUNTS: [&str; 2] = ["records", "records_without_value"];
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {

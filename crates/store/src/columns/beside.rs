@@ -4,12 +4,13 @@ use super::file::dataset_files;
 use crate::scan::damaged;
 use crate::{Result, io, sha256_of_bytes, write_atomically};
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::KeyValue;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -51,11 +52,19 @@ pub fn fingerprints(dataset: &Path) -> Result<String> {
 /// When it cannot be written.
 pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<()> {
     let failed = |e: parquet::errors::ParquetError| damaged(path, e);
-    let properties = WriterProperties::builder()
+    let mut builder = WriterProperties::builder()
         .set_created_by("counterflow".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_key_value_metadata(Some(vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]))
-        .build();
+        .set_key_value_metadata(Some(vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]));
+    for field in batch.schema().fields() {
+        if field.data_type().is_integer() || matches!(field.data_type(), DataType::Decimal128(..)) {
+            let column = ColumnPath::from(field.name().as_str());
+            builder = builder
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+        }
+    }
+    let properties = builder.build();
     let options = ArrowWriterOptions::new()
         .with_properties(properties)
         .with_skip_arrow_metadata(true);
@@ -64,19 +73,15 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
     write_atomically(path, &writer.into_inner().map_err(failed)?)
 }
 
-/// The batches of a file that [`write_with_note`] wrote, and its note.
+/// The note in the footer of a file that [`write_with_note`] wrote.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn read_with_note(path: &Path) -> Result<(Vec<RecordBatch>, Option<String>)> {
-    let file = crate::open_file(path).map_err(io("read", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e))?;
-    let notes = builder.metadata().file_metadata().key_value_metadata();
+/// When the file cannot be read or is no Parquet.
+pub fn note_of(path: &Path) -> Result<Option<String>> {
+    let file = crate::open_parquet(path)?;
+    let footer = ParquetMetaDataReader::new().parse_and_finish(&file);
+    let footer = footer.map_err(|e| damaged(path, e))?;
+    let notes = footer.file_metadata().key_value_metadata();
     let note = notes.into_iter().flatten().find(|pair| pair.key == NOTE);
-    let note = note.and_then(|pair| pair.value.clone());
-    let batches = builder.build().map_err(|e| damaged(path, e))?;
-    let batches = batches
-        .collect::<std::result::Result<Vec<_>, _>>()
-        .map_err(|e| damaged(path, e))?;
-    Ok((batches, note))
+    Ok(note.and_then(|pair| pair.value.clone()))
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::scan::mistyped;
-use crate::schema::{COLUMNS, Shape, shape};
+use crate::schema::{COLUMNS, COUNTS, Shape, shape};
 use arrow::datatypes::{DataType, Schema};
 use std::path::Path;
 
@@ -75,7 +75,7 @@ pub(crate) fn held(
     leaf: impl Fn(&str) -> Option<usize>,
 ) -> Result<Vec<(&'static str, Held)>> {
     let mut found = Vec::new();
-    for column in COLUMNS {
+    for column in COLUMNS.into_iter().chain(COUNTS) {
         let names = if column == "period_year" {
             &["period_year", "year"][..]
         } else {
@@ -90,6 +90,13 @@ pub(crate) fn held(
         let number = kind.is_integer() || kind.is_floating();
         let text = matches!(kind, DataType::Utf8 | DataType::Binary);
         let (fits, expected) = match shape(column).0 {
+            _ if COUNTS.contains(&column) => {
+                // Other people's tables may have such a name for anything.
+                if !number {
+                    continue;
+                }
+                (true, "a number")
+            }
             Shape::Decimal => (number || decimal, "a decimal or a number"),
             _ => (number || text, "text or an integer"),
         };
