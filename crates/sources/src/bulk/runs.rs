@@ -98,34 +98,17 @@ fn write_run(path: &Path, rows: &[Packed]) -> std::io::Result<()> {
 /// Sorts by key, equal keys by line. Agencies' files are sorted in some other order of the
 /// economies, so most often whole runs (one reporter, flow and partner) only have to be put in order.
 pub(crate) fn sorted(chunks: Vec<Vec<Packed>>) -> Vec<Packed> {
-    let mut rows = match <[Vec<Packed>; 1]>::try_from(chunks) {
-        Ok([one]) => one,
-        Err(chunks) => {
-            let mut rows = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
-            for chunk in chunks {
-                rows.extend_from_slice(&chunk);
-            }
-            rows
-        }
-    };
-    let mut starts: Vec<usize> = vec![0];
-    starts.extend((1..rows.len()).filter(|&i| rows[i].place != rows[i - 1].place || rows[i].thing < rows[i - 1].thing));
-    if rows.is_sorted_by_key(Packed::key) {
-        return rows;
+    // Where whole stretches are in order, as in most files, only they are moved, and once.
+    let mut runs: Vec<&[Packed]> = Vec::new();
+    for chunk in &chunks {
+        runs.extend(chunk.chunk_by(|a, b| a.place == b.place && a.thing <= b.thing));
     }
-    let mut runs: Vec<&[Packed]> = starts
-        .iter()
-        .enumerate()
-        .map(|(i, &start)| &rows[start..starts.get(i + 1).copied().unwrap_or(rows.len())])
-        .collect();
-    runs.sort_by_key(|run| run.first().map(Packed::key));
-    let apart = runs
-        .windows(2)
-        .all(|w| w[0].last().map(Packed::key) < w[1].first().map(Packed::key));
-    if apart {
-        return runs.concat();
+    runs.sort_by_key(|run| run.first().map(|row| (row.key(), row.line)));
+    let follow = |w: &[&[Packed]]| w[0].last().map(Packed::key) < w[1].first().map(Packed::key);
+    let mut rows = runs.concat();
+    if !runs.windows(2).all(follow) {
+        rows.sort_by_key(|row| (row.key(), row.line));
     }
-    rows.sort_by_key(|row| (row.key(), row.line));
     rows
 }
 

@@ -8,7 +8,7 @@ use crate::source::{Part, Repeats};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::PartitionWriter;
-use trade::{Block, Classification, Flow, Months, NO_NUMBER, NO_WORD, Numbers, Status, Usd, Words};
+use trade::{Block, Classification, Flow, Months, NO_NUMBER, Numbers, Status, Usd, Words};
 
 /// How many rows go to the writer at once.
 const BLOCK: usize = 1 << 16;
@@ -47,8 +47,8 @@ pub(crate) fn write_year(
             continue;
         }
         settle(year, &mut group, common, &mut fates, &mut columns);
-        if columns.block.rows() >= BLOCK || (next.is_none() && columns.block.rows() > 0) {
-            fates.written += columns.block.rows() as u64;
+        if columns.rows() >= BLOCK || (next.is_none() && columns.rows() > 0) {
+            fates.written += columns.rows() as u64;
             writer.write(&columns.take())?;
         }
         match next {
@@ -59,7 +59,7 @@ pub(crate) fn write_year(
 }
 
 /// Decides on the rows of one key.
-fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates, columns: &mut Columns) {
+fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates, columns: &mut Columns<'_>) {
     if let [one] = group[..]
         && matches!(one.part(), Part::Whole | Part::Unsaid)
     {
@@ -100,68 +100,130 @@ fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates
     kept.iter().for_each(|row| columns.push(row));
 }
 
+/// A column that is one value until another comes: most of a table's columns stay that.
+#[derive(Debug)]
+struct Column<T> {
+    same: Option<T>,
+    rows: usize,
+    each: Vec<T>,
+}
+
+impl<T: Copy + PartialEq> Column<T> {
+    fn new() -> Self {
+        let (same, rows, each) = (None, 0, Vec::new());
+        Column { same, rows, each }
+    }
+
+    #[inline]
+    fn push(&mut self, value: T) {
+        if self.each.is_empty() {
+            if *self.same.get_or_insert(value) == value {
+                self.rows += 1;
+                return;
+            }
+            self.each.reserve(BLOCK);
+            self.each
+                .extend(std::iter::repeat_n(self.same.unwrap_or(value), self.rows));
+        }
+        self.each.push(value);
+    }
+
+    /// What came, and an empty column again.
+    fn take(&mut self) -> (Option<T>, Vec<T>) {
+        let taken = std::mem::replace(self, Column::new());
+        (taken.same, taken.each)
+    }
+}
+
+impl Column<u32> {
+    /// As words of a list, of which `NO_WORD` is none.
+    fn words(&mut self, list: &Arc<Vec<Arc<str>>>) -> Words {
+        match self.take() {
+            (same, each) if each.is_empty() => Words::Same(same.and_then(|code| list.get(code as usize).cloned())),
+            (_, codes) => Words::Coded {
+                words: Arc::clone(list),
+                codes,
+            },
+        }
+    }
+}
+
+impl Column<i64> {
+    fn numbers(&mut self) -> Numbers {
+        let rows = self.rows;
+        match self.take() {
+            (None | Some(NO_NUMBER), each) if each.is_empty() => Numbers::Absent,
+            (Some(same), each) if each.is_empty() => Numbers::Each(vec![same; rows]),
+            (_, each) => Numbers::Each(each),
+        }
+    }
+}
+
+/// The words that codes of every block stand for.
+struct Lists {
+    economies: Arc<Vec<Arc<str>>>,
+    flows: Arc<Vec<Arc<str>>>,
+    classifications: Arc<Vec<Arc<str>>>,
+    valuations: Arc<Vec<Arc<str>>>,
+    units: Arc<Vec<Arc<str>>>,
+}
+
+fn list(words: impl IntoIterator<Item = &'static str>) -> Arc<Vec<Arc<str>>> {
+    Arc::new(words.into_iter().map(Arc::from).collect())
+}
+
 /// A block that grows row by row.
-struct Columns {
-    block: Block,
+struct Columns<'a> {
+    year: i16,
+    common: &'a Common,
+    lists: Lists,
     product_words: Vec<Arc<str>>,
     product_codes: HashMap<u64, u32>,
     last_product: (u64, u32),
-    months: Vec<(u8, u16)>,
-    annual: bool,
+    value: Vec<i64>,
+    reporter: Column<u32>,
+    partner: Column<u32>,
+    flow: Column<u32>,
+    classification: Column<u32>,
+    product: Column<u32>,
+    valuation: Column<u32>,
+    unit: Column<u32>,
+    weight: Column<i64>,
+    quantity: Column<i64>,
+    months: Column<(u8, u16)>,
 }
 
-fn coded(words: impl IntoIterator<Item = &'static str>) -> Words {
-    Words::Coded {
-        words: Arc::new(words.into_iter().map(Arc::from).collect()),
-        codes: Vec::with_capacity(BLOCK),
-    }
-}
-
-fn codes(words: &mut Words) -> Option<&mut Vec<u32>> {
-    match words {
-        Words::Coded { codes, .. } => Some(codes),
-        Words::Same(_) => None,
-    }
-}
-
-fn put(words: &mut Words, code: u32) {
-    if let Some(codes) = codes(words) {
-        codes.push(code);
-    }
-}
-
-fn put_number(numbers: &mut Numbers, number: i64) {
-    if let Numbers::Each(numbers) = numbers {
-        numbers.push(number);
-    }
-}
-
-impl Columns {
-    fn new(year: i16, common: &Common) -> Columns {
-        let economies = || coded(packed::ranked().iter().map(trade::Economy::as_str));
+impl Columns<'_> {
+    fn new(year: i16, common: &Common) -> Columns<'_> {
         Columns {
-            block: Block {
-                year,
-                months: Months::Annual,
-                compiler: Arc::clone(&common.compiler),
-                status: common.status,
-                reporter: economies(),
-                partner: economies(),
-                flow: coded(Flow::ALL.iter().map(|f| f.as_str())),
-                classification: coded(Classification::ALL.iter().map(|c| c.as_str())),
-                product: coded([]),
-                valuation: coded(["FOB", "CIF"]),
-                quantity_unit: coded(crate::codes::UNITS),
-                value: Vec::with_capacity(BLOCK),
-                net_weight_kg: Numbers::Each(Vec::new()),
-                quantity: Numbers::Each(Vec::new()),
+            year,
+            common,
+            lists: Lists {
+                economies: list(packed::ranked().iter().map(trade::Economy::as_str)),
+                flows: list(Flow::ALL.iter().map(|f| f.as_str())),
+                classifications: list(Classification::ALL.iter().map(|c| c.as_str())),
+                valuations: list(["FOB", "CIF"]),
+                units: list(crate::codes::UNITS),
             },
             product_words: Vec::new(),
             product_codes: HashMap::new(),
             last_product: (u64::MAX, 0),
-            months: Vec::new(),
-            annual: true,
+            value: Vec::with_capacity(BLOCK),
+            reporter: Column::new(),
+            partner: Column::new(),
+            flow: Column::new(),
+            classification: Column::new(),
+            product: Column::new(),
+            valuation: Column::new(),
+            unit: Column::new(),
+            weight: Column::new(),
+            quantity: Column::new(),
+            months: Column::new(),
         }
+    }
+
+    fn rows(&self) -> usize {
+        self.value.len()
     }
 
     fn push(&mut self, row: &Packed) {
@@ -173,73 +235,43 @@ impl Columns {
             });
             self.last_product = (product, code);
         }
-        let block = &mut self.block;
-        put(&mut block.reporter, u32::from(row.reporter()));
-        put(&mut block.partner, u32::from(row.partner()));
-        put(&mut block.flow, row.flow() as u32);
-        put(&mut block.classification, (row.thing >> 40) as u32);
-        put(&mut block.product, self.last_product.1);
-        put(&mut block.valuation, u32::from(row.valuation).wrapping_sub(1));
-        put(&mut block.quantity_unit, u32::from(row.unit).wrapping_sub(1));
-        block.value.push(row.value);
-        put_number(&mut block.net_weight_kg, row.weight);
-        put_number(&mut block.quantity, row.quantity);
+        self.value.push(row.value);
+        self.reporter.push(u32::from(row.reporter()));
+        self.partner.push(u32::from(row.partner()));
+        self.flow.push(row.flow() as u32);
+        self.classification.push((row.thing >> 40) as u32);
+        self.product.push(self.last_product.1);
+        // Both are counted from 1; 0 becomes `NO_WORD`.
+        self.valuation.push(u32::from(row.valuation).wrapping_sub(1));
+        self.unit.push(u32::from(row.unit).wrapping_sub(1));
+        self.weight.push(row.weight);
+        self.quantity.push(row.quantity);
         self.months.push(row.months());
-        self.annual &= row.months() == (1, 12);
     }
 
-    /// The finished block; what follows starts with an empty one.
+    /// The rows so far, and none from now on.
     fn take(&mut self) -> Block {
-        let mut block = self.block.clone();
-        if let Words::Coded { words, .. } = &mut block.product {
-            *words = Arc::new(self.product_words.clone());
-        }
-        if !self.annual {
-            block.months = Months::Each(std::mem::take(&mut self.months));
-        }
-        for numbers in [&mut block.net_weight_kg, &mut block.quantity] {
-            if matches!(numbers, Numbers::Each(n) if n.iter().all(|&n| n == NO_NUMBER)) {
-                *numbers = Numbers::Absent;
-            }
-        }
-        for words in [
-            &mut block.valuation,
-            &mut block.quantity_unit,
-            &mut block.flow,
-            &mut block.classification,
-        ] {
-            if let Words::Coded { words: list, codes } = words
-                && let Some(&first) = codes.first()
-                && codes.iter().all(|&c| c == first)
-            {
-                let word = (first != NO_WORD).then(|| list.get(first as usize).cloned());
-                *words = Words::Same(word.flatten());
-            }
-        }
-        self.clear();
-        block
-    }
-
-    fn clear(&mut self) {
-        self.months.clear();
-        self.annual = true;
-        let block = &mut self.block;
-        block.value.clear();
-        for words in [
-            &mut block.reporter,
-            &mut block.partner,
-            &mut block.flow,
-            &mut block.classification,
-            &mut block.product,
-            &mut block.valuation,
-            &mut block.quantity_unit,
-        ] {
-            if let Some(codes) = codes(words) {
-                codes.clear();
-            }
-        }
-        for numbers in [&mut block.net_weight_kg, &mut block.quantity] {
-            *numbers = Numbers::Each(Vec::with_capacity(BLOCK));
+        let rows = self.value.len();
+        let months = match self.months.take() {
+            (None | Some((1, 12)), each) if each.is_empty() => Months::Annual,
+            (Some(same), each) if each.is_empty() => Months::Each(vec![same; rows]),
+            (_, each) => Months::Each(each),
+        };
+        Block {
+            year: self.year,
+            months,
+            compiler: Arc::clone(&self.common.compiler),
+            status: self.common.status,
+            reporter: self.reporter.words(&self.lists.economies),
+            partner: self.partner.words(&self.lists.economies),
+            flow: self.flow.words(&self.lists.flows),
+            classification: self.classification.words(&self.lists.classifications),
+            product: self.product.words(&Arc::new(self.product_words.clone())),
+            valuation: self.valuation.words(&self.lists.valuations),
+            quantity_unit: self.unit.words(&self.lists.units),
+            value: std::mem::replace(&mut self.value, Vec::with_capacity(BLOCK)),
+            net_weight_kg: self.weight.numbers(),
+            quantity: self.quantity.numbers(),
         }
     }
 }
