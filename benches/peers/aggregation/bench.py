@@ -57,13 +57,30 @@ def run(command):
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
+def limits(query, data, options):
+    """A line: the query beside the mere decoding of its columns, and on one thread beside two."""
+    kinds = {"whole": (query, 2), "decoding": (f"decode:{query}", 2), "one": (query, 1)}
+    runs = {kind: [] for kind in kinds}
+    for i in range(options.pairs + 1):
+        for kind, (name, threads) in kinds.items():
+            run = run_ours(name, data, threads=threads)[0]
+            if i:
+                runs[kind].append(run)
+    middle = lambda kind, what: statistics.median(run[what] for run in runs[kind])
+    cpu, decoding = middle("whole", "cpu_s"), middle("decoding", "cpu_s")
+    one, two = middle("one", "wall_s"), middle("whole", "wall_s")
+    print(f"| {query} | {cpu:.3f} | {decoding:.3f} | {cpu / decoding:.2f} | {one:.3f} | {two:.3f} | {one / two:.2f} | "
+          f"{cpu / options.rows * 1e9:.2f} |", flush=True)
+
+
 def run_peer(peer, query, files, repeat=1, memory=False, rows_to="-"):
     call = [sys.executable, HERE, "worker", peer, query, repeat, int(memory), rows_to, *files]
     return run([str(c) for c in call])
 
 
-def run_ours(query, data, repeat=1, rows_to=None, from_="files"):
-    call = [ROOT / "target/release/examples/queries", query, data, "--threads", 2, "--repeat", repeat, "--from", from_]
+def run_ours(query, data, repeat=1, rows_to=None, from_="files", threads=2):
+    call = [ROOT / "target/release/examples/queries", query, data, "--threads", threads, "--repeat", repeat]
+    call += ["--from", from_]
     if rows_to:
         call += ["--csv", rows_to]
     return run([str(c) for c in call])
@@ -174,7 +191,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target/peers")
     parser.add_argument("--queries", default=",".join(queries.NAMES))
     parser.add_argument("--peers", default="duckdb,polars,datafusion")
-    parser.add_argument("--parts", default="import,same,rollup,default,memory,shuffled", help="which comparisons")
+    parser.add_argument("--parts", default="import,same,limits,rollup,default,memory,shuffled", help="which comparisons")
     options = parser.parse_args()
     options.work = options.work.resolve()
     counterflow = ROOT / "target/release/counterflow"
@@ -197,6 +214,12 @@ def main():
             for peer in peers:
                 line(f"{query}, {peer}", *paired(lambda: run_ours(query, world)[0],
                                                  lambda: run_peer(peer, query, files)[0], options.pairs))
+    if "limits" in parts:
+        print(f"\n### Ours beside the decoding of the needed columns, and on one thread, {options.rows:,} rows\n\n"
+              "| query | CPU s | CPU s of decoding | times | wall s, one thread | wall s, two | times | ns a row |\n"
+              "|---|---|---|---|---|---|---|---|", flush=True)
+        for query in [name for name in names if name not in ("Q7a", "Q7b")]:
+            limits(query, world, options)
     if "rollup" in parts:
         head(f"Ours from the sums of pairs kept beside the dataset, the peers from its files, {options.rows:,} rows")
         for query in [name for name in names if name in queries.OF_PAIRS]:
