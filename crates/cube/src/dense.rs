@@ -152,12 +152,6 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
         let rows = stretch.rows as usize;
         let values = &values[at..at + rows];
         let base = stretch.base as usize;
-        let mut one = |offset: u64, value: i64| {
-            let place = base + offset as usize;
-            let cell = &mut cells[place];
-            cell.count += 1;
-            add(cell, place, value, outgrown);
-        };
         match block.offsets {
             Offsets::None => {
                 let cell = &mut cells[base];
@@ -168,20 +162,55 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
                 }
             }
             Offsets::Coded(codes, table) => {
-                let rows = codes[at..at + rows].iter().zip(values);
-                rows.for_each(|(&code, &value)| one(table[code as usize], value));
+                let codes = &codes[at..at + rows];
+                add_each(cells, base, values, outgrown, |row| table[codes[row] as usize] as usize);
             }
             Offsets::Placed(codes, table) => {
-                let rows = codes[at..at + rows].iter().zip(values);
-                rows.for_each(|(&code, &value)| one(table[code as usize].into(), value));
+                let codes = &codes[at..at + rows];
+                add_each(cells, base, values, outgrown, |row| table[codes[row] as usize] as usize);
             }
             Offsets::Added(offsets) => {
-                let rows = offsets[at..at + rows].iter().zip(values);
-                rows.for_each(|(&offset, &value)| one(offset, value));
+                let offsets = &offsets[at..at + rows];
+                add_each(cells, base, values, outgrown, |row| offsets[row] as usize);
             }
         }
         at += rows;
     }
+}
+
+/// Adds each value to the cell at its offset from `base`.
+#[inline(always)]
+fn add_each(
+    cells: &mut [Cell],
+    base: usize,
+    values: &[i64],
+    outgrown: &mut Vec<(usize, i64)>,
+    offset: impl Fn(usize) -> usize,
+) {
+    let mut from = 0;
+    while let Some(row) = add_until_full(&mut cells[base..], &values[from..], |row| offset(from + row)) {
+        // It is counted, but does not fit: what was summed is set aside.
+        let place = base + offset(from + row);
+        outgrown.push((place, cells[place].sum));
+        cells[place].sum = values[from + row];
+        from += row + 1;
+    }
+}
+
+/// Adds values to their cells up to the first that a cell has no room for: the innermost loop, which keeps
+/// nothing but what it needs in registers.
+#[inline(never)]
+fn add_until_full(cells: &mut [Cell], values: &[i64], place: impl Fn(usize) -> usize) -> Option<usize> {
+    for (row, &value) in values.iter().enumerate() {
+        let cell = &mut cells[place(row)];
+        cell.count += 1;
+        let (sum, over) = cell.sum.overflowing_add(value);
+        if over {
+            return Some(row);
+        }
+        cell.sum = sum;
+    }
+    None
 }
 
 #[inline(always)]
