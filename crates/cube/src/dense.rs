@@ -64,6 +64,13 @@ impl Dense {
     pub(crate) fn finish(self, local: &[LocalDim], dims: &[Dim], factors: [i64; 2]) -> Partial {
         let layout = self.layout;
         let mut out = Partial::new(layout.columns);
+        let there = self.cells.iter().filter(|cell| cell.count > 0).count();
+        out.keys.reserve_exact(there);
+        for column in [layout.records, layout.value].into_iter().flatten() {
+            out.sums[column].reserve_exact(there);
+        }
+        // Where only records and values can be other than zero, and all are of 64 bits.
+        let simple = layout.weight.is_none() && self.without_value.is_empty() && self.outgrown.is_empty();
         let (first, last) = local.split_at(local.len().saturating_sub(1));
         let inner = last.first().map_or(1, |l| l.numbers.len().max(1));
         let total = |cells: &[Cell], outgrown: &[(usize, i64)], at: usize, factor: i64| {
@@ -94,6 +101,19 @@ impl Dense {
                 let base = *base.get_or_insert_with(prefix);
                 let number = last.first().and_then(|l| l.numbers.get(within)).copied().unwrap_or(0);
                 let key = base + u64::from(number) * dims.last().map_or(0, |d| d.stride);
+                if simple && let Some(value) = self.cells[at].sum.checked_mul(factors[0]) {
+                    let place = out.keys.len();
+                    out.keys.push(key);
+                    let mut put = |column: Option<usize>, sum: i64| {
+                        if let Some(column) = column {
+                            out.sums[column].resize(place, 0);
+                            out.sums[column].push(sum);
+                        }
+                    };
+                    put(layout.records, self.cells[at].count as i64);
+                    put(layout.value, value);
+                    continue;
+                }
                 let mut sums = [0; 5];
                 let mut set = |column: Option<usize>, sum: i128| {
                     if let Some(column) = column {
@@ -248,7 +268,28 @@ pub(crate) fn exact_sum(values: &[i64]) -> Result<i64, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::column::{Column, Part};
+    use crate::plan::Facts;
     use proptest::prelude::*;
+
+    #[test]
+    fn sums_of_more_than_64_bits_stand_beside_the_others() {
+        let facts = Facts::default();
+        let key = [Part::same(Column::Product)];
+        let plan = crate::plan::Plan::new(&facts, &key, Vec::new(), Layout::value_only()).unwrap();
+        let local = [LocalDim {
+            numbers: vec![0, 1, 2],
+            stride: 1,
+        }];
+        let sums = [i64::MAX, 5, i64::MIN];
+        let mut dense = Dense::new(3, Layout::value_only());
+        for (cell, sum) in dense.cells.iter_mut().zip(sums) {
+            *cell = Cell { sum, count: 1 };
+        }
+        let out = dense.finish(&local, &plan.dims, [1000, 1]);
+        let found: Vec<i128> = (0..3).map(|place| out.sum(0, place)).collect();
+        assert_eq!(found, sums.map(|sum| i128::from(sum) * 1000));
+    }
 
     proptest! {
         #[test]

@@ -15,6 +15,7 @@ use store::columns::Texts;
 const KEPT_BYTES: usize = 16 << 20;
 
 /// What the dictionaries of a source say.
+#[derive(Default)]
 pub(crate) struct Facts {
     /// The parts that may have wanted rows.
     pub parts: Vec<usize>,
