@@ -320,6 +320,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_reader_that_passes_over_rows_knows_where_the_pages_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = PartitionWriter::create(folder.path(), 2003, Scales::default()).unwrap();
+        writer.write(&block(&[(1, 2 * PAGE_ROWS), (2, 1)], true)).unwrap();
+        let file = folder.path().join(writer.finish().unwrap().file);
+        let file = crate::columns::DataFile::open(&file).unwrap();
+        for (column, pages) in [("value_usd", 3), ("product", 3), ("net_weight_kg", 3)] {
+            assert_eq!(file.pages_located(0, column), Some(pages), "{column}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(8))]
         #[test]

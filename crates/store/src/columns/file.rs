@@ -11,8 +11,9 @@ use crate::scan::{Filter, damaged, mistyped};
 use crate::{Dataset, Error, Result, io};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::Encoding;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::page_index::offset_index::PageLocation;
+use parquet::schema::types::{SchemaDescriptor, Type};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -151,31 +152,32 @@ impl DataFile {
 
     /// Where the pages of a column are, if the file says so; read for this column only.
     fn locations(&self, group: usize, index: usize) -> Option<Vec<PageLocation>> {
-        let only = self.metadata.row_group(group).clone();
-        only.column(index).offset_index_offset()?;
-        let columns = only.columns().iter().enumerate().map(|(i, column)| {
-            let column = column.clone().into_builder().set_column_index_offset(None);
-            let column = column.set_column_index_length(None);
-            if i == index {
-                column.build()
-            } else {
-                column
-                    .set_offset_index_offset(None)
-                    .set_offset_index_length(None)
-                    .build()
-            }
-        });
-        let columns = columns.collect::<std::result::Result<Vec<_>, _>>().ok()?;
-        let only = only.into_builder().set_column_metadata(columns).build().ok()?;
-        let metadata = ParquetMetaData::new(self.metadata.file_metadata().clone(), vec![only]);
+        // The reader takes the indexes of all columns or none: so it is shown this column alone.
+        let chunk = self.metadata.row_group(group).column(index).clone();
+        chunk.offset_index_offset()?;
+        let leaf = chunk.column_descr().self_type_ptr();
+        let schema = Type::group_type_builder("schema").with_fields(vec![leaf]).build();
+        let schema = Arc::new(SchemaDescriptor::new(Arc::new(schema.ok()?)));
+        let chunk = chunk.into_builder().set_column_index_offset(None);
+        let chunk = chunk.set_column_index_length(None).build().ok()?;
+        let rows = self.metadata.row_group(group).num_rows();
+        let only = RowGroupMetaData::builder(schema)
+            .set_num_rows(rows)
+            .add_column_metadata(chunk);
+        let metadata = ParquetMetaData::new(self.metadata.file_metadata().clone(), vec![only.build().ok()?]);
         let mut reader = ParquetMetaDataReader::new_with_metadata(metadata)
             .with_column_index_policy(PageIndexPolicy::Skip)
-            .with_offset_index_policy(PageIndexPolicy::Optional);
+            .with_offset_index_policy(PageIndexPolicy::Required);
         let bytes = Positional::new(self.file.clone(), self.length, self.length, 0);
         reader.read_page_indexes(&bytes).ok()?;
-        let index_of = reader.finish().ok()?;
-        let pages = index_of.offset_index()?.first()?.get(index)?;
+        let read = reader.finish().ok()?;
+        let pages = read.offset_index()?.first()?.first()?;
         Some(pages.page_locations().clone()).filter(|pages| !pages.is_empty())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pages_located(&self, group: usize, column: &str) -> Option<usize> {
+        Some(self.locations(group, self.held(column)?.index)?.len())
     }
 
     /// The pages of a column. `sparse` says that most of them will be passed over.

@@ -33,6 +33,13 @@ impl Positional {
         }
     }
 
+    /// What of the window stands from a place on, if anything does.
+    fn held(&self, start: u64) -> Option<Bytes> {
+        let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = start.checked_sub(window.0)? as usize;
+        (offset < window.1.len()).then(|| window.1.slice(offset..))
+    }
+
     fn read(&self, start: u64, length: usize) -> Result<Bytes> {
         if length as u64 > self.length.saturating_sub(start) {
             return Err(ParquetError::EOF(format!(
@@ -74,11 +81,17 @@ impl ChunkReader for Positional {
     type T = From;
 
     fn get_read(&self, start: u64) -> Result<From> {
-        let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
+        let bytes = match self.held(start) {
+            Some(held) => held.slice(..held.len().min(HEADER_BYTES)),
+            None => {
+                let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
+                self.get_bytes(start, length)?
+            }
+        };
         Ok(From {
             file: self.file.clone(),
-            next: start + length as u64,
-            bytes: self.get_bytes(start, length)?,
+            next: start + bytes.len() as u64,
+            bytes,
         })
     }
 
