@@ -2,13 +2,8 @@ use crate::qr::Qr;
 use crate::{Error, Kernel, Result};
 use nalgebra::DMatrix;
 
-/// The automatic bandwidth of Newey & West (1994), Review of Economic Studies 61, 631-653.
-///
-/// With h_t the sum of the scores over all terms but the constant, sigma_j its
-/// autocovariances up to m = floor(c (n/100)^r), c = 4 (3 for prewhitened scores), r = 2/9,
-/// 4/25, 2/25, and s_q = sum over |j| <= m of |j|^q sigma_j: the bandwidth is
-/// g ((s_q / s_0)^2 n)^(1/(2q+1)), q = 1 for Bartlett, 2 for the others, g = 1.1447, 2.6614,
-/// 1.3221. `scores` are the (prewhitened) ones; n counts the rows before prewhitening.
+/// The automatic bandwidth of Newey & West (1994); its formula stands at [`Lag`](crate::Lag). `scores` are the
+/// (prewhitened) ones; n counts the rows before prewhitening.
 ///
 /// # Errors
 /// Refuses scores whose s_0 is zero.
@@ -49,10 +44,7 @@ fn projected(scores: &DMatrix<f64>, intercept: Option<usize>) -> Vec<f64> {
         .collect()
 }
 
-/// The automatic bandwidth of Andrews (1991), Econometrica 59, equations 6.2 and 6.4, with
-/// an AR(1), fitted by least squares with a constant, for the scores of each term but the
-/// constant: (1.1447 (alpha_1 n)^(1/3) for Bartlett, 2.6614 (alpha_2 n)^(1/5) for Parzen,
-/// 1.3221 (alpha_2 n)^(1/5) for the quadratic spectral window.
+/// The automatic bandwidth of Andrews (1991); its formula stands at [`Lag`](crate::Lag).
 ///
 /// # Errors
 /// Refuses scores that do not vary, and a unit root.

@@ -46,7 +46,9 @@ pub fn chow_f(design: &Design, y: &[f64], before: usize) -> Result<FTest> {
 
 /// The same hypothesis as [`chow_f`] by a Wald test: the design is joined with its product
 /// with the indicator of the new regime, and the k interactions are tested to be zero with
-/// the covariance asked for, so that errors may be heteroskedastic or autocorrelated.
+/// the covariance asked for, so that errors may be heteroskedastic or autocorrelated:
+/// W = d' V_dd^-1 d for the interactions' estimates d, and W / k referred to F(k, n - 2k). With
+/// [`Covariance::Iid`] it is [`chow_f`]. *Source*: Andrews & Fair (1988), Review of Economic Studies 55, 615-639.
 ///
 /// # Errors
 /// As [`chow_f`]; also what the covariance refuses.

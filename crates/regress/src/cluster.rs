@@ -4,6 +4,12 @@ use nalgebra::DMatrix;
 
 /// Options of the cluster-robust covariance.
 ///
+/// *Formula*: V = c B (sum over groups of s_g s_g') B with s_g the sum of a group's scores and B the bread; several ways by
+/// inclusion and exclusion over their intersections, V_A + V_B - V_AB, each with its own c. Such a V may have negative variances;
+/// it is given as it is (as by R's sandwich; Stata and fixest put zero for negative eigenvalues). Statistics refer to t with one less than the
+/// smallest number of groups. *Source*: Liang & Zeger (1986), Biometrika 73, 13-22; Cameron, Gelbach & Miller (2011),
+/// Journal of Business & Economic Statistics 29, 238-249.
+///
 /// | Name | Default | Purpose |
 /// |---|---|---|
 /// | `ways` | - | one or more groupings of the rows |
@@ -87,10 +93,7 @@ impl Cluster {
     }
 }
 
-/// The cluster-robust covariance: bread (sum over groups of s_g s_g') bread with s_g the sum
-/// of a group's scores (Liang & Zeger 1986); several ways by inclusion and exclusion over
-/// their intersections (Cameron, Gelbach & Miller 2011, JBES 29, 238-249), which may leave a
-/// matrix that is not positive semi-definite.
+/// The cluster-robust covariance; its formula stands at [`Cluster`].
 ///
 /// # Errors
 /// No way or more than eight, a way that does not fit the table, fewer than two groups.

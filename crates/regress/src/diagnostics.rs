@@ -1,13 +1,15 @@
 //! Tests of what a regression supposes of its errors, and of a series on its own.
 
 mod autocorrelation;
+mod durbin_watson;
 mod heteroskedasticity;
 mod kpss;
 mod normality;
 mod specification;
 mod unit_root;
 
-pub use autocorrelation::{Portmanteau, box_pierce, breusch_godfrey, durbin_watson, ljung_box};
+pub use autocorrelation::{Portmanteau, box_pierce, breusch_godfrey, ljung_box};
+pub use durbin_watson::{DurbinWatson, durbin_watson, durbin_watson_test};
 pub use heteroskedasticity::{breusch_pagan, koenker, white};
 pub use kpss::{Kpss, kpss};
 pub use normality::{JarqueBera, jarque_bera};
@@ -46,6 +48,13 @@ pub enum Deterministic {
 /// the statistic is n R^2, R^2 centred or not.
 fn auxiliary(response: &[f64], design: &Design, base: usize, centred: bool) -> Result<LmTest> {
     let fit = ols(design, response)?;
+    let df = fit.terms.len().saturating_sub(base);
+    if df == 0 {
+        return Err(Error::Degenerate {
+            what: "the test",
+            reason: "the regression has no term that the auxiliary regression could test".to_owned(),
+        });
+    }
     let tss = if centred { fit.tss_centred } else { fit.tss_uncentred };
     if tss <= 0.0 {
         return Err(Error::Degenerate {
@@ -54,7 +63,6 @@ fn auxiliary(response: &[f64], design: &Design, base: usize, centred: bool) -> R
         });
     }
     let statistic = fit.observations as f64 * (1.0 - fit.rss / tss);
-    let df = fit.terms.len().saturating_sub(base);
     let restricted = ols(&first_terms(design, base)?, response)?;
     Ok(LmTest {
         statistic,
@@ -66,7 +74,7 @@ fn auxiliary(response: &[f64], design: &Design, base: usize, centred: bool) -> R
 
 /// F of the restrictions that make `fit` into `restricted`.
 fn nested_f(restricted: &Fit, fit: &Fit) -> Result<FTest> {
-    let df1 = fit.terms.len() - restricted.terms.len();
+    let df1 = fit.terms.len().saturating_sub(restricted.terms.len());
     let df2 = fit.df_residual;
     if df1 == 0 || df2 == 0 || fit.is_essentially_perfect() {
         return Err(Error::Degenerate {

@@ -6,6 +6,11 @@ use crate::{Kernel, Result};
 /// Options of the covariance of Driscoll & Kraay for panels: consistent under correlation
 /// across units and over time, as the number of periods grows.
 ///
+/// *Formula*: V = c B \[Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j')] B with Gamma_j the sum over t of
+/// h_t h_(t+j)', h_t the sum of the scores of period t. Referred to t with T - 1 degrees of
+/// freedom. *Source*: Driscoll & Kraay (1998), Review of Economics and Statistics 80, 549-560;
+/// Hoechle (2007), Stata Journal 7, 281-312. Without a factor and with `lag` stated R plm's `vcovSCC`.
+///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
 /// | `time` | - | the period of each row; periods follow each other in the order of their numbers | |
@@ -41,10 +46,7 @@ impl DriscollKraay {
     }
 }
 
-/// V = c B [ Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j') ] B with Gamma_j the sum over t of
-/// h_t h_(t+j)', h_t the sum of the scores of period t. Referred to t with T - 1 degrees of
-/// freedom. *Source*: Driscoll & Kraay (1998), Review of Economics and Statistics 80, 549-560;
-/// Hoechle (2007), Stata Journal 7, 281-312.
+/// The covariance of Driscoll & Kraay; its formula stands at [`DriscollKraay`].
 ///
 /// # Errors
 /// Fewer than two periods, a lag of T or more, periods that do not fit the table.

@@ -2,10 +2,16 @@
 //!
 //! Left of `~` stands the response; then the terms, joined by `+`; after `|` the fixed effects
 //! to absorb, columns joined by `^` being one effect of their combinations. A term is a
-//! column, a call (`log`, `exp`, `sqrt`, `abs`), arithmetic inside `I(...)`, `i(column)` or
+//! column, a call (`log`, `log10`, `log2`, `log1p`, `exp`, `sqrt`, `abs`), arithmetic inside `I(...)`, `i(column)` or
 //! `i(column, ref = level)` for dummies, or an interaction `a:b`; `a*b` stands for
 //! `a + b + a:b`; `0 +` or `- 1` leaves the constant out; `offset(...)` has no coefficient.
-//! Names with other characters stand in backquotes.
+//! Names with other characters stand in backquotes, levels in double or single quotes.
+//!
+//! **Dummies in interactions** are R's (Chambers & Hastie 1992, *Statistical Models in S*, section 2.4.1): a column of
+//! dummies leaves its first level out where the interaction without it is a term of the formula too, and has them
+//! all where it is not. So `y ~ x + x:who` has differences from the first level's slope, and `y ~ x:who` and
+//! `y ~ who + x:who` have a slope for each level. A level that is stated with `ref` is always left out. A factor that
+//! stands twice in an interaction counts once, as in R.
 
 mod frame;
 mod parser;
@@ -66,6 +72,12 @@ pub enum Expression {
 pub enum Function {
     /// The natural logarithm.
     Log,
+    /// The logarithm to base 10.
+    Log10,
+    /// The logarithm to base 2.
+    Log2,
+    /// ln(1 + x).
+    Log1p,
     /// The exponential.
     Exp,
     /// The square root.
@@ -94,6 +106,9 @@ pub enum Operator {
 impl Function {
     pub(crate) const ALL: &'static [(&'static str, Function)] = &[
         ("log", Function::Log),
+        ("log10", Function::Log10),
+        ("log2", Function::Log2),
+        ("log1p", Function::Log1p),
         ("exp", Function::Exp),
         ("sqrt", Function::Sqrt),
         ("abs", Function::Abs),
@@ -106,26 +121,47 @@ impl Function {
     }
 }
 
+impl Expression {
+    /// How tightly the outermost operator binds.
+    fn precedence(&self) -> u8 {
+        match self {
+            Expression::Binary(Operator::Add | Operator::Subtract, ..) => 1,
+            Expression::Negative(_) => 2,
+            Expression::Binary(Operator::Multiply | Operator::Divide, ..) => 3,
+            Expression::Binary(Operator::Power, ..) => 4,
+            Expression::Column(_) | Expression::Number(_) | Expression::Call(..) => 5,
+        }
+    }
+}
+
+/// As R writes it: spaces around `+`, `-` and `*`, none around `/` and `^`, and the parentheses that are needed.
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Expression::Column(name) => f.write_str(name),
             Expression::Number(number) => write!(f, "{number}"),
             Expression::Call(function, argument) => write!(f, "{}({argument})", function.name()),
-            Expression::Negative(inner) => write!(f, "-{inner}"),
+            Expression::Negative(inner) if inner.precedence() > 2 => write!(f, "-{inner}"),
+            Expression::Negative(inner) => write!(f, "-({inner})"),
             Expression::Binary(operator, a, b) => {
                 let sign = match operator {
                     Operator::Add => " + ",
                     Operator::Subtract => " - ",
                     Operator::Multiply => " * ",
-                    Operator::Divide => " / ",
+                    Operator::Divide => "/",
                     Operator::Power => "^",
                 };
-                let side = |e: &Expression| match e {
-                    Expression::Binary(..) => format!("({e})"),
-                    _ => e.to_string(),
+                let own = self.precedence();
+                let side = |e: &Expression, least: u8| {
+                    if e.precedence() < least {
+                        format!("({e})")
+                    } else {
+                        e.to_string()
+                    }
                 };
-                write!(f, "{}{sign}{}", side(a), side(b))
+                // Powers group from the right, everything else from the left.
+                let (left, right) = if own == 4 { (own + 1, own) } else { (own, own + 1) };
+                write!(f, "{}{sign}{}", side(a, left), side(b, right))
             }
         }
     }

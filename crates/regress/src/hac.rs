@@ -8,6 +8,12 @@ use nalgebra::DMatrix;
 /// autocorrelation. Rows are taken as consecutive observations, in order; where a year is
 /// missing the next one there is counts as its successor.
 ///
+/// *Formula*: V = c B D \[Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j')] D' B with
+/// Gamma_j = sum over t of s_t s_(t+j)', s the scores, B the bread, k the [`Kernel`], and D = (I - A_1 - ... - A_p)^-1 where the
+/// scores were prewhitened by a VAR(p) without a constant, else I; c = n/(n-k) or 1. Every weight counts; R's sandwich
+/// leaves out those below 1e-7, which under Parzen's window can change the eighth digit. *Source*: Newey & West (1987), Econometrica 55,
+/// 703-708; Andrews (1991), Econometrica 59, 817-858; Andrews & Monahan (1992), Econometrica 60, 953-966.
+///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
 /// | `lag` | rule 4(n/100)^(2/9) | how far autocorrelation reaches | below n |
@@ -28,6 +34,17 @@ pub struct NeweyWest {
 
 /// How the bandwidth is set. A lag L stands for the bandwidth L + 1, so that lag L is the
 /// last one with weight under Bartlett's and Parzen's windows.
+///
+/// **Newey & West (1994)**: with h_t the sum of the scores over all terms but the constant (the constant's where it
+/// is alone), sigma_j its autocovariances up to m = floor(c (n/100)^r), c = 4 (3 for prewhitened scores), and s_q = sum over |j| <= m
+/// of |j|^q sigma_j, the bandwidth is g ((s_q / s_0)^2 n)^(1/(2q+1)); r = 2/9, 4/25, 2/25, q = 1, 2, 2 and g =
+/// 1.1447, 2.6614, 1.3221 for Bartlett's, Parzen's and the quadratic spectral window. n counts the rows before prewhitening.
+/// *Source*: Review of Economic Studies 61, 631-653; R sandwich's `bwNeweyWest`.
+///
+/// **Andrews (1991)**: g (alpha n)^(1/(2q+1)) with the same g and q, n the rows after prewhitening, and alpha from an AR(1)
+/// with a constant, slope rho and residual variance v, of the scores of each term but the constant: the sum of 4 rho^2 v^2 / ((1 - rho)^6
+/// (1 + rho)^2) for q = 1, of 4 rho^2 v^2 / (1 - rho)^8 for q = 2, over the sum of v^2 / (1 - rho)^4. *Source*: Econometrica 59,
+/// equations 6.2 and 6.4; R sandwich's `bwAndrews` (its `approx = "AR(1)"`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Lag {
     /// The last lag, stated.
@@ -87,10 +104,7 @@ impl Lag {
     }
 }
 
-/// The kernel covariance of Newey & West (1987), Econometrica 55, 703-708, and Andrews (1991):
-/// V = c B D [ Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j') ] D' B with
-/// Gamma_j = sum over t of s_t s_(t+j)', bread B, and D = (I - A_1 - ... - A_p)^-1 where the
-/// scores were prewhitened by a VAR(p) (Andrews & Monahan 1992), else I; c = n/(n-k) or 1.
+/// The kernel covariance; its formula stands at [`NeweyWest`].
 ///
 /// # Errors
 /// A lag of n or more, a bandwidth that is negative or not finite, a vector autoregression

@@ -19,7 +19,9 @@ pub struct Coefficient {
     pub conf_high: f64,
 }
 
-/// The coefficient table of a fit under a covariance, with intervals of confidence `level`.
+/// The coefficient table of a fit under a covariance, with intervals of confidence `level`: of the term j
+/// t = b_j / s_j, s_j the root of V_jj, p = P(|T| > |t|) and b_j -+ c s_j with P(|T| > c) = 1 - `level`, T having the
+/// covariance's reference distribution (Student's t or the standard normal).
 ///
 /// # Errors
 /// Refuses a level outside (0, 1) and a covariance of another size or with a negative variance.
@@ -37,6 +39,20 @@ pub fn table(
     covariance: &CovarianceEstimate,
     level: f64,
 ) -> Result<Vec<Coefficient>> {
+    rows(terms, estimates, covariance, level)?.into_iter().collect()
+}
+
+/// The rows of [`table`] one by one: a covariance that is not positive semi-definite, as clusters in several ways can
+/// leave it, may have an error for one term and none for another, whose row is then the refusal.
+///
+/// # Errors
+/// As [`coefficient_table`], but for negative variances.
+pub fn rows(
+    terms: &[String],
+    estimates: &[f64],
+    covariance: &CovarianceEstimate,
+    level: f64,
+) -> Result<Vec<Result<Coefficient>>> {
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::Option {
             option: "the confidence level",
@@ -68,5 +84,5 @@ pub fn table(
             conf_high: estimate + critical * std_error,
         })
     };
-    terms.iter().zip(estimates).enumerate().map(row).collect()
+    Ok(terms.iter().zip(estimates).enumerate().map(row).collect())
 }

@@ -48,7 +48,7 @@ pub use driscoll_kraay::DriscollKraay;
 pub use error::{Error, Result};
 pub use fit::{Collinear, FTest, Fit};
 pub use hac::{Lag, NeweyWest};
-pub use inference::{Coefficient, coefficient_table, table};
+pub use inference::{Coefficient, coefficient_table, rows, table};
 pub use kernel::Kernel;
 pub use newey_west_trend::{NeweyWestTrend, SlopeEstimate};
 pub use ols::{ols, wls};

@@ -8,6 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Options of Newey & West's covariance within the units of a panel: autocorrelation within a
 /// unit, none between units.
 ///
+/// *Formula*: V = c B \[sum over units of Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j')] B, Gamma_j the sum of
+/// s_(i,t) s_(i,t+j)' over the periods of unit i. Referred to t with T - 1 degrees of freedom.
+/// *Source*: Newey & West (1987), Econometrica 55, 703-708, by unit; R fixest's `vcov_NW` for panels, and without
+/// a factor R plm's `vcovNW`.
+///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
 /// | `unit`, `time` | - | the unit and the period of each row, each pair once | |
@@ -30,9 +35,7 @@ pub struct PanelNeweyWest {
     pub adjustment: ClusterAdjustment,
 }
 
-/// V = c B [ sum over units of Gamma_0 + sum over j of k(j / bandwidth) (Gamma_j + Gamma_j') ] B, Gamma_j the sum of
-/// s_(i,t) s_(i,t+j)' over the periods of unit i. Referred to t with T - 1 degrees of freedom.
-/// *Source*: Newey & West (1987), Econometrica 55, 703-708, by unit; R fixest's `vcov_NW` for panels.
+/// Newey & West's covariance within units; its formula stands at [`PanelNeweyWest`].
 ///
 /// # Errors
 /// A unit twice in a period, a lag of T or more or from the data, units or periods that do not fit

@@ -18,7 +18,8 @@ pub struct WaldTest {
     pub p_value: f64,
 }
 
-/// Tests R b = q with the covariance V. *Shape*: R r by k over the estimated terms, q of
+/// Tests R b = q with the covariance V: W = (R b - q)' (R V R')^-1 (R b - q), chi-squared with r degrees of freedom, or
+/// W / r referred to F(r, df) where V refers to t with df. *Shape*: R r by k over the estimated terms, q of
 /// length r. *Source*: Greene, *Econometric Analysis*, section 5.3.
 ///
 /// # Errors
@@ -64,7 +65,7 @@ pub fn wald_positions(estimates: &[f64], covariance: &CovarianceEstimate, positi
     wald_test(estimates, covariance, &r, &vec![0.0; positions.len()])
 }
 
-/// [`wald`] for any estimator.
+/// [`wald`] for any estimator: W = (R b - q)' (R V R')^-1 (R b - q).
 ///
 /// # Errors
 /// As [`wald`].

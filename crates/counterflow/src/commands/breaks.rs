@@ -10,8 +10,8 @@ use crate::fail::{Failure, Outcome};
 use crate::frame::Frame;
 use crate::output::Output;
 use analysis::Analysis;
-use clap::Args;
-use regress::breaks::Trim;
+use clap::{Args, ValueEnum};
+use regress::breaks::{Heterogeneity, Trim};
 use regress::{Covariance, formula};
 use report::Format;
 use sample::Sample;
@@ -43,6 +43,9 @@ pub struct BreaksArguments {
     /// Known dates to test: each the last of the old regime.
     #[arg(long, value_delimiter = ',', value_name = "DATE,...")]
     pub at: Vec<String>,
+    /// What the intervals of dates suppose to be the same in all regimes; by default both may differ.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
+    pub homogeneous: Vec<Homogeneous>,
     /// Narrow the rows: `COLUMN = VALUE`, `COLUMN = FROM..TO`. May be repeated.
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
@@ -51,6 +54,15 @@ pub struct BreaksArguments {
     pub vcov: String,
     #[command(flatten)]
     pub covariance: CovarianceArguments,
+}
+
+/// What regimes may have in common.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Homogeneous {
+    /// The second moments of the regressors.
+    Regressors,
+    /// The variance of the errors.
+    Errors,
 }
 
 /// How breaks are looked for.
@@ -63,6 +75,8 @@ pub struct Choices {
     pub covariance: Covariance,
     /// The confidence of intervals.
     pub level: f64,
+    /// What may differ between regimes in the intervals of dates.
+    pub heterogeneity: Heterogeneity,
 }
 
 /// Searches and tests.
@@ -79,6 +93,10 @@ pub fn run(arguments: &BreaksArguments, output: &Output) -> Outcome {
         max_breaks: arguments.max_breaks,
         covariance: vcov::of_a_series(asked, &arguments.vcov)?,
         level: arguments.covariance.level,
+        heterogeneity: Heterogeneity {
+            regressors: !arguments.homogeneous.contains(&Homogeneous::Regressors),
+            errors: !arguments.homogeneous.contains(&Homogeneous::Errors),
+        },
     };
     let dates = sample::dates(&arguments.at)?;
     let frame = Frame::read(&arguments.file)?.narrow(&arguments.conditions)?;

@@ -25,10 +25,10 @@ use std::process::ExitCode;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Formulas: terms are joined by `+`; `0 +` or `- 1` leaves the constant out; `a:b` is a product, \
-    `a*b` stands for `a + b + a:b`; `i(col)` and `i(col, ref = level)` make dummies, as does a column of texts; \
-    log, exp, sqrt, abs; arithmetic stands inside `I(...)`, as in `I(x^2)`; `offset(log(x))` has no coefficient; \
+    `a*b` stands for `a + b + a:b`; `i(col)` and `i(col, ref = level)` make dummies, as does a column of texts (R's coding in interactions); \
+    log, log10, log2, log1p, exp, sqrt, abs; arithmetic stands inside `I(...)`, as in `I(x^2)`; `offset(log(x))` has no coefficient; \
     fixed effects stand after `|`, `a^b` being one effect of their combinations; names with other characters stand in \
-    backquotes.\n\n\
+    backquotes, levels in quotes.\n\n\
     Examples:\n  counterflow fit 'log(exports) ~ year' table.csv --vcov nw:4\n  \
     counterflow fit 'y ~ x' table.csv --vcov nw:auto --kernel qs --prewhiten 1\n  \
     counterflow fit 'trade ~ log(distance) | exporter^year + importer^year' panel.parquet --family poisson \
@@ -44,7 +44,7 @@ pub struct FitArguments {
     #[arg(long, value_enum, default_value = "gaussian")]
     pub family: Family,
     /// The covariance of the coefficients: iid, hc0 to hc4 (from hc2 on without absorbed effects), nw, nw:LAG, nw:auto, andrews, dk:TIME,
-    /// dk:TIME:LAG, cluster:COL+COL, wild:COL.
+    /// dk:TIME:LAG, panel-nw:UNIT+TIME, panel-nw:UNIT+TIME:LAG, cluster:COL+COL, wild:COL.
     #[arg(long, default_value = "iid", value_name = "KIND")]
     pub vcov: String,
     #[command(flatten)]

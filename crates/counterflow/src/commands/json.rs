@@ -24,8 +24,8 @@ pub struct Term {
     pub term: String,
     /// Its estimate.
     pub estimate: f64,
-    /// The standard error.
-    pub std_error: f64,
+    /// The standard error, or why there is none.
+    pub std_error: Result<f64, String>,
     /// The estimate over its error.
     pub statistic: Option<f64>,
     /// The two-sided p-value.
@@ -41,11 +41,26 @@ impl From<Coefficient> for Term {
         Term {
             term: row.term,
             estimate: row.estimate,
-            std_error: row.std_error,
+            std_error: Ok(row.std_error),
             statistic: row.statistic,
             p_value: row.p_value,
             conf_low: Some(row.conf_low),
             conf_high: Some(row.conf_high),
+        }
+    }
+}
+
+impl Term {
+    /// A term whose error is not defined, and why.
+    pub fn without_error(term: &str, estimate: f64, reason: String) -> Self {
+        Term {
+            term: term.to_owned(),
+            estimate,
+            std_error: Err(reason),
+            statistic: None,
+            p_value: None,
+            conf_low: None,
+            conf_high: None,
         }
     }
 }
@@ -58,7 +73,7 @@ pub fn terms(terms: &[Term]) -> Value {
             json!({
                 "term": t.term,
                 "estimate": t.estimate,
-                "std_error": t.std_error,
+                "std_error": or_undefined(t.std_error.clone().map(Value::from)),
                 "statistic": t.statistic,
                 "p_value": t.p_value,
                 "conf_low": t.conf_low,

@@ -17,7 +17,7 @@ pub struct CovarianceArguments {
     /// A stated bandwidth for nw, in place of a lag.
     #[arg(long, value_name = "WIDTH")]
     pub bandwidth: Option<f64>,
-    /// The small-sample factor of nw, andrews, dk and cluster.
+    /// The small-sample factor of nw, andrews, dk, panel-nw and cluster.
     #[arg(long, value_enum, value_name = "FACTOR")]
     pub adjust: Option<Adjust>,
     /// The distribution of the statistics, in place of the estimator's own.
@@ -44,9 +44,9 @@ pub enum KernelName {
 pub enum Adjust {
     /// No factor.
     None,
-    /// G/(G-1) for clusters and for the periods of dk.
+    /// G/(G-1) for clusters and for the periods of dk and panel-nw.
     Groups,
-    /// n/(n-k); for clusters G/(G-1) (n-1)/(n-k), as in Stata.
+    /// n/(n-k); for clusters, dk and panel-nw G/(G-1) (n-1)/(n-k), as in Stata.
     Full,
 }
 
@@ -78,6 +78,8 @@ pub enum Asked {
     Cluster(Vec<String>),
     /// By the periods of this column, with the last lag where it was stated.
     DriscollKraay(String, Option<usize>),
+    /// Within the units of the first column, by the periods of the second, with the last lag where it was stated.
+    PanelNeweyWest(String, String, Option<usize>),
     /// The wild cluster bootstrap by groups of this column.
     Wild(String),
     /// Whatever the preset takes for heteroskedasticity.
@@ -86,7 +88,7 @@ pub enum Asked {
 
 /// What `--vcov` takes.
 pub const EXPECTED: &str = "iid, hc0 to hc4, nw, nw:LAG, nw:auto, nw:bandwidth, nw:quarter-root, andrews, dk:TIME, dk:TIME:LAG, \
-     cluster:COL+COL, wild:COL, or robust with a --preset";
+     panel-nw:UNIT+TIME, panel-nw:UNIT+TIME:LAG, cluster:COL+COL, wild:COL, or robust with a --preset";
 
 impl CovarianceArguments {
     /// Reads `--vcov` with its options. Options that mean nothing for it are refused.
@@ -115,11 +117,16 @@ impl CovarianceArguments {
                 }
                 ("dk", rest) if !rest.is_empty() => {
                     self.only_adjust(text)?;
-                    let (time, lag) = match rest.split_once(':') {
-                        None => (rest, None),
-                        Some((time, lag)) => (time, Some(lag.parse().map_err(|_| wrong(text))?)),
-                    };
+                    let (time, lag) = with_lag(rest, text)?;
                     Ok(Asked::DriscollKraay(time.trim().to_owned(), lag))
+                }
+                ("panel-nw", rest) if !rest.is_empty() => {
+                    self.only_adjust(text)?;
+                    let (names, lag) = with_lag(rest, text)?;
+                    match columns(names).as_slice() {
+                        [unit, time] => Ok(Asked::PanelNeweyWest(unit.clone(), time.clone(), lag)),
+                        _ => Err(wrong(text)),
+                    }
                 }
                 ("wild", name) if !name.is_empty() => {
                     self.only_adjust(text)?;
@@ -161,7 +168,7 @@ impl CovarianceArguments {
             Some(Adjust::None) => false,
             Some(Adjust::Groups) => {
                 return Err(Failure::Usage(
-                    "--adjust groups is for --vcov cluster and dk".to_owned(),
+                    "--adjust groups is for --vcov cluster, dk and panel-nw".to_owned(),
                 ));
             }
         };
@@ -205,6 +212,14 @@ impl CovarianceArguments {
             Some((option, _)) => Err(meaningless(option, text)),
             None => Ok(()),
         }
+    }
+}
+
+/// Names, and the lag behind a colon, where there is one.
+fn with_lag<'a>(rest: &'a str, text: &str) -> Outcome<(&'a str, Option<usize>)> {
+    match rest.split_once(':') {
+        None => Ok((rest, None)),
+        Some((names, lag)) => Ok((names, Some(lag.parse().map_err(|_| wrong(text))?))),
     }
 }
 

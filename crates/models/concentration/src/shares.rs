@@ -152,12 +152,16 @@ fn blocks(counted: Vec<(f64, u64)>) -> Result<Vec<Block>, Undefined> {
     }
     let total = sum(merged.iter().map(|&(value, count)| value * scale * count));
     let log_total = total.ln() - scale.ln();
+    let others = sum(merged.iter().skip(1).map(|&(value, count)| value * scale * count));
     Ok(merged
         .into_iter()
         .map(|(value, count)| {
             let share = value * scale / total;
-            // The logarithm of the share itself is the better one, unless the share has left the range.
-            let log_share = if share > 1e-200 {
+            // The logarithm of the share itself is the better one, unless the share has left the range. That of
+            // nearly the whole is what the others leave: 1 - 1e-12 has only four digits of its distance from 1.
+            let log_share = if share > 0.5 {
+                (-others / total).ln_1p()
+            } else if share > 1e-200 {
                 share.ln()
             } else {
                 value.ln() - log_total
@@ -226,6 +230,8 @@ mod tests {
             assert_eq!(shares.blocks()[0].share, 0.75, "{factor}");
             assert_eq!(shares.blocks()[1].share, 0.25, "{factor}");
         }
+        let nearly_all = Shares::new(&[1e12, 1.0, 1e-12], None, Universe::Listed).unwrap();
+        assert!((nearly_all.blocks()[0].log_share / -9.999_999_999_955e-13 - 1.0).abs() < 1e-11);
         let apart = Shares::new(&[1e300, 1e-300], None, Universe::Listed).unwrap();
         assert!((apart.blocks()[1].log_share + 600.0 * std::f64::consts::LN_10).abs() < 1e-9);
     }

@@ -88,7 +88,9 @@ pub fn correlated_mann_kendall(times: &[f64], series: &[Vec<f64>]) -> Result<Joi
 }
 
 /// Tests for a trend in `values` given what covariates explain: with G the covariance of the S of
-/// all series, S' = S_y - G_yx G_xx^-1 S_x has variance G_yy - G_yx G_xx^-1 G_xy.
+/// all series, S' = S_y - G_yx G_xx^-1 S_x has variance G_yy - G_yx G_xx^-1 G_xy. G counts ties (see
+/// [`correlated_mann_kendall`]); pyMannKendall and R's `trend` put n(n-1)(2n+5)/18 for both variances, which is the same without ties
+/// and too large with them.
 ///
 /// *Source*: Libiseller & Grimvall (2002), Environmetrics 13, 71-84. *Shape*: `times` rising
 /// strictly; `values` and each covariate of their length.

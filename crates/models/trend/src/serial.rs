@@ -128,7 +128,12 @@ fn filtered(values: &[f64]) -> Vec<f64> {
 fn autocorrelations(values: &[f64], lags: Option<usize>) -> impl Iterator<Item = f64> {
     let n = values.len();
     let mean = values.iter().sum::<f64>() / n as f64;
-    let centred: Vec<f64> = values.iter().map(|v| v - mean).collect();
+    let mut centred: Vec<f64> = values.iter().map(|v| v - mean).collect();
+    // The ratios do not depend on the unit; squares of very small or large values would.
+    let largest = centred.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    if largest > 0.0 {
+        centred.iter_mut().for_each(|v| *v /= largest);
+    }
     let covariance = move |j: usize| centred[j..].iter().zip(&centred).map(|(a, b)| a * b).sum::<f64>();
     let variance = covariance(0);
     let last = lags.unwrap_or(n).min(n.saturating_sub(1));

@@ -211,3 +211,6 @@ fn laplacian(groups: usize, edges: Vec<(u32, u32, f64)>) -> Option<Factor> {
     };
     factorize_with(matrix, config).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,23 +2,13 @@ use super::{LmTest, auxiliary, check_residuals};
 use crate::distribution::chi_squared_sf;
 use crate::{Design, Error, Fit, Result};
 
-/// Durbin & Watson's (1950, Biometrika 37) d: the sum of squared differences of successive
-/// residuals over their sum of squares. Near 2 without first-order autocorrelation.
-///
-/// # Errors
-/// Refuses a fit without residuals.
-pub fn durbin_watson(fit: &Fit) -> Result<f64> {
-    check_residuals(fit)?;
-    let differences: f64 = fit.residuals.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
-    Ok(differences / fit.residuals.iter().map(|e| e * e).sum::<f64>())
-}
-
 /// The Breusch-Godfrey test for autocorrelation up to `order`: residuals are regressed on the
-/// design and on their own lags, zeros before the first; n R^2 is chi-squared with `order`
-/// degrees of freedom.
+/// design and on their own lags, zeros before the first; n R^2, R^2 around zero, is chi-squared with `order`
+/// degrees of freedom; `f` is the F form of the same restrictions. No constant is added where the design has
+/// none (as in R's `lmtest::bgtest`; statsmodels adds one).
 ///
-/// *Source*: Breusch (1978), Godfrey (1978), Econometrica 46, 1293-1301. `design` is the one
-/// that was fitted.
+/// *Source*: Breusch (1978), Australian Economic Papers 17, 334-355; Godfrey (1978), Econometrica 46, 1293-1301. *Shape*: `design` is the one
+/// that was fitted, rows in time order.
 ///
 /// # Errors
 /// An order of zero or without room; a fit without residuals.

@@ -4,7 +4,8 @@ use crate::distribution::chi_squared_sf;
 use crate::{Design, Fit, INTERCEPT, Result};
 
 /// Breusch & Pagan's (1979, Econometrica 47, 1287-1294) original test: half the explained sum
-/// of squares of e^2 / (rss / n) on the design is chi-squared. It supposes normal errors.
+/// of squares of e^2 / (rss / n) on the design and a constant is chi-squared with as many degrees of freedom as the design
+/// has terms beside the constant. It supposes normal errors. *Shape*: `design` is the one that was fitted.
 ///
 /// # Errors
 /// A fit without residuals; a design without terms beside the constant.
@@ -20,8 +21,8 @@ pub fn breusch_pagan(fit: &Fit, design: &Design) -> Result<LmTest> {
     Ok(test)
 }
 
-/// Koenker's (1981, Journal of Econometrics 17, 107-112) studentised form: n R^2 of e^2 on the
-/// design; needs no normal errors.
+/// Koenker's (1981, Journal of Econometrics 17, 107-112) studentised form: n R^2, around the mean, of e^2 on the
+/// design and a constant; degrees of freedom as in [`breusch_pagan`]; needs no normal errors.
 ///
 /// # Errors
 /// As [`breusch_pagan`].
@@ -30,8 +31,8 @@ pub fn koenker(fit: &Fit, design: &Design) -> Result<LmTest> {
     auxiliary(&squares, &wide, base, true)
 }
 
-/// White's (1980, Econometrica 48, 817-838) test: n R^2 of e^2 on the terms, their squares and
-/// products; collinear ones take no degree of freedom.
+/// White's (1980, Econometrica 48, 817-838) test: n R^2, around the mean, of e^2 on a constant, the terms, their squares and
+/// products; collinear ones take no degree of freedom. *Shape*: `design` is the one that was fitted.
 ///
 /// # Errors
 /// As [`breusch_pagan`].

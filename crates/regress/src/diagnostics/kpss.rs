@@ -15,7 +15,8 @@ pub struct Kpss {
 }
 
 /// Tests that a series is stationary around a constant or a trend, against a unit root:
-/// the sum of squared partial sums of the residuals over n^2 times their long-run variance.
+/// the sum of squared partial sums of the residuals over n^2 times their long-run variance
+/// (1/n) \[sum of e_t^2 + 2 sum over j <= lags of (1 - j/(lags + 1)) sum of e_t e_(t-j)].
 ///
 /// *Source*: Kwiatkowski, Phillips, Schmidt & Shin (1992), Journal of Econometrics 54, 159-178,
 /// critical values from table 1.

@@ -3,7 +3,8 @@ use super::{check_residuals, nested_f};
 use crate::{Design, Error, FTest, Fit, Result, ols};
 
 /// Ramsey's (1969, JRSS B 31, 350-371) RESET: the F test that powers 2 to `power` of the fitted
-/// values add nothing to the regression.
+/// values add nothing to the regression: ((rss - rss') / r) / (rss' / (n - k - r)) with r powers, rss' with them.
+/// *Shape*: `design` and `y` are those that were fitted.
 ///
 /// # Errors
 /// A power below two; a fit without residuals; powers that are collinear with the terms.

@@ -30,10 +30,13 @@ pub struct AugmentedDickeyFuller {
 }
 
 /// Tests for a unit root: the difference of the series is regressed on its lagged level,
-/// lagged differences and the deterministic terms.
+/// lagged differences and the deterministic terms,
+/// y_t - y_(t-1) = g y_(t-1) + sum over j <= p of d_j (y_(t-j) - y_(t-j-1)) + c + b t + error; the statistic is the t of g, its
+/// error the classical one. AIC and BIC count the coefficients, not the variance, and compare all p on the rows that the
+/// largest has; the regression with the p they choose takes every row it can (as statsmodels' `adfuller`).
 ///
 /// *Source*: Dickey & Fuller (1979), JASA 74, 427-431; Said & Dickey (1984); MacKinnon (1994),
-/// JBES 12, 167-176, and (2010), Queen's Economics Department working paper 1227.
+/// JBES 12, 167-176, and (2010), Queen's Economics Department working paper 1227. *Shape*: a series in time order.
 ///
 /// # Errors
 /// Too few values for the lags; a series without variation.

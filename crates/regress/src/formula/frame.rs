@@ -1,3 +1,4 @@
+use super::parser::same;
 use super::{Expression, Formula, Function, Operator, Term};
 use crate::design::INTERCEPT;
 use crate::{Design, Error, Result};
@@ -126,8 +127,19 @@ impl Frame {
         let reduce = constant || !formula.absorbed.is_empty();
         let mut seen_dummies = false;
         for term in &formula.terms {
-            let full = !reduce && !seen_dummies && !matches!(term, Term::Interaction(_));
-            let columns = self.term_columns(term, &rows, full)?;
+            let full = |part: &Term| match term {
+                // The dummies of an interaction leave a level out where the terms without them are there.
+                Term::Interaction(parts) => {
+                    let others: Vec<Term> = parts.iter().filter(|other| *other != part).cloned().collect();
+                    let others = match others.as_slice() {
+                        [single] => single.clone(),
+                        _ => Term::Interaction(others),
+                    };
+                    !formula.terms.iter().any(|known| same(known, &others))
+                }
+                _ => !reduce && !seen_dummies,
+            };
+            let columns = self.term_columns(term, &rows, &full)?;
             seen_dummies |= self.is_dummies(term);
             for (name, column) in columns {
                 if name == INTERCEPT {
@@ -187,6 +199,9 @@ impl Frame {
                 let x = self.value(argument, row)?;
                 match function {
                     Function::Log => x.ln(),
+                    Function::Log10 => x.log10(),
+                    Function::Log2 => x.log2(),
+                    Function::Log1p => x.ln_1p(),
                     Function::Exp => x.exp(),
                     Function::Sqrt => x.sqrt(),
                     Function::Abs => x.abs(),
@@ -214,9 +229,17 @@ impl Frame {
         }
     }
 
-    fn term_columns(&self, term: &Term, rows: &[usize], full: bool) -> Result<Vec<(String, Vec<f64>)>> {
+    /// The columns of a term; `full` says of each factor of it whether it has a dummy for every level.
+    fn term_columns(
+        &self,
+        term: &Term,
+        rows: &[usize],
+        full: &impl Fn(&Term) -> bool,
+    ) -> Result<Vec<(String, Vec<f64>)>> {
         match term {
-            Term::Numeric(Expression::Column(name)) if self.is_dummies(term) => self.dummies(name, None, rows, full),
+            Term::Numeric(Expression::Column(name)) if self.is_dummies(term) => {
+                self.dummies(name, None, rows, full(term))
+            }
             Term::Numeric(expression) => {
                 let column = rows
                     .iter()
@@ -224,7 +247,7 @@ impl Frame {
                     .collect();
                 Ok(vec![(term.to_string(), column)])
             }
-            Term::Dummies { column, reference } => self.dummies(column, reference.as_deref(), rows, full),
+            Term::Dummies { column, reference } => self.dummies(column, reference.as_deref(), rows, full(term)),
             Term::Interaction(parts) => {
                 let mut product = vec![(String::new(), vec![1.0; rows.len()])];
                 for part in parts {
@@ -415,7 +438,16 @@ mod tests {
         let model = frame()
             .build(&parse("y ~ 0 + who + year:who | who^year").unwrap())
             .unwrap();
-        assert_eq!(model.design.terms(), ["who::b", "who::c", "year:who::b", "year:who::c"]);
+        // R's coding: no slope of the year alone, so that every level has its own.
+        assert_eq!(
+            model.design.terms(),
+            ["who::b", "who::c", "year:who::a", "year:who::b", "year:who::c"]
+        );
+        let terms = |text: &str| frame().build(&parse(text).unwrap()).unwrap().design.terms().to_vec();
+        assert_eq!(terms("y ~ who:year")[1..], ["who::a:year", "who::b:year", "who::c:year"]);
+        assert_eq!(terms("y ~ year*who")[4..], ["year:who::b", "year:who::c"]);
+        assert_eq!(terms("y ~ who + who:i(year)").len(), 1 + 2 + 3 * 2);
+        assert_eq!(terms("y ~ i(who, ref = c):year")[1..], ["who::a:year", "who::b:year"]);
         assert_eq!(model.absorbed, [("who^year".to_owned(), vec![0, 1, 2, 3, 4])]);
         let full = frame().build(&parse("y ~ 0 + who").unwrap()).unwrap();
         assert_eq!(full.design.terms(), ["who::a", "who::b", "who::c"]);

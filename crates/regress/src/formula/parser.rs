@@ -26,6 +26,9 @@ pub fn parse(text: &str) -> Result<Formula> {
     }
 }
 
+/// How many terms `*` may join: their products are 2^n - 1.
+const MOST_CROSSED: usize = 8;
+
 /// How deep parentheses may nest.
 const DEEPEST: usize = 64;
 
@@ -33,6 +36,7 @@ const DEEPEST: usize = 64;
 enum Token {
     Name(String),
     Number(f64, String),
+    Text(String),
     Sign(char),
 }
 
@@ -58,11 +62,19 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>> {
             }
             at = end + 1;
             Token::Name(characters[start + 1..end].iter().collect())
+        } else if c == '"' || c == '\'' {
+            let end = run(at + 1, &|other| other != c);
+            if end == characters.len() {
+                return Err(syntax(start, &format!("a closing {c}"), "the end"));
+            }
+            at = end + 1;
+            Token::Text(characters[start + 1..end].iter().collect())
         } else if c.is_alphabetic() || c == '_' {
             at = run(at, &|c| c.is_alphanumeric() || c == '_' || c == '.');
             Token::Name(characters[start..at].iter().collect())
         } else if c.is_ascii_digit() || c == '.' {
             at = run(at, &|c| c.is_ascii_digit() || c == '.');
+            at = exponent_end(&characters, at);
             let word: String = characters[start..at].iter().collect();
             let number = word.parse().map_err(|_| syntax(start, "a number", &word))?;
             Token::Number(number, word)
@@ -79,6 +91,23 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>> {
         tokens.push((start, token));
     }
     Ok(tokens)
+}
+
+/// Where a number ends whose digits end at `at`: behind an exponent such as `e-3`, if one follows.
+fn exponent_end(characters: &[char], at: usize) -> usize {
+    let digit = |at: usize| characters.get(at).is_some_and(char::is_ascii_digit);
+    if !matches!(characters.get(at), Some('e' | 'E')) {
+        return at;
+    }
+    let signed = usize::from(matches!(characters.get(at + 1), Some('+' | '-')));
+    let mut end = at + 1 + signed;
+    if !digit(end) {
+        return at;
+    }
+    while digit(end) {
+        end += 1;
+    }
+    end
 }
 
 fn syntax(at: usize, expected: &str, found: &str) -> Error {
@@ -119,7 +148,7 @@ impl Parser {
         match self.tokens.get(self.at) {
             None => syntax(self.end, what, "the end"),
             Some((at, Token::Name(name))) => syntax(*at, what, name),
-            Some((at, Token::Number(_, word))) => syntax(*at, what, word),
+            Some((at, Token::Number(_, word) | Token::Text(word))) => syntax(*at, what, word),
             Some((at, Token::Sign(sign))) => syntax(*at, what, &sign.to_string()),
         }
     }
@@ -193,6 +222,9 @@ impl Parser {
         }
         let mut crossed = vec![self.interaction()?];
         while self.take('*') {
+            if crossed.len() == MOST_CROSSED {
+                return Err(self.expected(&format!("at most {MOST_CROSSED} terms joined by `*`")));
+            }
             crossed.push(self.interaction()?);
         }
         if matches!(self.peek(), Some(Token::Sign('^' | '/'))) {
@@ -200,12 +232,10 @@ impl Parser {
         }
         for subset in orders(crossed.len()) {
             let parts: Vec<Term> = subset.iter().flat_map(|&i| parts(&crossed[i])).collect();
-            let term = if parts.len() == 1 {
-                parts.into_iter().next()
-            } else {
-                Some(Term::Interaction(parts))
-            };
-            formula.terms.extend(term.filter(|t| !formula.terms.contains(t)));
+            let term = joined(parts);
+            if !formula.terms.iter().any(|known| same(known, &term)) {
+                formula.terms.push(term);
+            }
         }
         Ok(())
     }
@@ -219,12 +249,7 @@ impl Parser {
         while self.take(':') {
             terms.push(self.term()?);
         }
-        let single = terms.len() == 1;
-        Ok(if single {
-            terms.swap_remove(0)
-        } else {
-            Term::Interaction(terms)
-        })
+        Ok(joined(terms))
     }
 
     fn term(&mut self) -> Result<Term> {
@@ -249,6 +274,11 @@ impl Parser {
     fn level(&mut self) -> Result<String> {
         let minus = if self.take('-') { "-" } else { "" };
         match self.peek() {
+            Some(Token::Text(level)) if minus.is_empty() => {
+                let level = level.clone();
+                self.at += 1;
+                Ok(level)
+            }
             Some(Token::Number(_, word) | Token::Name(word)) => {
                 let level = format!("{minus}{word}");
                 self.at += 1;
@@ -356,7 +386,28 @@ impl Parser {
     }
 }
 
-fn parts(term: &Term) -> Vec<Term> {
+/// The product of terms; one that stands twice counts once.
+fn joined(terms: Vec<Term>) -> Term {
+    let mut unique: Vec<Term> = Vec::with_capacity(terms.len());
+    for term in terms {
+        if !unique.contains(&term) {
+            unique.push(term);
+        }
+    }
+    if unique.len() == 1 {
+        unique.swap_remove(0)
+    } else {
+        Term::Interaction(unique)
+    }
+}
+
+/// Whether two terms are the same product, in any order.
+pub(super) fn same(one: &Term, other: &Term) -> bool {
+    let (one, other) = (parts(one), parts(other));
+    one.len() == other.len() && one.iter().all(|part| other.contains(part))
+}
+
+pub(super) fn parts(term: &Term) -> Vec<Term> {
     match term {
         Term::Interaction(parts) => parts.clone(),
         other => vec![other.clone()],
@@ -365,7 +416,7 @@ fn parts(term: &Term) -> Vec<Term> {
 
 /// The subsets of 0..n that are not empty, small ones first, as `a*b*c` expands.
 fn orders(n: usize) -> Vec<Vec<usize>> {
-    let mut subsets: Vec<Vec<usize>> = (1_u32..1 << n.min(8))
+    let mut subsets: Vec<Vec<usize>> = (1_u32..1 << n)
         .map(|bits| (0..n).filter(|i| bits >> i & 1 == 1).collect())
         .collect();
     subsets.sort_by_key(|s| (s.len(), s.clone()));
@@ -397,7 +448,39 @@ mod tests {
             formula.absorbed,
             [vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned()]]
         );
-        assert_eq!(parse("-x^2/2 ~ 1").unwrap().response.to_string(), "-x^2 / 2");
+        assert_eq!(parse("-x^2/2 ~ 1").unwrap().response.to_string(), "-x^2/2");
+    }
+
+    #[test]
+    fn terms_are_written_as_r_writes_them() {
+        let text = "y ~ log(a/b) + I(2*a+b*(c-1)) + I(a-(b-c)) + I((a^b)^c) + I(a^(b^c)) + I(-(a+b)*1e-3) + I(a/(b*c))";
+        assert_eq!(
+            terms(text),
+            [
+                "log(a/b)",
+                "I(2 * a + b * (c - 1))",
+                "I(a - (b - c))",
+                "I((a^b)^c)",
+                "I(a^b^c)",
+                "I(-(a + b) * 0.001)",
+                "I(a/(b * c))"
+            ]
+        );
+        for text in terms(text) {
+            assert_eq!(terms(&format!("y ~ {text}")), [text]);
+        }
+    }
+
+    #[test]
+    fn products_of_a_term_with_itself_and_in_another_order() {
+        assert_eq!(terms("y ~ a*a + b:a + a:b + a:b:a"), ["a", "b:a"]);
+        assert_eq!(
+            terms("y ~ i(who, ref = \"South Korea\") + i(who, ref = 'x')"),
+            ["i(who, ref = South Korea)", "i(who, ref = x)"]
+        );
+        let many = format!("y ~ {}", ["a", "b", "c", "d", "e", "f", "g", "h", "j"].join("*"));
+        assert!(parse(&many).unwrap_err().to_string().contains("at most 8 terms"));
+        assert_eq!(parse("y ~ a*b*c*d*e*f*g*h").unwrap().terms.len(), 255);
     }
 
     #[test]
@@ -409,7 +492,7 @@ mod tests {
             ("y ~ x - z", "only the constant can be taken out"),
             (
                 "y ~ f(x)",
-                "expected one of the functions log, exp, sqrt, abs, I, i, offset, but found f at character 5",
+                "expected one of the functions log, log10, log2, log1p, exp, sqrt, abs, I, i, offset, but found f at character 5",
             ),
             ("y ~ x | ", "a column to absorb"),
             ("y ~ x | a | b", "expected the end"),

@@ -23,6 +23,8 @@ pub struct Analysis {
     pub fluctuations: Vec<(&'static str, &'static str, Result<Fluctuation, String>)>,
     /// The confidence of intervals.
     pub level: f64,
+    /// What may differ between regimes in the intervals.
+    pub heterogeneity: Heterogeneity,
 }
 
 /// The tests at one known date.
@@ -59,15 +61,7 @@ impl Analysis {
         let intervals = found
             .partitions
             .iter()
-            .map(|p| {
-                told(break_intervals(
-                    design,
-                    y,
-                    &p.breaks,
-                    choices.level,
-                    Heterogeneity::default(),
-                ))
-            })
+            .map(|p| told(break_intervals(design, y, &p.breaks, choices.level, choices.heterogeneity)))
             .collect();
         let covariance = &choices.covariance;
         let known = dates.iter().map(|date| {
@@ -100,6 +94,7 @@ impl Analysis {
                 ),
             ],
             level: choices.level,
+            heterogeneity: choices.heterogeneity,
         })
     }
 

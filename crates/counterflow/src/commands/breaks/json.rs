@@ -41,6 +41,10 @@ pub fn whole(arguments: &BreaksArguments, sample: &Sample, analysis: &Analysis) 
         "trim": arguments.trim,
         "h": found.h,
         "conf_level": analysis.level,
+        "heterogeneity": {
+            "regressors": analysis.heterogeneity.regressors,
+            "errors": analysis.heterogeneity.errors,
+        },
         "partitions": partitions.collect::<Vec<_>>(),
         "selected": found.selected_bic,
         "selected_by": "bic",

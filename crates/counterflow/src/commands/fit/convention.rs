@@ -10,8 +10,8 @@ use crate::frame::Frame;
 use clap::ValueEnum;
 use regress::absorb::Settling;
 use regress::{
-    Cluster, Convention, Covariance, CovarianceEstimate, DriscollKraay, Lag, Preset, ReferenceRule, Request, Way,
-    WildModel, WildOptions, WildWeights, wild_cluster_bootstrap,
+    Cluster, Convention, Covariance, CovarianceEstimate, DriscollKraay, Kernel, Lag, PanelNeweyWest, Preset,
+    ReferenceRule, Request, Way, WildModel, WildOptions, WildWeights, wild_cluster_bootstrap,
 };
 
 /// Distributions of the weights of the wild bootstrap.
@@ -84,14 +84,22 @@ pub fn errors(
         convention.reference = reference.rule();
     }
     let estimate = fitted.estimate(&convention, &sample.effects)?;
-    let terms = regress::table(
+    let rows = regress::rows(
         &fitted.terms,
         &fitted.coefficients,
         &estimate,
         arguments.covariance.level,
     )?;
+    let term = |(row, (term, estimate)): (_, (&String, &f64))| match row {
+        Ok(row) => Term::from(row),
+        Err(reason) => Term::without_error(term, *estimate, regress::Error::to_string(&reason)),
+    };
     Ok(Errors {
-        terms: terms.into_iter().map(Term::from).collect(),
+        terms: rows
+            .into_iter()
+            .zip(fitted.terms.iter().zip(&fitted.coefficients))
+            .map(term)
+            .collect(),
         estimate,
         bootstrap: None,
     })
@@ -112,12 +120,26 @@ fn plain(asked: Asked, sample: &Sample, frame: &Frame, arguments: &FitArguments)
             adjustment,
             ..DriscollKraay::by(&time, sample.periods(&time, frame)?)
         }),
+        Asked::PanelNeweyWest(unit, time, lag) => Covariance::PanelNeweyWest(PanelNeweyWest {
+            unit: sample.way(&unit, frame)?,
+            time: Way {
+                groups: sample.periods(&time, frame)?,
+                name: time,
+            },
+            lag: lag.map_or(Lag::QuarterRoot, Lag::Fixed),
+            kernel: Kernel::Bartlett,
+            adjustment,
+        }),
         Asked::Robust | Asked::Wild(_) => return Err(wrong(&arguments.vcov)),
     };
-    let by_periods = matches!(covariance, Covariance::DriscollKraay(_));
+    let reference = match covariance {
+        Covariance::DriscollKraay(_) => Some(ReferenceRule::Groups),
+        Covariance::PanelNeweyWest(_) => Some(ReferenceRule::Periods),
+        _ => None,
+    };
     let mut convention = Convention::new(covariance);
-    if by_periods {
-        convention.reference = ReferenceRule::Groups;
+    if let Some(reference) = reference {
+        convention.reference = reference;
     }
     if arguments.family == Family::Poisson {
         convention.reference = ReferenceRule::Normal;
@@ -153,6 +175,10 @@ fn request(asked: Asked, sample: &Sample, frame: &Frame, arguments: &FitArgument
         Asked::DriscollKraay(time, lag) => {
             let groups = sample.periods(&time, frame)?;
             Request::DriscollKraay(Way { name: time, groups }, lag)
+        }
+        Asked::PanelNeweyWest(unit, time, lag) => {
+            let groups = sample.periods(&time, frame)?;
+            Request::PanelNeweyWest(sample.way(&unit, frame)?, Way { name: time, groups }, lag)
         }
         Asked::Plain(_) | Asked::Wild(_) => {
             return Err(Failure::Usage(format!("no --preset has --vcov {}", arguments.vcov)));
@@ -206,7 +232,7 @@ fn wild(name: &str, fitted: &Fitted, sample: &Sample, frame: &Frame, arguments: 
         terms.push(Term {
             term: term.clone(),
             estimate: test.estimate,
-            std_error: test.std_error,
+            std_error: Ok(test.std_error),
             statistic: Some(test.statistic),
             p_value: Some(test.p_value),
             conf_low: test.conf_low,

@@ -6,9 +6,9 @@ use clap::ValueEnum;
 use model::{Cell, Kind, Table};
 use regress::diagnostics::{
     Deterministic, LagChoice, LmTest, Portmanteau, augmented_dickey_fuller, box_pierce, breusch_godfrey, breusch_pagan,
-    durbin_watson, jarque_bera, koenker, kpss, ljung_box, reset, white,
+    durbin_watson_test, jarque_bera, koenker, kpss, ljung_box, reset, white,
 };
-use regress::{Design, FTest, Fit};
+use regress::{Design, FTest, Fit, INTERCEPT};
 use serde_json::{Map, Value, json};
 
 /// Deterministic terms of the tests for a unit root.
@@ -75,6 +75,13 @@ pub fn json(fitted: &Fitted, sample: &Sample, lags: Option<usize>, terms: Determ
         .into()
 }
 
+/// What is tested for a unit root: with a constant alone the response itself, so that a test without deterministic
+/// terms is not one of its deviations from the mean; else the residuals.
+struct Series<'a> {
+    values: &'a [f64],
+    name: &'static str,
+}
+
 type Test = Result<Map<String, Value>, String>;
 
 fn tests(fit: &Fit, sample: &Sample, lags: Option<usize>, terms: DeterministicName) -> Vec<(&'static str, Test)> {
@@ -82,8 +89,29 @@ fn tests(fit: &Fit, sample: &Sample, lags: Option<usize>, terms: DeterministicNa
     let n = e.len();
     let order = lags.unwrap_or(1);
     let portmanteau = lags.unwrap_or_else(|| (n / 5).clamp(1, 10));
+    let series = if fit.terms == [INTERCEPT] {
+        Series {
+            values: &sample.y,
+            name: "response",
+        }
+    } else {
+        Series {
+            values: e,
+            name: "residuals",
+        }
+    };
     vec![
-        ("durbin_watson", told(durbin_watson(fit), |d| json!({ "statistic": d }))),
+        (
+            "durbin_watson",
+            told(durbin_watson_test(fit, design), |t| {
+                json!({
+                    "statistic": t.statistic,
+                    "p_value": t.p_value,
+                    "alternative": "positive autocorrelation",
+                    "method": if t.exact { "exact" } else { "normal approximation" },
+                })
+            }),
+        ),
         (
             "breusch_godfrey",
             told(breusch_godfrey(fit, design, order), |t| lm(t, json!({ "lags": order }))),
@@ -114,8 +142,8 @@ fn tests(fit: &Fit, sample: &Sample, lags: Option<usize>, terms: DeterministicNa
         ),
         ("ljung_box", told(ljung_box(e, portmanteau, 0), |t| q(t, portmanteau))),
         ("box_pierce", told(box_pierce(e, portmanteau, 0), |t| q(t, portmanteau))),
-        ("adf", dickey_fuller(e, lags, terms)),
-        ("kpss", stationarity(e, lags, terms)),
+        ("adf", dickey_fuller(&series, lags, terms)),
+        ("kpss", stationarity(&series, lags, terms)),
     ]
 }
 
@@ -166,7 +194,8 @@ fn white_test(fit: &Fit, design: &Design) -> Test {
     told(white(fit, design), |t| lm(t, json!({})))
 }
 
-fn dickey_fuller(e: &[f64], lags: Option<usize>, terms: DeterministicName) -> Test {
+fn dickey_fuller(series: &Series<'_>, lags: Option<usize>, terms: DeterministicName) -> Test {
+    let e = series.values;
     let n = e.len() as f64;
     let most = (12.0 * (n / 100.0).powf(0.25)).ceil() as usize;
     let most = most.min((e.len() / 2).saturating_sub(terms.count() + 1));
@@ -184,12 +213,13 @@ fn dickey_fuller(e: &[f64], lags: Option<usize>, terms: DeterministicName) -> Te
             "nobs": t.observations,
             "critical_values": { "1%": t.critical_values[0], "5%": t.critical_values[1], "10%": t.critical_values[2] },
             "deterministic": terms.name(),
-            "on": "residuals",
+            "on": series.name,
         })
     })
 }
 
-fn stationarity(e: &[f64], lags: Option<usize>, terms: DeterministicName) -> Test {
+fn stationarity(series: &Series<'_>, lags: Option<usize>, terms: DeterministicName) -> Test {
+    let e = series.values;
     let lag = lags.unwrap_or_else(|| (4.0 * (e.len() as f64 / 100.0).powf(0.25)).floor() as usize);
     let rule = if lags.is_some() {
         "stated"
@@ -204,7 +234,7 @@ fn stationarity(e: &[f64], lags: Option<usize>, terms: DeterministicName) -> Tes
             "lags": t.lags,
             "lag_rule": rule,
             "deterministic": terms.name(),
-            "on": "residuals",
+            "on": series.name,
         })
     })
 }
@@ -238,7 +268,7 @@ pub fn table(diagnostics: &Value) -> Table {
             (None, Some(df1), Some(df2)) => Some(format!("{df1}, {df2}")),
             _ => None,
         };
-        let note = ["undefined", "form", "deterministic"]
+        let note = ["undefined", "form", "deterministic", "method"]
             .iter()
             .find_map(|key| test[*key].as_str());
         table.push(vec![

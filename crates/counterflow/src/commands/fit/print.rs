@@ -141,7 +141,7 @@ pub fn table(terms: &[Term], fitted: &Fitted, record: &CovarianceRecord, convent
         let mut row = vec![
             Cell::Text(t.term.clone()),
             t.estimate.into(),
-            t.std_error.into(),
+            t.std_error.as_ref().ok().copied().into(),
             t.statistic.into(),
             t.p_value.into(),
             t.conf_low.into(),
