@@ -34,13 +34,15 @@ pub struct Fit {
     pub tss_centred: f64,
     /// Sum of squares of y.
     pub tss_uncentred: f64,
-    /// 1 - rss / tss, centred if [`Fit::has_constant`], uncentred if not; `None` where y does not vary.
+    /// 1 - rss / tss, centred if [`Fit::has_constant`], uncentred if not (R's `summary.lm` goes by the formula alone, so that it
+    /// calls `y ~ 0 + dummies` uncentred; statsmodels and Stata do as here); `None` where y does not vary.
     pub r_squared: Option<f64>,
     /// 1 - (1 - R squared) (n - c) / (n - k), c = 1 with a constant, 0 without.
     pub adj_r_squared: Option<f64>,
     /// The residual standard error sqrt(rss / (n - k)); `None` where n = k.
     pub sigma: Option<f64>,
-    /// The test that all terms but the constant are zero.
+    /// The test that all terms but the constant are zero, ((tss - rss) / r) / (rss / (n - k)) for r such terms; `None` where
+    /// y does not vary, or the fit is perfect but for rounding.
     pub f_test: Option<FTest>,
     /// Gaussian log-likelihood at the maximum-likelihood variance rss / n:
     /// -n/2 (ln 2 pi + 1 + ln(rss / n)) + 1/2 sum of ln w. `None` for rss = 0.
@@ -179,7 +181,7 @@ impl Fit {
 
     /// Whether what is left of y is rounding noise, so that errors of estimation mean nothing.
     pub fn is_essentially_perfect(&self) -> bool {
-        self.rss <= (1e-13 * 1e-13) * self.tss_uncentred
+        essentially_zero(self.rss, self.tss_uncentred)
     }
 
     /// What covariances are made of, weighted where the fit is; rows of weight zero left out.
@@ -210,11 +212,17 @@ impl Fit {
     }
 }
 
+/// Whether a residual sum of squares is rounding noise beside a total one.
+fn essentially_zero(rss: f64, tss: f64) -> bool {
+    rss <= (1e-13 * 1e-13) * tss
+}
+
 fn overall_f(tss: f64, rss: f64, df1: usize, df2: usize) -> Option<FTest> {
-    if df1 == 0 || df2 == 0 || rss <= 0.0 {
+    // What is left of y, or of its variation, by rounding alone is no variance to compare with.
+    if df1 == 0 || df2 == 0 || tss <= 0.0 || rss <= 0.0 || essentially_zero(rss, tss) {
         return None;
     }
-    let statistic = ((tss - rss) / df1 as f64) / (rss / df2 as f64);
+    let statistic = (((tss - rss) / df1 as f64) / (rss / df2 as f64)).max(0.0);
     Some(FTest {
         statistic,
         df1,

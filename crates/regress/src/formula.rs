@@ -126,8 +126,8 @@ impl Expression {
     fn precedence(&self) -> u8 {
         match self {
             Expression::Binary(Operator::Add | Operator::Subtract, ..) => 1,
-            Expression::Negative(_) => 2,
-            Expression::Binary(Operator::Multiply | Operator::Divide, ..) => 3,
+            Expression::Binary(Operator::Multiply | Operator::Divide, ..) => 2,
+            Expression::Negative(_) => 3,
             Expression::Binary(Operator::Power, ..) => 4,
             Expression::Column(_) | Expression::Number(_) | Expression::Call(..) => 5,
         }
@@ -141,7 +141,7 @@ impl fmt::Display for Expression {
             Expression::Column(name) => f.write_str(name),
             Expression::Number(number) => write!(f, "{number}"),
             Expression::Call(function, argument) => write!(f, "{}({argument})", function.name()),
-            Expression::Negative(inner) if inner.precedence() > 2 => write!(f, "-{inner}"),
+            Expression::Negative(inner) if inner.precedence() > 3 => write!(f, "-{inner}"),
             Expression::Negative(inner) => write!(f, "-({inner})"),
             Expression::Binary(operator, a, b) => {
                 let sign = match operator {

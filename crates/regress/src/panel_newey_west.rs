@@ -51,7 +51,11 @@ pub(crate) fn panel_newey_west(moments: &Moments, options: &PanelNeweyWest) -> R
             return Err(Error::Option {
                 option: "lag",
                 expected: format!("stated or of the sample size, and below the number of periods, {periods}"),
-                found: format!("{rule:?}"),
+                found: match rule {
+                    Lag::Fixed(lag) => lag.to_string(),
+                    Lag::Bandwidth(width) => width.to_string(),
+                    rule => rule.name().to_owned(),
+                },
             });
         }
     };

@@ -27,7 +27,7 @@ use crate::{Error, Kernel, PanelNeweyWest, Result};
 /// | prewhitening, factor, reference | VAR(1), none, t(n-k) | 0, n/(n-k), t(n-k); Poisson refused | 0, none, normal | 0, n/(n-k), t(n-1) | |
 /// | Driscoll-Kraay lag | T^(1/4) | 4(T/100)^(2/9) | must be stated | T^(1/4) | refused |
 /// | its factor, reference | n/(n-k), t(n-k) | none, t(T-1); Poisson refused | T/(T-1) (n-1)/(n-k), normal | T/(T-1) (n-1)/(n-k), t(T-1) | |
-/// | Newey-West within units | refused | refused | refused | lag T^(1/4), T/(T-1) (n-1)/(n-k), t(T-1) | refused |
+/// | Newey-West within units | refused | refused | lag must be stated, n/(n-k), normal | lag T^(1/4), T/(T-1) (n-1)/(n-k), t(T-1) | refused |
 /// | AIC, BIC count | K + effects (+ 1 for the variance) | K (+ 1 where effects hold the constant) | K + effects | K + effects | as stata |
 ///
 /// With Poisson every package refers to the normal, also where the table's column says t.
@@ -266,15 +266,18 @@ impl Preset {
     }
 
     fn panel_newey_west(self, unit: Way, time: Way, lag: Option<usize>) -> Result<Convention> {
-        if self != Preset::Fixest {
-            return Err(self.refuses("another kind", "newey-west within units"));
-        }
+        let adjustment = match (self, lag) {
+            (Preset::Fixest, _) => ClusterAdjustment::Stata,
+            (Preset::Statsmodels, Some(_)) => ClusterAdjustment::Residual,
+            (Preset::Statsmodels, None) => return Err(self.refuses("the lag to be stated", "none")),
+            _ => return Err(self.refuses("another kind", "newey-west within units")),
+        };
         let mut convention = Convention::new(Covariance::PanelNeweyWest(PanelNeweyWest {
             unit,
             time,
             lag: lag.map_or(Lag::QuarterRoot, Lag::Fixed),
             kernel: Kernel::Bartlett,
-            adjustment: ClusterAdjustment::Stata,
+            adjustment,
         }));
         convention.reference = ReferenceRule::Periods;
         Ok(convention)

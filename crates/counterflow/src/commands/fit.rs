@@ -44,7 +44,8 @@ pub struct FitArguments {
     #[arg(long, value_enum, default_value = "gaussian")]
     pub family: Family,
     /// The covariance of the coefficients: iid, hc0 to hc4 (from hc2 on without absorbed effects), nw, nw:LAG, nw:auto, andrews, dk:TIME,
-    /// dk:TIME:LAG, panel-nw:UNIT+TIME, panel-nw:UNIT+TIME:LAG, cluster:COL+COL, wild:COL.
+    /// dk:TIME:LAG, panel-nw:UNIT+TIME, panel-nw:UNIT+TIME:LAG, cluster:COL+COL, wild:COL;
+    /// COL^COL are the combinations of two columns.
     #[arg(long, default_value = "iid", value_name = "KIND")]
     pub vcov: String,
     #[command(flatten)]

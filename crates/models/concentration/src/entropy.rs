@@ -52,8 +52,10 @@ pub fn renyi(shares: &Shares, alpha: f64, base: LogBase) -> Result<f64, Undefine
         Some((first, rest)) => (first.count - 1.0, rest),
         None => (0.0, shares.blocks()),
     };
-    let powers = sum(std::iter::once(first)
-        .chain(rest.iter().map(|block| block.count * (alpha * (block.log_share - largest)).exp())));
+    let powers = sum(std::iter::once(first).chain(
+        rest.iter()
+            .map(|block| block.count * (alpha * (block.log_share - largest)).exp()),
+    ));
     Ok((largest * (alpha / (1.0 - alpha)) + powers.ln_1p() / (1.0 - alpha)) / base.ln())
 }
 
@@ -85,9 +87,17 @@ mod tests {
     fn an_item_that_is_nearly_all_leaves_its_digits() {
         // Computed with 40 digits (mpmath 1.3).
         let shares = Shares::new(&[1e12, 1.0, 1e-12], None, Universe::Listed).unwrap();
-        close(shannon(&shares, LogBase::Natural) / 2.863_102_111_595_668e-11, 1.0, 1e-13);
+        close(
+            shannon(&shares, LogBase::Natural) / 2.863_102_111_595_668e-11,
+            1.0,
+            1e-13,
+        );
         close(renyi(&shares, 2.0, LogBase::Natural).unwrap() / 2e-12, 1.0, 1e-11);
-        close(renyi(&shares, 0.5, LogBase::Natural).unwrap() / 1.999_999_999_998_666_7e-6, 1.0, 1e-13);
+        close(
+            renyi(&shares, 0.5, LogBase::Natural).unwrap() / 1.999_999_999_998_666_7e-6,
+            1.0,
+            1e-13,
+        );
     }
 
     #[test]

@@ -207,6 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn the_unit_does_not_matter() {
+        // The squares of these would be zero, or infinite.
+        for factor in [1e-300, 1e290] {
+            let values: Vec<f64> = nile().iter().map(|v| v * factor).collect();
+            assert_eq!(prewhitened(&values).unwrap().s, -845);
+            assert_eq!(trend_free_prewhitened(&values).unwrap().s, -1515);
+            close(hamed_rao(&values, None, 0.05).unwrap().var_s, 241565.3569166269);
+        }
+    }
+
+    #[test]
     fn tied_ranks_are_shared() {
         assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0]), vec![3.5, 1.0, 3.5, 2.0]);
     }

@@ -19,9 +19,9 @@ pub struct FStatistics {
     pub ave_f: f64,
     /// ln of the mean of exp(F / 2) (Andrews & Ploberger 1994).
     pub exp_f: f64,
-    /// Hansen's (1997) asymptotic p-values of the three; `None` for more than three coefficients.
+    /// Asymptotic p-values of the three, see [`hansen_p_value`]; `None` for more than ten coefficients.
     pub p_values: Option<SummaryPValues>,
-    /// Hansen's p-value of sup F, also for up to ten coefficients; beyond that `None`.
+    /// That of sup F alone.
     pub sup_f_p_value: Option<f64>,
     /// k, the number of coefficients that change.
     pub k: usize,

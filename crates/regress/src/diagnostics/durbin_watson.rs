@@ -30,6 +30,8 @@ pub struct DurbinWatson {
 /// E = P / (n - k), s^2 = 2 (Q - P E) / ((n - k)(n - k + 2)), P = 2 (n - 1) - tr(H A), Q = 2 (3n - 4) - 2 tr(H A^2) + tr((H A)^2), H the
 /// hat matrix. *Shape*: `design` is the one that was fitted, rows in time order. *Source*: Durbin & Watson (1950, 1951),
 /// Biometrika 37, 409-428, and 38, 159-178; Imhof (1961), Biometrika 48, 419-426.
+/// R's `lmtest::dwtest` evaluates the same integral with 15 nodes, which is good for two to eight digits; with
+/// `iterations = 50` it gives these values.
 ///
 /// # Errors
 /// A fit without residuals, a design of another length.

@@ -314,7 +314,13 @@ impl Frame {
         let mut joined: Option<Vec<u32>> = None;
         for name in effect {
             let own = match self.columns.get(name) {
-                Some(Column::Numbers(cells)) => numbered(rows.iter().map(|&row| cells[row].map(f64::to_bits))),
+                Some(Column::Numbers(cells)) => {
+                    // Zero has two signs.
+                    numbered(
+                        rows.iter()
+                            .map(|&row| cells[row].map(|number| (number + 0.0).to_bits())),
+                    )
+                }
                 Some(Column::Texts(cells)) => numbered(rows.iter().map(|&row| cells[row].as_deref())),
                 None => continue,
             };
@@ -444,7 +450,10 @@ mod tests {
             ["who::b", "who::c", "year:who::a", "year:who::b", "year:who::c"]
         );
         let terms = |text: &str| frame().build(&parse(text).unwrap()).unwrap().design.terms().to_vec();
-        assert_eq!(terms("y ~ who:year")[1..], ["who::a:year", "who::b:year", "who::c:year"]);
+        assert_eq!(
+            terms("y ~ who:year")[1..],
+            ["who::a:year", "who::b:year", "who::c:year"]
+        );
         assert_eq!(terms("y ~ year*who")[4..], ["year:who::b", "year:who::c"]);
         assert_eq!(terms("y ~ who + who:i(year)").len(), 1 + 2 + 3 * 2);
         assert_eq!(terms("y ~ i(who, ref = c):year")[1..], ["who::a:year", "who::b:year"]);

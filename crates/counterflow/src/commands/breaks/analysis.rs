@@ -61,7 +61,15 @@ impl Analysis {
         let intervals = found
             .partitions
             .iter()
-            .map(|p| told(break_intervals(design, y, &p.breaks, choices.level, choices.heterogeneity)))
+            .map(|p| {
+                told(break_intervals(
+                    design,
+                    y,
+                    &p.breaks,
+                    choices.level,
+                    choices.heterogeneity,
+                ))
+            })
             .collect();
         let covariance = &choices.covariance;
         let known = dates.iter().map(|date| {
@@ -103,7 +111,7 @@ impl Analysis {
         let tests = self.unknown.as_ref().ok()?;
         tests.p_values.is_none().then(|| {
             format!(
-                "Hansen's (1997) approximation is tabulated here for up to 3 coefficients (10 for sup F), and {} change",
+                "their distributions are tabulated here for up to 10 coefficients, and {} change",
                 tests.k
             )
         })

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use regress::absorb::{Effect, SingletonDrop};
 use regress::formula::{Formula, ModelFrame};
 use regress::{Design, Way};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The rows of a regression with all that it needs of them.
 pub struct Sample {
@@ -149,17 +149,29 @@ impl Sample {
         }
     }
 
-    /// The groups of a column's values over the rows used, numbered as they come.
+    /// The groups of a column's values, or of the combinations of several joined by `^`, over the rows used, numbered
+    /// as they come.
     pub fn way(&self, name: &str, frame: &Frame) -> Outcome<Way> {
-        let groups = frame.groups(name, &self.rows)?.map_err(|row| {
+        let mut joined: Option<Vec<u32>> = None;
+        for column in name.split('^').map(str::trim) {
+            let own = self.groups(column, frame)?;
+            joined = Some(match joined {
+                None => own,
+                Some(joined) => combined(&joined, &own),
+            });
+        }
+        Ok(Way {
+            name: name.to_owned(),
+            groups: joined.unwrap_or_default(),
+        })
+    }
+
+    fn groups(&self, name: &str, frame: &Frame) -> Outcome<Vec<u32>> {
+        frame.groups(name, &self.rows)?.map_err(|row| {
             Failure::because(format!(
                 "{}, line {}, column `{name}`: the group is missing; leave the row out with --where",
                 frame.file, frame.places[row]
             ))
-        })?;
-        Ok(Way {
-            name: name.to_owned(),
-            groups,
         })
     }
 
@@ -182,4 +194,16 @@ impl Sample {
             .map(|value| known.partition_point(|k| k < value) as u32)
             .collect())
     }
+}
+
+/// The combinations of two groupings, numbered as they come.
+fn combined(one: &[u32], other: &[u32]) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    one.iter()
+        .zip(other)
+        .map(|pair| {
+            let next = numbers.len() as u32;
+            *numbers.entry(pair).or_insert(next)
+        })
+        .collect()
 }

@@ -70,7 +70,9 @@ fn with_dummies(design: Design, effects: &[Effect]) -> Design {
     effects.iter().fold(design, |design, effect| {
         (0..effect.count() as u32).fold(design, |design, group| {
             let dummy = effect.groups().iter().map(|g| f64::from(u8::from(*g == group)));
-            design.term(&format!("{}{group}", effect.name), dummy.collect()).unwrap()
+            design
+                .term(&format!("{}{group}", effect.name), dummy.collect())
+                .unwrap()
         })
     })
 }
@@ -113,7 +115,10 @@ fn check_coefficients(effects: &[Effect], seed: u64) {
     let dummies = ols(&with_dummies(design, effects), &y).unwrap();
     for j in 0..2 {
         let (found, exact) = (absorbed.within.coefficients[j], dummies.coefficients[j]);
-        assert!((found / exact - 1.0).abs() < 1e-9, "seed {seed}: {found} is not {exact}");
+        assert!(
+            (found / exact - 1.0).abs() < 1e-9,
+            "seed {seed}: {found} is not {exact}"
+        );
     }
 }
 
