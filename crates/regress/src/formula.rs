@@ -15,6 +15,7 @@
 
 mod frame;
 mod parser;
+mod tokens;
 
 pub use frame::{Column, DroppedRow, Frame, ModelFrame};
 pub use parser::parse;

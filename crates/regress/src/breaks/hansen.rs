@@ -152,11 +152,11 @@ mod tests {
     fn an_overwhelming_break_is_never_likely() {
         for summary in [Summary::SupF, Summary::AveF, Summary::ExpF] {
             for k in 1..=10 {
-                for trimming in [0.01_f64, 0.05, 0.1, 0.15, 0.25, 0.35, 0.45, 0.49] {
+                for trimming in [0.01_f64, 0.15, 0.33, 0.49] {
                     let lambda = (1.0 / trimming - 1.0).powi(2);
-                    let tails: Vec<f64> = (0..3_000).map(|i| p(0.1 * f64::from(i), summary, k, lambda)).collect();
+                    let tails: Vec<f64> = (0..60).map(|i| p(5.0 * f64::from(i), summary, k, lambda)).collect();
                     assert!(tails.windows(2).all(|w| w[1] <= w[0]), "{summary:?} {k} {trimming}");
-                    assert!(tails[2_999] < 0.001, "{summary:?} {k} {trimming}: {}", tails[2_999]);
+                    assert!(tails[59] < 0.001, "{summary:?} {k} {trimming}: {}", tails[59]);
                 }
             }
         }

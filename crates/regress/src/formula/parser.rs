@@ -1,3 +1,4 @@
+use super::tokens::{Token, syntax, tokens};
 use super::{Expression, Formula, Function, Operator, Term};
 use crate::{Error, Result};
 
@@ -31,92 +32,6 @@ const MOST_CROSSED: usize = 8;
 
 /// How deep parentheses may nest.
 const DEEPEST: usize = 64;
-
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Name(String),
-    Number(f64, String),
-    Text(String),
-    Sign(char),
-}
-
-fn tokens(text: &str) -> Result<Vec<(usize, Token)>> {
-    let characters: Vec<char> = text.chars().collect();
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(&c) = characters.get(at) {
-        let start = at;
-        let run = |from: usize, keep: &dyn Fn(char) -> bool| {
-            characters[from..]
-                .iter()
-                .position(|c| !keep(*c))
-                .map_or(characters.len(), |n| from + n)
-        };
-        let token = if c.is_whitespace() {
-            at += 1;
-            continue;
-        } else if c == '`' {
-            let end = run(at + 1, &|c| c != '`');
-            if end == characters.len() {
-                return Err(syntax(start, "a closing backquote", "the end"));
-            }
-            at = end + 1;
-            Token::Name(characters[start + 1..end].iter().collect())
-        } else if c == '"' || c == '\'' {
-            let end = run(at + 1, &|other| other != c);
-            if end == characters.len() {
-                return Err(syntax(start, &format!("a closing {c}"), "the end"));
-            }
-            at = end + 1;
-            Token::Text(characters[start + 1..end].iter().collect())
-        } else if c.is_alphabetic() || c == '_' {
-            at = run(at, &|c| c.is_alphanumeric() || c == '_' || c == '.');
-            Token::Name(characters[start..at].iter().collect())
-        } else if c.is_ascii_digit() || c == '.' {
-            at = run(at, &|c| c.is_ascii_digit() || c == '.');
-            at = exponent_end(&characters, at);
-            let word: String = characters[start..at].iter().collect();
-            let number = word.parse().map_err(|_| syntax(start, "a number", &word))?;
-            Token::Number(number, word)
-        } else if "~+-*/^:|(),=".contains(c) {
-            at += 1;
-            Token::Sign(c)
-        } else {
-            return Err(syntax(
-                start,
-                "a name, a number or one of ~ + - * / ^ : | ( ) , =",
-                &c.to_string(),
-            ));
-        };
-        tokens.push((start, token));
-    }
-    Ok(tokens)
-}
-
-/// Where a number ends whose digits end at `at`: behind an exponent such as `e-3`, if one follows.
-fn exponent_end(characters: &[char], at: usize) -> usize {
-    let digit = |at: usize| characters.get(at).is_some_and(char::is_ascii_digit);
-    if !matches!(characters.get(at), Some('e' | 'E')) {
-        return at;
-    }
-    let signed = usize::from(matches!(characters.get(at + 1), Some('+' | '-')));
-    let mut end = at + 1 + signed;
-    if !digit(end) {
-        return at;
-    }
-    while digit(end) {
-        end += 1;
-    }
-    end
-}
-
-fn syntax(at: usize, expected: &str, found: &str) -> Error {
-    Error::Formula {
-        at: at + 1,
-        expected: expected.to_owned(),
-        found: found.to_owned(),
-    }
-}
 
 struct Parser {
     tokens: Vec<(usize, Token)>,
