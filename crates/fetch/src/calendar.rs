@@ -1,0 +1,89 @@
+//! Days and moments in universal time, without a library: two conversions are all that is needed.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Today in universal time, as year-month-day.
+pub(crate) fn today() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    day((since.as_secs() / 86_400) as i64)
+}
+
+/// The day that is so many days after the first of 1970, in the Gregorian calendar. Years are counted from March, so
+/// that a leap day is the last of its year, in eras of 400 years.
+fn day(days: i64) -> String {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn days_to(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let from_march = (month + 9) % 12;
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// How long a server asks to wait: seconds, or the moment until which (`Wed, 21 Oct 2015 07:28:00 GMT`).
+pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let words: Vec<&str> = text.split([' ', ':']).collect();
+    let [_, day, month, year, hour, minute, second, "GMT"] = words[..] else {
+        return None;
+    };
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = 1 + MONTHS.iter().position(|m| *m == month)? as i64;
+    let number = |text: &str, most: i64| text.parse::<i64>().ok().filter(|n| (0..=most).contains(n));
+    let days = days_to(number(year, 9999)?, month, number(day, 31)?);
+    let of_day = (number(hour, 23)? * 60 + number(minute, 59)?) * 60 + number(second, 60)?;
+    let until = UNIX_EPOCH + Duration::from_secs(u64::try_from(days * 86_400 + of_day).ok()?);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (days, text) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (20_779, "2026-11-22"),
+        ] {
+            assert_eq!(day(days), text);
+            let part = |at: std::ops::Range<usize>| text[at].parse().unwrap();
+            assert_eq!(days_to(part(0..4), part(5..7), part(8..10)), days);
+        }
+        assert_eq!(today().len(), 10);
+    }
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_as_a_moment() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_445_412_470);
+        assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
+        let date = "Wed, 21 Oct 2015 07:28:00 GMT";
+        assert_eq!(retry_after(date, now), Some(Duration::from_secs(10)));
+        let later = now + Duration::from_secs(99);
+        assert_eq!(retry_after(date, later), Some(Duration::ZERO));
+        for bad in ["", "soon", "-1", "Wed, 41 Oct 2015 07:28:00 GMT", "21 Oct 2015"] {
+            assert_eq!(retry_after(bad, now), None, "{bad}");
+        }
+    }
+}

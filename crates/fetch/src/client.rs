@@ -1,0 +1,346 @@
+use crate::error::shown;
+use crate::request::{Request, is_private, origin};
+use flate2::read::MultiGzDecoder;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use ureq::http::HeaderMap;
+
+/// How many times a server may lead elsewhere.
+const MOST_REDIRECTS: usize = 5;
+/// How much of an error's body is read.
+const MOST_SAID: u64 = 4096;
+
+/// Bounds on one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest time without an answer's beginning, or without its next bytes.
+    pub silence: Duration,
+    /// The largest body, in bytes.
+    pub bytes: u64,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The status of HTTP.
+    pub status: u16,
+    /// The type of the body.
+    pub kind: Option<String>,
+    /// How long the server asks to wait.
+    pub wait: Option<Duration>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// Whether the connection told where the body ends.
+    pub framed: bool,
+    /// Where the request was not granted: the server's words, shortened.
+    pub said: String,
+}
+
+/// Why nothing usable came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// It may come the next time.
+    Passing(String),
+    /// More bytes than the bound; the bound.
+    Endless(u64),
+    /// Led elsewhere without end, or to where it must not be followed.
+    Astray(String),
+    /// The request cannot be sent as it is.
+    Unsendable(String),
+    /// The body could not be written to the disk.
+    Disk(String),
+}
+
+/// Sends one request; a granted one's body is written to the file, whole unless an error is returned.
+pub trait Transport {
+    /// # Errors
+    /// Says whether it may be tried again.
+    fn send(&self, request: &Request, body: &Path) -> Result<Reply, Lost>;
+    /// What must never be shown.
+    fn secret(&self) -> Option<&str>;
+}
+
+/// The client of the network.
+pub struct Client {
+    agent: ureq::Agent,
+    limits: Limits,
+    key: Option<String>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the key.
+        f.debug_struct("Client")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client with these bounds; `key` is the value of the key, where there is one.
+    pub fn new(limits: Limits, key: Option<String>) -> Client {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_connect(Some(limits.silence.min(Duration::from_secs(60))))
+            .timeout_recv_response(Some(limits.silence))
+            .timeout_per_read(Some(limits.silence))
+            .user_agent(concat!("counterflow/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .into();
+        Client { agent, limits, key }
+    }
+}
+
+impl Transport for Client {
+    fn secret(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    fn send(&self, request: &Request, body: &Path) -> Result<Reply, Lost> {
+        let partial = request.form.resumes().then(|| Partial::at(body)).flatten();
+        let mut url = request.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let mut call = self.agent.get(&url).header("Accept", request.form.accept());
+            // Ranges count the bytes of the archive itself.
+            let encoding = if request.form.resumes() { "identity" } else { "gzip" };
+            call = call.header("Accept-Encoding", encoding);
+            if let (Some(key), Some(value)) = (request.key, &self.key)
+                && origin(&url) == origin(&request.url)
+            {
+                if !is_private(&url) {
+                    let problem = "the key is not sent there: the connection is not encrypted";
+                    return Err(Lost::Unsendable(problem.to_owned()));
+                }
+                call = call.header(key.header, value);
+            }
+            if let Some(partial) = &partial {
+                call = call.header("Range", format!("bytes={}-", partial.bytes));
+                call = call.header("If-Range", &partial.validator);
+            }
+            let response = call.call().map_err(lost)?;
+            let status = response.status().as_u16();
+            if matches!(status, 301 | 302 | 303 | 307 | 308) {
+                url = elsewhere(&url, response.headers()).map_err(Lost::Astray)?;
+                continue;
+            }
+            return self.receive(request, body, partial.as_ref(), response);
+        }
+        Err(Lost::Astray(format!(
+            "it leads elsewhere more than {MOST_REDIRECTS} times"
+        )))
+    }
+}
+
+impl Client {
+    fn receive(
+        &self,
+        request: &Request,
+        path: &Path,
+        partial: Option<&Partial>,
+        response: ureq::http::Response<ureq::Body>,
+    ) -> Result<Reply, Lost> {
+        let (head, body) = response.into_parts();
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let mut reply = Reply {
+            status: head.status.as_u16(),
+            kind: header("content-type").map(str::to_owned),
+            wait: header("retry-after").and_then(|text| crate::calendar::retry_after(text, SystemTime::now())),
+            next: next_page(&head.headers, &request.url),
+            framed: header("content-length").is_some() || header("transfer-encoding").is_some(),
+            said: String::new(),
+        };
+        let mut bytes = body.into_reader();
+        if !matches!(reply.status, 200 | 206) {
+            if reply.status == 416 {
+                // The archive is another one than the part that is here.
+                Partial::forget(path);
+            }
+            let mut said = Vec::new();
+            let read = (&mut bytes).take(MOST_SAID).read_to_end(&mut said);
+            let text = String::from_utf8_lossy(&said);
+            reply.said = match read {
+                Err(_) if said.is_empty() => "(its words were cut)".to_owned(),
+                _ => shown(&text, self.secret()),
+            };
+            return Ok(reply);
+        }
+        let on_disk = |e: std::io::Error| Lost::Disk(format!("{}: {e}", path.display()));
+        let continued = reply.status == 206;
+        let mut file = match (continued, partial) {
+            (true, Some(partial)) => {
+                let from =
+                    header("content-range").and_then(|r| r.strip_prefix("bytes ")?.split('-').next()?.parse().ok());
+                if from != Some(partial.bytes) {
+                    Partial::forget(path);
+                    return Err(Lost::Passing(
+                        "it goes on at another place than was asked for".to_owned(),
+                    ));
+                }
+                OpenOptions::new().append(true).open(path).map_err(on_disk)?
+            }
+            (true, None) => {
+                return Err(Lost::Passing(
+                    "it gives a part where the whole was asked for".to_owned(),
+                ));
+            }
+            _ => {
+                let file = File::create(path).map_err(on_disk)?;
+                if request.form.resumes() {
+                    Partial::begin(path, header("etag"), header("last-modified")).map_err(on_disk)?;
+                }
+                file
+            }
+        };
+        let packed = header("content-encoding").is_some_and(|e| e.eq_ignore_ascii_case("gzip"));
+        let mut bytes: Box<dyn Read> = if packed {
+            Box::new(MultiGzDecoder::new(bytes))
+        } else {
+            Box::new(bytes)
+        };
+        let mut length = file.seek(std::io::SeekFrom::End(0)).map_err(on_disk)?;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = match bytes.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(Lost::Passing(format!("the answer broke off after {length} bytes: {e}"))),
+            };
+            length += read as u64;
+            if length > self.limits.bytes {
+                return Err(Lost::Endless(self.limits.bytes));
+            }
+            file.write_all(&buffer[..read]).map_err(on_disk)?;
+        }
+        file.flush().map_err(on_disk)?;
+        reply.status = 200;
+        Ok(reply)
+    }
+}
+
+fn lost(error: ureq::Error) -> Lost {
+    match error {
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Lost::Unsendable(error.to_string()),
+        ureq::Error::HostNotFound => Lost::Passing("its host is not found; is there a connection?".to_owned()),
+        ureq::Error::Timeout(_) => Lost::Passing(format!("no answer in the time that was granted ({error})")),
+        error => Lost::Passing(error.to_string()),
+    }
+}
+
+/// Where a redirection leads.
+fn elsewhere(url: &str, headers: &HeaderMap) -> Result<String, String> {
+    let to = headers.get("location").and_then(|value| value.to_str().ok());
+    let to = to.ok_or("it leads elsewhere and does not say where")?;
+    let here = origin(url).unwrap_or_default();
+    let there = if to.starts_with('/') && !to.starts_with("//") {
+        format!("{here}{to}")
+    } else {
+        to.to_owned()
+    };
+    match origin(&there) {
+        Some(origin) if here.starts_with("https:") && !origin.starts_with("https:") => {
+            Err("it leads from an encrypted to an open connection".to_owned())
+        }
+        Some(_) => Ok(there),
+        None => Err(format!("it leads to `{}`, which is no address", shown(to, None))),
+    }
+}
+
+/// The address after `rel="next"` of a `Link` header.
+fn next_page(headers: &HeaderMap, url: &str) -> Option<String> {
+    let links = headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
+    let next = links.flat_map(|line| line.split(',')).find_map(|link| {
+        let (address, about) = link.split_once('>')?;
+        let is_next = about
+            .split(';')
+            .any(|word| matches!(word.trim(), "rel=\"next\"" | "rel=next"));
+        is_next.then(|| address.trim().trim_start_matches('<').to_owned())
+    })?;
+    let here = origin(url)?;
+    let from_root = next.starts_with('/') && !next.starts_with("//");
+    Some(if from_root { format!("{here}{next}") } else { next })
+}
+
+/// The part of an archive that an earlier attempt has fetched, and what tells the archive from another.
+struct Partial {
+    bytes: u64,
+    validator: String,
+}
+
+impl Partial {
+    fn note(body: &Path) -> PathBuf {
+        body.with_extension("validator")
+    }
+
+    fn at(body: &Path) -> Option<Partial> {
+        let bytes = std::fs::metadata(body).ok().filter(|m| m.is_file())?.len();
+        let validator = std::fs::read_to_string(Self::note(body)).ok()?;
+        (bytes > 0 && !validator.is_empty()).then_some(Partial { bytes, validator })
+    }
+
+    /// A weak mark of an entity does not promise the same bytes.
+    fn begin(body: &Path, etag: Option<&str>, modified: Option<&str>) -> std::io::Result<()> {
+        match etag.filter(|tag| !tag.starts_with("W/")).or(modified) {
+            Some(validator) => std::fs::write(Self::note(body), validator),
+            None => Self::forget_note(body),
+        }
+    }
+
+    fn forget(body: &Path) {
+        let _ = std::fs::remove_file(body);
+        let _ = Self::forget_note(body);
+    }
+
+    fn forget_note(body: &Path) -> std::io::Result<()> {
+        match std::fs::remove_file(Self::note(body)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Removes what an attempt has left.
+pub(crate) fn forget(body: &Path) {
+    Partial::forget(body);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirections_are_followed_but_not_into_the_open() {
+        let to = |from: &str, location: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("location", location.parse().unwrap());
+            elsewhere(from, &headers)
+        };
+        assert_eq!(to("https://a.org/x", "/y?z").unwrap(), "https://a.org/y?z");
+        assert_eq!(to("http://a.org/x", "https://b.org/").unwrap(), "https://b.org/");
+        assert!(to("https://a.org/x", "http://a.org/x").is_err());
+        assert!(to("https://a.org/x", "//b.org").is_err());
+        assert!(elsewhere("https://a.org", &HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn the_next_page_is_told_by_its_link() {
+        let next = |link: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("link", link.parse().unwrap());
+            next_page(&headers, "https://a.org/x?y")
+        };
+        assert_eq!(
+            next("</x?p=1>; rel=\"prev\", </x?p=3>; rel=\"next\"").as_deref(),
+            Some("https://a.org/x?p=3")
+        );
+        assert_eq!(
+            next("<https://a.org/x?p=2>; rel=next").as_deref(),
+            Some("https://a.org/x?p=2")
+        );
+        assert_eq!(next("<//b.org/x>; rel=\"next\"").as_deref(), Some("//b.org/x"));
+        assert_eq!(next("nonsense"), None);
+    }
+}

@@ -1,0 +1,259 @@
+//! Whether a body is what was asked for, whole, and how much it holds.
+
+use crate::request::Form;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+/// What a body holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// Its rows; of an archive, none are counted.
+    pub rows: u64,
+    /// How many it says that there are.
+    pub announced: u64,
+}
+
+/// Looks through a body. `framed` says whether the connection told where it ends; `pages` whether more are to follow.
+///
+/// # Errors
+/// Says why it cannot be used; it may be asked for again.
+pub(crate) fn judge(form: Form, body: &mut File, framed: bool, pages: bool) -> Result<Held, String> {
+    body.rewind().map_err(|e| e.to_string())?;
+    match form {
+        Form::Records => records(BufReader::new(body), pages),
+        Form::Codes => {
+            let rows = codes(BufReader::new(body))?.len() as u64;
+            Ok(Held { rows, announced: rows })
+        }
+        Form::SdmxCsv => table(body, framed),
+        Form::Archive => archive(body),
+    }
+}
+
+#[derive(Deserialize)]
+struct Records {
+    count: Option<i64>,
+    data: Option<Counted>,
+    error: Option<Value>,
+    #[serde(rename = "errorObject")]
+    error_object: Option<Value>,
+    message: Option<Value>,
+}
+
+/// The length of a list whose items are passed over.
+struct Counted(u64);
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Count;
+        impl<'de> Visitor<'de> for Count {
+            type Value = Counted;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of records")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Counted, A::Error> {
+                let mut rows = 0;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    rows += 1;
+                }
+                Ok(Counted(rows))
+            }
+        }
+        deserializer.deserialize_seq(Count)
+    }
+}
+
+fn no_json(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        "JSON that is cut short".to_owned()
+    } else {
+        format!("JSON that cannot be read: {error}")
+    }
+}
+
+fn records(body: impl Read, pages: bool) -> Result<Held, String> {
+    let answer: Records = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
+    let said = [answer.error, answer.error_object, answer.message];
+    let said = said.into_iter().flatten().find(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        _ => true,
+    });
+    let rows = match (answer.data, said) {
+        (Some(Counted(0)) | None, Some(said)) => return Err(format!("an error in place of data: {said}")),
+        (None, None) => return Err("JSON without records under `data`".to_owned()),
+        (Some(Counted(rows)), _) => rows,
+    };
+    let announced = answer.count.and_then(|count| u64::try_from(count).ok()).unwrap_or(rows);
+    // Fewer announced than held, or more without being at a limit, is judged by the caller, who knows the limit.
+    if !pages && announced < rows {
+        return Err(format!("it announces {announced} records and holds {rows}"));
+    }
+    Ok(Held { rows, announced })
+}
+
+#[derive(Deserialize)]
+struct CodeList {
+    #[serde(default)]
+    more: bool,
+    results: Vec<Code>,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    id: Value,
+}
+
+/// The codes of a list, in its order.
+///
+/// # Errors
+/// Where it is no list, or says that it is not all.
+pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
+    let list: CodeList = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
+    if list.more {
+        return Err("a list of codes that says that there are more".to_owned());
+    }
+    let mut codes = Vec::with_capacity(list.results.len());
+    for code in list.results {
+        let text = match code.id {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text,
+            other => return Err(format!("a list of codes with {other} in place of a code")),
+        };
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err("a list of codes with something else in place of a code".to_owned());
+        }
+        if !codes.contains(&text) {
+            codes.push(text);
+        }
+    }
+    if codes.is_empty() {
+        return Err("a list of codes that is empty".to_owned());
+    }
+    Ok(codes)
+}
+
+fn table(body: &mut File, framed: bool) -> Result<Held, String> {
+    let mut reader = csv::Reader::from_reader(BufReader::new(&mut *body));
+    let header = reader.byte_headers().map_err(|e| format!("no CSV: {e}"))?;
+    let has = |name: &[u8]| header.iter().any(|field| field == name);
+    if !(has(b"TIME_PERIOD") && has(b"OBS_VALUE")) {
+        return Err("CSV without the columns TIME_PERIOD and OBS_VALUE".to_owned());
+    }
+    let mut rows = 0;
+    let mut row = csv::ByteRecord::new();
+    // A row of another length than the header is an error of the reader: the table was cut within a line.
+    while reader
+        .read_byte_record(&mut row)
+        .map_err(|e| format!("CSV that is cut short or damaged: {e}"))?
+    {
+        rows += 1;
+    }
+    let mut last = [0];
+    let end = body.seek(SeekFrom::End(-1)).and_then(|_| body.read_exact(&mut last));
+    if !framed && (end.is_err() || last != *b"\n") {
+        return Err("CSV that ends within a line, on a connection that does not say where the answer ends".to_owned());
+    }
+    Ok(Held { rows, announced: rows })
+}
+
+/// A zip archive begins with the mark of a member and has the mark of its directory in its last 64 KiB.
+fn archive(body: &mut File) -> Result<Held, String> {
+    let mut start = [0; 4];
+    let is_zip = body.read_exact(&mut start).is_ok() && start == *b"PK\x03\x04";
+    if !is_zip {
+        return Err("something else than a zip archive".to_owned());
+    }
+    let length = body.seek(SeekFrom::End(0)).map_err(|e| e.to_string())?;
+    let from = length.saturating_sub((1 << 16) + 22);
+    let mut end = Vec::new();
+    body.seek(SeekFrom::Start(from))
+        .and_then(|_| body.read_to_end(&mut end))
+        .map_err(|e| e.to_string())?;
+    if !end.windows(4).any(|bytes| bytes == b"PK\x05\x06") {
+        return Err("a zip archive that is cut short".to_owned());
+    }
+    Ok(Held::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn held(form: Form, bytes: &[u8], framed: bool) -> Result<Held, String> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        judge(form, &mut file, framed, false)
+    }
+
+    #[test]
+    fn records_are_counted() {
+        let told = |text: &str| held(Form::Records, text.as_bytes(), true).map(|h| (h.rows, h.announced));
+        assert_eq!(
+            told(r#"{"elapsedTime":"1 s","count":2,"data":[{"a":1},{"a":2}],"error":""}"#),
+            Ok((2, 2))
+        );
+        assert_eq!(told(r#"{"count":0,"data":[],"error":""}"#), Ok((0, 0)));
+        assert_eq!(told(r#"{"count":700,"data":[{}]}"#), Ok((1, 700)));
+        for (text, word) in [
+            ("", "cut short"),
+            (r#"{"count":2,"data":[{"a":1},{"#, "cut short"),
+            ("<html>", "cannot be read"),
+            (r#"{"count":0,"data":[{}]}"#, "announces 0 records and holds 1"),
+            (r#"{"data":null,"error":"quota"}"#, "quota"),
+            (r#"{"data":[],"errorObject":{"errorMessage":"x"}}"#, "an error in place"),
+            (r#"{"statusCode":429,"message":"slow"}"#, "slow"),
+            ("{}", "without records"),
+            (r#"{"data":{}}"#, "cannot be read"),
+            (r#"{"count":1,"data":[{}]} x"#, "cannot be read"),
+        ] {
+            let error = told(text).unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn lists_of_codes_are_whole() {
+        let list = |text: &str| codes(text.as_bytes());
+        assert_eq!(
+            list(r#"{"more":false,"results":[{"id":4,"text":"x"},{"id":"TOTAL"},{"id":4}]}"#),
+            Ok(vec!["4".to_owned(), "TOTAL".to_owned()])
+        );
+        for bad in [
+            r#"{"more":true,"results":[{"id":4}]}"#,
+            r#"{"results":[]}"#,
+            r#"{"results":[{"id":null}]}"#,
+            r#"{"results":[{"id":"a&b"}]}"#,
+            "[]",
+        ] {
+            assert!(list(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_table_s_end_is_seen() {
+        let header = "COUNTRY,TIME_PERIOD,OBS_VALUE\n";
+        let told = |text: String, framed| held(Form::SdmxCsv, text.as_bytes(), framed).map(|h| h.rows);
+        assert_eq!(told(format!("{header}KOR,2003,5\n"), false), Ok(1));
+        assert_eq!(told(format!("{header}KOR,2003,5"), true), Ok(1));
+        assert_eq!(told(header.to_owned(), false), Ok(0));
+        assert!(told(format!("{header}KOR,2003,5"), false).is_err());
+        assert!(told(format!("{header}KOR,20"), true).is_err());
+        assert!(told("a,b\n1,2\n".to_owned(), true).is_err());
+        assert!(told(String::new(), true).is_err());
+    }
+
+    #[test]
+    fn an_archive_has_both_ends() {
+        let whole = b"PK\x03\x04...PK\x05\x06..................";
+        assert!(held(Form::Archive, whole, false).is_ok());
+        assert!(held(Form::Archive, &whole[..8], false).is_err());
+        assert!(held(Form::Archive, b"<html>", false).is_err());
+        assert!(held(Form::Archive, b"", false).is_err());
+    }
+}
