@@ -29,7 +29,19 @@ pub fn call<S: AsRef<OsStr>>(arguments: &[S]) -> Call {
 /// Calls the program in a folder. Whatever the input was, it must end by itself with one of the
 /// documented exit codes, and an error must be told, never a panic.
 pub fn call_in<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Call {
-    let output = assert_cmd::Command::new(program())
+    call_with(folder, arguments, &[])
+}
+
+/// As [`call_in`], with variables of the environment; an empty value removes one.
+pub fn call_with<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], variables: &[(&str, &str)]) -> Call {
+    let mut command = assert_cmd::Command::new(program());
+    for (name, value) in variables {
+        match *value {
+            "" => command.env_remove(name),
+            value => command.env(name, value),
+        };
+    }
+    let output = command
         .args(arguments)
         .current_dir(folder)
         .timeout(PATIENCE)

@@ -9,7 +9,7 @@ use std::process::Command;
 use tests::{Workspace, csv_rows, program, root};
 
 /// The pages whose commands run; docs/json.md and docs/mirror.md have tests of their own.
-const RUN: [&str; 4] = ["quick-start.md", "models.md", "formats.md", "citing.md"];
+const RUN: [&str; 5] = ["quick-start.md", "models.md", "formats.md", "citing.md", "fetching.md"];
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs").join(name)).unwrap()

@@ -57,7 +57,7 @@ fn help_has_a_sentence_for_each_command() {
     }
     for told in [
         "Exit codes: 0",
-        "No command uses the network",
+        "Only `fetch` uses the network",
         "results/dprk/report.html",
     ] {
         assert!(help.contains(told), "{told}");

@@ -14,7 +14,7 @@ use std::path::PathBuf;
     name = "counterflow",
     version,
     after_help = "Exit codes: 0 done; 1 bad input, a refused estimate, or a check that failed; 2 wrong usage.\n\
-                  No command uses the network.\n\nA first look: counterflow analyze, then open results/dprk/report.html"
+                  Only `fetch` uses the network.\n\nA first look: counterflow analyze, then open results/dprk/report.html"
 )]
 pub struct Cli {
     /// What to do.
@@ -67,6 +67,9 @@ pub enum Command {
     Verify(commands::verify::VerifyArguments),
     /// Turn an agency's file into a dataset, with a quarantine for bad rows.
     Import(commands::import::ImportArguments),
+    /// Fetch from UN Comtrade, the Monetary Fund or CEPII into a pinned dataset. The only command that uses the network.
+    #[command(subcommand)]
+    Fetch(commands::fetch::FetchCommand),
     /// Make a synthetic world of any size, as a dataset or as an agency's file.
     Synth(commands::synth::SynthArguments),
     /// Sum a dataset exactly, by any of its dimensions.

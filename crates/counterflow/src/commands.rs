@@ -7,6 +7,7 @@ pub mod concentration;
 pub mod conformance;
 pub mod diff;
 pub mod explain;
+pub mod fetch;
 pub mod fit;
 mod given;
 pub mod import;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Study(command) => study::run(&command, &output),
         Command::Verify(arguments) => verify::run(&arguments, &output),
         Command::Import(arguments) => import::run(&arguments, &output),
+        Command::Fetch(command) => fetch::run(&command, &output),
         Command::Synth(arguments) => synth::run(&arguments, &output),
         Command::Sum(arguments) => sum::run(&arguments, &output),
         Command::Concentration(arguments) => concentration::run(&arguments, &output),

@@ -160,10 +160,9 @@ impl Client {
             }
             let mut said = Vec::new();
             let read = (&mut bytes).take(MOST_SAID).read_to_end(&mut said);
-            let text = String::from_utf8_lossy(&said);
             reply.said = match read {
                 Err(_) if said.is_empty() => "(its words were cut)".to_owned(),
-                _ => shown(&text, self.secret()),
+                _ => shown(&words(&said), self.secret()),
             };
             return Ok(reply);
         }
@@ -224,6 +223,11 @@ impl Client {
 fn lost(error: ureq::Error) -> Lost {
     match error {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Lost::Unsendable(error.to_string()),
+        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Lost::Passing("the connection was cut before an answer came".to_owned())
+        }
+        ureq::Error::Io(e) => Lost::Passing(format!("the connection failed: {e}")),
+        ureq::Error::Protocol(e) => Lost::Passing(format!("what came is no answer of HTTP: {e}")),
         ureq::Error::HostNotFound => Lost::Passing("its host is not found; is there a connection?".to_owned()),
         ureq::Error::Timeout(_) => Lost::Passing(format!("no answer in the time that was granted ({error})")),
         error => Lost::Passing(error.to_string()),
@@ -249,19 +253,33 @@ fn elsewhere(url: &str, headers: &HeaderMap) -> Result<String, String> {
     }
 }
 
-/// The address after `rel="next"` of a `Link` header.
+/// The address after `rel="next"` of a `Link` header; an address may hold commas, which also stand between links.
 fn next_page(headers: &HeaderMap, url: &str) -> Option<String> {
-    let links = headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
-    let next = links.flat_map(|line| line.split(',')).find_map(|link| {
-        let (address, about) = link.split_once('>')?;
-        let is_next = about
-            .split(';')
-            .any(|word| matches!(word.trim(), "rel=\"next\"" | "rel=next"));
-        is_next.then(|| address.trim().trim_start_matches('<').to_owned())
-    })?;
-    let here = origin(url)?;
+    let lines = headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
+    let links = lines
+        .flat_map(|line| line.split('<').skip(1))
+        .filter_map(|link| link.split_once('>'));
+    let is_next = |about: &str| {
+        let mut words = about.split([';', ',']);
+        words.any(|word| matches!(word.trim(), "rel=\"next\"" | "rel=next"))
+    };
+    let next = links.into_iter().find(|(_, about)| is_next(about))?.0.trim();
     let from_root = next.starts_with('/') && !next.starts_with("//");
-    Some(if from_root { format!("{here}{next}") } else { next })
+    Some(if from_root {
+        format!("{}{next}", origin(url)?)
+    } else {
+        next.to_owned()
+    })
+}
+
+/// What the body of a refusal says: the message of UN Comtrade's, else its text.
+fn words(body: &[u8]) -> String {
+    if let Ok(serde_json::Value::Object(fields)) = serde_json::from_slice(body)
+        && let Some(serde_json::Value::String(message)) = fields.get("message")
+    {
+        return message.clone();
+    }
+    String::from_utf8_lossy(body).into_owned()
 }
 
 /// The part of an archive that an earlier attempt has fetched, and what tells the archive from another.
@@ -341,6 +359,10 @@ mod tests {
             Some("https://a.org/x?p=2")
         );
         assert_eq!(next("<//b.org/x>; rel=\"next\"").as_deref(), Some("//b.org/x"));
+        assert_eq!(
+            next("</a?x=1,2>; rel=next; title=\"b\", </c>; rel=last").as_deref(),
+            Some("https://a.org/a?x=1,2")
+        );
         assert_eq!(next("nonsense"), None);
     }
 }

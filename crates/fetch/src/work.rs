@@ -8,7 +8,7 @@ use crate::judge::{Held, codes, judge};
 use crate::part::{Part, Split};
 use crate::patience::{Pace, Patience};
 use crate::plan::{Plan, Provider};
-use crate::request::{Request, origin};
+use crate::request::{Form, Request, origin};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -345,7 +345,9 @@ impl Work<'_> {
             }
         };
         let paged = reply.next.is_some() || self.later_pages.contains(&request.url);
-        let fate = if !paged && self.plan.is_cut(held.rows, held.announced) {
+        // The lists of codes have no limit.
+        let limited = request.form != Form::Codes && !paged;
+        let fate = if limited && self.plan.is_cut(held.rows, held.announced) {
             Fate::Cut
         } else if !paged && held.announced != held.rows {
             forget(place);

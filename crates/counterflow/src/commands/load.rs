@@ -28,11 +28,11 @@ impl Data {
 /// Finds what `data` names: a pin in `datasets`, a Parquet file, or a file to import.
 pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     let pin = datasets.join(data);
-    if !data.is_empty() && pin.join("pin.toml").is_file() {
+    if !data.is_empty() && pin.join("pin.toml").is_file() && !store::Dataset::is_one(&pin) {
         return Ok(Data::Dataset(Pin::open(&pin)?.parquet()?));
     }
     let path = PathBuf::from(data);
-    if path.join("pin.toml").is_file() {
+    if path.join("pin.toml").is_file() && !store::Dataset::is_one(&path) {
         return Ok(Data::Dataset(Pin::open(&path)?.parquet()?));
     }
     if !path.exists() {

@@ -126,7 +126,9 @@ fn sums(
         Ok(())
     };
     let path = PathBuf::from(&arguments.data);
-    let pin = path.join("pin.toml").is_file() || arguments.datasets.join(&path).join("pin.toml").is_file();
+    // A pin can be a folder of years, as that of a fetched release of BACI is.
+    let pin = |path: &Path| path.join("pin.toml").is_file() && !store::Dataset::is_one(path);
+    let pin = pin(&path) || pin(&arguments.datasets.join(&path));
     if path.is_dir() && !pin && (store::Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok()) {
         group(&path, &mut query)?;
         return dataset_sums(&path, arguments, &query, output);

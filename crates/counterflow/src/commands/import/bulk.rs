@@ -4,7 +4,7 @@ use super::{ImportArguments, defaults};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
-use sources::{BulkOptions, BulkReport, Source, import_bulk};
+use sources::{BulkOptions, BulkReport, Defaults, Quarantined, Source, import_bulk};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -42,21 +42,43 @@ pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, o
             "--strict is for single files: a folder's partitions are written one by one".to_owned(),
         ));
     }
+    let defaults = defaults(&arguments.defaults)?;
+    let report = into_folder(&arguments.file, source, defaults, arguments.memory, folder, output)?;
+    let stdout = Output {
+        file: None,
+        ..output.clone()
+    };
+    stdout.table(&summary(&report))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Imports into the folder, tells what is not in the dataset, and lists it there.
+pub fn into_folder(
+    file: &Path,
+    source: Option<Source>,
+    defaults: Defaults,
+    memory: u64,
+    folder: &Path,
+    output: &Output,
+) -> Outcome<BulkReport> {
     let bar = crate::progress::bar(0, output.quiet);
     bar.enable_steady_tick(std::time::Duration::from_millis(200));
     let tell = |what: &str| bar.set_message(what.to_owned());
     let options = BulkOptions {
         source,
-        defaults: defaults(&arguments.defaults)?,
-        memory: arguments.memory,
+        defaults,
+        memory,
         progress: &tell,
     };
-    let report = import_bulk(&arguments.file, folder, &options);
+    let report = import_bulk(file, folder, &options);
     bar.finish_and_clear();
     let report = report?;
     let list = folder.join("quarantine.csv");
     if report.quarantined > 0 {
-        store::write_atomically(&list, &report::to_bytes(&quarantine(&report), report::Format::Csv)?)?;
+        store::write_atomically(
+            &list,
+            &report::to_bytes(&quarantine_of(&report.quarantine), report::Format::Csv)?,
+        )?;
         output.warn(&format!(
             "warning: {} of {} rows are in quarantine: {}",
             report.quarantined,
@@ -76,12 +98,7 @@ pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, o
     if report.inputs_read > 0 || !cube::rollup::path_of(folder).is_file() {
         roll_up(folder, output);
     }
-    let stdout = Output {
-        file: None,
-        ..output.clone()
-    };
-    stdout.table(&summary(&report))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
 }
 
 /// Keeps the sums by year, reporter, flow and partner beside the dataset, where there can be such.
@@ -115,7 +132,8 @@ fn summary(report: &BulkReport) -> Table {
     table
 }
 
-fn quarantine(report: &BulkReport) -> Table {
+/// Bad rows with the names of their inputs, as a table.
+pub fn quarantine_of(rows: &[(String, Quarantined)]) -> Table {
     let text = |name| (name, Kind::Text, "");
     let columns = [
         text("file"),
@@ -126,7 +144,7 @@ fn quarantine(report: &BulkReport) -> Table {
         text("advice"),
     ];
     let mut table = Table::new("quarantine", "Rows that could not be used", &columns);
-    for (file, row) in &report.quarantine {
+    for (file, row) in rows {
         table.push(vec![
             file.clone().into(),
             Cell::Integer(row.line as i64),

@@ -1,6 +1,7 @@
 //! `counterflow pin add`: a file with its provenance becomes a pin.
 
 use super::PinFolder;
+use super::provenance::{Provenance, is_name};
 use crate::commands::import::{defaults, source};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -92,8 +93,7 @@ pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
 }
 
 fn check(arguments: &AddArguments) -> Outcome<()> {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    if arguments.name.is_empty() || !arguments.name.bytes().all(plain) {
+    if !is_name(&arguments.name) {
         return Err(Failure::Usage(format!(
             "a pin's name is expected in lower case, digits and `-`, but is `{}`",
             arguments.name
@@ -150,7 +150,7 @@ fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome
     let bytes = store::parquet_bytes(records, &folder.join(&name))?;
     let facts = FileFacts::of(name.clone(), &bytes, records);
     store::write_atomically(&making.path().join(&name), &bytes)?;
-    let text = with_generated_section(&description(arguments)?, &facts);
+    let text = with_generated_section(&description(arguments), &facts);
     store::write_atomically(&making.path().join("pin.toml"), text.as_bytes())?;
     std::fs::rename(making.path(), folder)?;
     // The folder has another name now: there is nothing left to remove.
@@ -159,31 +159,25 @@ fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome
 }
 
 /// The part of `pin.toml` that people go on writing.
-fn description(arguments: &AddArguments) -> Outcome<String> {
+fn description(arguments: &AddArguments) -> String {
     let title = arguments
         .title
         .clone()
         .unwrap_or_else(|| format!("{}, {}", arguments.compiler, arguments.release));
     let file = arguments.file.file_name().map(|n| n.to_string_lossy().into_owned());
-    let read = format!("Read from {}.", file.unwrap_or_default());
-    let mut fields = vec![
-        ("name", &arguments.name),
-        ("title", &title),
-        ("compiler", &arguments.compiler),
-        ("release", &arguments.release),
-        ("retrieved", &arguments.retrieved),
-        ("url", &arguments.url),
-    ];
-    fields.extend(arguments.doi.as_ref().map(|doi| ("doi", doi)));
-    fields.extend([
-        ("licence", &arguments.licence),
-        ("terms", &arguments.terms),
-        ("citation", &arguments.citation),
-        ("description", &read),
-    ]);
-    let mut text = String::new();
-    for (name, value) in fields {
-        text.push_str(&format!("{name} = {}\n", toml::Value::String(value.clone())));
-    }
-    Ok(text)
+    let provenance = Provenance {
+        name: arguments.name.clone(),
+        title,
+        compiler: arguments.compiler.clone(),
+        release: arguments.release.clone(),
+        retrieved: arguments.retrieved.clone(),
+        url: arguments.url.clone(),
+        doi: arguments.doi.clone(),
+        licence: arguments.licence.clone(),
+        terms: arguments.terms.clone(),
+        citation: arguments.citation.clone(),
+        description: format!("Read from {}.", file.unwrap_or_default()),
+        traps: Vec::new(),
+    };
+    provenance.to_toml()
 }

@@ -1,0 +1,294 @@
+//! From kept answers to a pinned dataset, by the importers that read files.
+
+use super::question::revision;
+use crate::commands::import::bulk;
+use crate::commands::pin::provenance::Provenance;
+use crate::fail::{Failure, Outcome};
+use crate::output::Output;
+use ::fetch::{Answer, Cache, Fetched, Part, Plan, Provider};
+use model::{Cell, Kind, Table};
+use sources::{Defaults, Options, Quarantined, Source};
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::{FileFacts, with_generated_section};
+use trade::{Record, Usd};
+
+type Line<'a> = &'a mut dyn FnMut(&str, u64, Cell);
+
+/// What was fetched, and where it goes.
+pub struct Import<'a> {
+    pub plan: &'a Plan,
+    pub cache: &'a Cache,
+    pub fetched: &'a Fetched,
+    pub name: &'a str,
+    pub memory: u64,
+    pub output: &'a Output,
+}
+
+impl Import<'_> {
+    /// Imports it and pins it. A bad row is listed in `quarantine.csv` and left out.
+    pub fn run(&self, line: Line<'_>) -> Outcome<()> {
+        match &self.plan.provider {
+            Provider::Baci { revision, .. } => archive(self, revision, line),
+            Provider::Comtrade { .. } => records(self, Source::ComtradeApi, line),
+            Provider::Imts { .. } => records(self, Source::Imts, line),
+        }
+    }
+}
+
+/// When the answers were given.
+struct Days {
+    first: String,
+    last: String,
+}
+
+impl Days {
+    fn of(fetched: &Fetched) -> Days {
+        let days = || fetched.answers.iter().map(|(_, answer)| answer.extracted.clone());
+        Days {
+            first: days().min().unwrap_or_default(),
+            last: days().max().unwrap_or_default(),
+        }
+    }
+
+    fn told(&self) -> String {
+        if self.first == self.last {
+            self.last.clone()
+        } else {
+            format!("{} to {}", self.first, self.last)
+        }
+    }
+}
+
+/// What the answers hold.
+#[derive(Default)]
+struct Held {
+    records: Vec<Record>,
+    rows: u64,
+    aside: BTreeMap<&'static str, (u64, Usd)>,
+    bad: Vec<(String, Quarantined)>,
+    bad_unlisted: u64,
+}
+
+impl Held {
+    fn take(&mut self, part: &Part, answer: &Answer, path: &Path, source: Source, reference: u32) -> Outcome<()> {
+        let options = Options {
+            source: Some(source),
+            ..Options::default()
+        };
+        let imported = sources::import_path(path, &options)?;
+        self.rows += imported.rows_read;
+        for tally in &imported.set_aside {
+            let (rows, value) = self.aside.entry(tally.kind).or_default();
+            *rows += tally.rows;
+            *value = [*value, tally.value].into_iter().sum();
+        }
+        self.bad_unlisted += imported.quarantine_unlisted;
+        let file = answer.file.clone().unwrap_or_default();
+        self.bad
+            .extend(imported.quarantine.into_iter().map(|row| (file.clone(), row)));
+        for mut record in imported.records {
+            if !part.periods.contains(&record.period) {
+                let (rows, value) = self.aside.entry("of a period that was not asked for").or_default();
+                *rows += 1;
+                *value = [Some(*value), record.value].into_iter().flatten().sum();
+                continue;
+            }
+            record.reference = Some(reference);
+            self.records.push(record);
+        }
+        Ok(())
+    }
+}
+
+fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
+    let &Import {
+        plan,
+        cache,
+        fetched,
+        output,
+        ..
+    } = import;
+    let folder = cache.folder();
+    let mut held = Held::default();
+    let mut references = Vec::new();
+    for (part, answer) in fetched.answers.iter().filter(|(_, answer)| answer.rows > 0) {
+        let Some(path) = cache.body(answer) else { continue };
+        held.take(part, answer, &path, source, references.len() as u32)?;
+        references.push(answer);
+    }
+    let bad = held.bad.len() as u64 + held.bad_unlisted;
+    line("rows read", held.rows, Cell::Missing);
+    let value: Usd = held.records.iter().filter_map(|r| r.value).sum();
+    line("records", held.records.len() as u64, value.into());
+    line("in quarantine", bad, Cell::Missing);
+    for (kind, (rows, value)) in &held.aside {
+        line(&format!("set aside: {kind}"), *rows, (*value).into());
+    }
+    quarantine(folder, &held.bad, bad, held.rows, output)?;
+    if held.records.is_empty() {
+        return Err(Failure::because(format!(
+            "{}: {} answered, and not one row can be used; ask for other years, reporters or partners",
+            folder.display(),
+            plan.provider.base()
+        )));
+    }
+    let mut provenance = provenance(import);
+    let answers = references.len();
+    provenance.description = format!(
+        "Made of {answers} {} of the interface, which references.csv lists with their addresses, dates and hashes. Each \
+         record's `reference` tells which one it is from.",
+        if answers == 1 { "answer" } else { "answers" }
+    );
+    if bad > 0 {
+        let trap = format!(
+            "{bad} of {} rows could not be used; they are in quarantine.csv.",
+            held.rows
+        );
+        provenance.traps.push(trap);
+    }
+    pin(folder, &provenance, &held.records, &references)
+}
+
+/// Writes the pin: where its figures change, the old description goes first, so that it never stands beside others.
+fn pin(folder: &Path, provenance: &Provenance, records: &[Record], answers: &[&Answer]) -> Outcome<()> {
+    let name = format!("{}.parquet", provenance.name);
+    let (path, description) = (folder.join(&name), folder.join("pin.toml"));
+    let bytes = store::parquet_bytes(records, &path)?;
+    let facts = FileFacts::of(name, &bytes, records);
+    let text = with_generated_section(&provenance.to_toml(), &facts);
+    let there = |path: &Path, bytes: &[u8]| std::fs::read(path).is_ok_and(|there| there == bytes);
+    if !(there(&path, &bytes) && there(&description, text.as_bytes())) && description.exists() {
+        std::fs::remove_file(&description)?;
+    }
+    store::write_atomically(&path, &bytes)?;
+    list(folder, answers)?;
+    store::write_atomically(&description, text.as_bytes())?;
+    Ok(())
+}
+
+/// `references.csv`: the answers in the order in which records point to them.
+fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [text("key"), text("citation"), text("url"), text("note")];
+    let mut table = Table::new("references", "Answers", &columns);
+    for (at, answer) in answers.iter().enumerate() {
+        table.push(vec![
+            format!("a{:04}", at + 1).into(),
+            format!("answer of {}", answer.extracted).into(),
+            answer.url.clone().into(),
+            format!("{} rows, {} bytes, sha256 {}", answer.rows, answer.bytes, answer.sha256).into(),
+        ]);
+    }
+    let bytes = report::to_bytes(&table, report::Format::Csv)?;
+    Ok(store::write_atomically(&folder.join("references.csv"), &bytes)?)
+}
+
+fn quarantine(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> Outcome<()> {
+    let path = folder.join("quarantine.csv");
+    if number == 0 {
+        if path.exists() {
+            // It told of an earlier fetch.
+            std::fs::remove_file(&path)?;
+        }
+        return Ok(());
+    }
+    store::write_atomically(
+        &path,
+        &report::to_bytes(&bulk::quarantine_of(bad), report::Format::Csv)?,
+    )?;
+    output.warn(&format!(
+        "warning: {number} of {of} rows are in quarantine: {}",
+        path.display()
+    ));
+    Ok(())
+}
+
+fn archive(import: &Import<'_>, theirs: &str, line: Line<'_>) -> Outcome<()> {
+    let &Import {
+        cache,
+        fetched,
+        memory,
+        output,
+        ..
+    } = import;
+    let folder = cache.folder();
+    let Some((answer, path)) = fetched.answers.iter().find_map(|(_, a)| Some((a, cache.body(a)?))) else {
+        return Err(Failure::because("there is no archive"));
+    };
+    let defaults = Defaults {
+        classification: revision(theirs).map(str::to_owned),
+        ..Defaults::default()
+    };
+    let report = bulk::into_folder(&path, Some(Source::Baci), defaults, memory, folder, output)?;
+    line("rows read", report.rows_read, Cell::Missing);
+    line("records", report.records, Cell::Missing);
+    line("records finished before and kept", report.kept, Cell::Missing);
+    line("in quarantine", report.quarantined, Cell::Missing);
+    let mut provenance = provenance(import);
+    provenance.description = format!(
+        "A folder of years; dataset.toml holds each file's hash. Made of the archive raw/{}.zip.",
+        answer.sha256
+    );
+    list(folder, &[answer])?;
+    store::write_atomically(&folder.join("pin.toml"), provenance.to_toml().as_bytes())?;
+    Ok(())
+}
+
+fn provenance(import: &Import<'_>) -> Provenance {
+    let (plan, name, days) = (import.plan, import.name, Days::of(import.fetched));
+    let url = plan
+        .parts
+        .first()
+        .map(|part| plan.request(part).url)
+        .unwrap_or_default();
+    let told = days.told();
+    let usual = Provenance {
+        name: name.to_owned(),
+        release: format!("extracted {told}"),
+        retrieved: days.last.clone(),
+        url,
+        ..Provenance::default()
+    };
+    match &plan.provider {
+        Provider::Comtrade { .. } => Provenance {
+            title: format!("UN Comtrade, {name}, extracted {told}"),
+            compiler: "United Nations Statistics Division, UN Comtrade".to_owned(),
+            licence: "UN Comtrade: free redistribution of up to 100,000 records".to_owned(),
+            terms: "cite UN Comtrade; its policy on use and re-dissemination governs what may be passed on".to_owned(),
+            citation: format!("United Nations Statistics Division, UN Comtrade Database, extracted {told}"),
+            traps: vec![
+                "The database is revised every day: another day's extraction may hold other figures.".to_owned(),
+                "The world as a partner stands beside its parts, and TOTAL beside products: never add them.".to_owned(),
+            ],
+            ..usual
+        },
+        Provider::Imts { .. } => Provenance {
+            title: format!("IMF International Trade in Goods, {name}, extracted {told}"),
+            compiler: "International Monetary Fund, International Trade in Goods by partner country (IMTS)".to_owned(),
+            licence: "see the Fund's terms of use of its data".to_owned(),
+            terms: "https://www.imf.org/external/terms.htm".to_owned(),
+            citation: format!(
+                "International Monetary Fund, International Trade in Goods by partner country (IMTS), extracted {told}"
+            ),
+            traps: vec![
+                "The Fund's estimates stand among reports and are not marked: every figure is `estimated`.".to_owned(),
+                "The world and groups as partners stand beside their parts: never add them.".to_owned(),
+            ],
+            ..usual
+        },
+        Provider::Baci { revision, release, .. } => Provenance {
+            title: format!("BACI {revision}, release V{release}"),
+            compiler: "CEPII, BACI".to_owned(),
+            release: format!("V{release}, {revision}"),
+            licence: "Etalab 2.0".to_owned(),
+            terms: "free reuse with attribution".to_owned(),
+            citation:
+                "Gaulier, G. and Zignago, S. (2010), BACI: International Trade Database at the Product-Level. The \
+                       1994-2007 Version, CEPII Working Paper 2010-23"
+                    .to_owned(),
+            traps: vec!["Releases revise all years: never continue one with another.".to_owned()],
+            ..usual
+        },
+    }
+}
