@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -256,13 +257,25 @@ fn what_cannot_be_divided_further_is_an_error_and_no_dataset() {
     assert!(said.stdout.is_empty());
     let files = kept(folder.path());
     assert!(
-        !files
-            .keys()
-            .any(|name| name.ends_with(".parquet") || name.starts_with("raw/")),
+        !files.keys().any(|name| name.ends_with(".parquet")),
         "{:?}",
         files.keys()
     );
     assert!(!files.contains_key("pin.toml"));
+}
+
+#[test]
+fn a_list_of_codes_that_lacks_one_is_not_divided_by() {
+    let stub = Stub::new(|asked, _| {
+        if asked.path.ends_with("/Reporters.json") {
+            return Play::json(&json!({"more": false, "results": [{"id": 156}, {"id": 410}, {"id": 699}]}));
+        }
+        comtrade(asked)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let said = fetch(folder.path(), &question(&stub), "").code(1);
+    said.tells(&["holds the code 392", "Reporters.json does not have", "Name the codes"]);
+    assert!(!folder.path().join("pull/pin.toml").exists());
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct Answer {
     pub rows: u64,
     /// The SHA-256 of the body.
     pub sha256: String,
-    /// Where the body is kept, in the folder; nowhere where it is not used.
+    /// Where the body is kept, in the folder; nowhere where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The address of the next page, where the answer has one.

@@ -59,6 +59,19 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+    /// The list of codes that a question would be divided by is not whole.
+    #[error(
+        "{url}: its answer holds the code {code}, which the list at {list} does not have: divided by that list, the question \
+         would lose figures. Name the codes in place of `all`"
+    )]
+    Unlisted {
+        /// The request.
+        url: String,
+        /// The code.
+        code: String,
+        /// Where the list is from.
+        list: String,
+    },
     /// The provider calls the answer too large, and the question cannot be divided.
     #[error("{url}: the server calls the question too large, and it cannot be divided further: {advice}")]
     TooLarge {

@@ -1,9 +1,11 @@
 //! Whether a body is what was asked for, whole, and how much it holds.
 
+use crate::part::Dimension;
 use crate::request::Form;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -137,6 +139,35 @@ pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
     Ok(codes)
 }
 
+/// The codes of a dimension in the records of an answer.
+///
+/// # Errors
+/// Where a record has none.
+pub(crate) fn codes_held(body: impl Read, dimension: Dimension) -> Result<BTreeSet<String>, String> {
+    #[derive(Deserialize)]
+    struct Held {
+        data: Vec<Row>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Row {
+        reporter_code: Value,
+        partner_code: Value,
+        cmd_code: Value,
+    }
+    let held: Held = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
+    let code = |row: Row| match dimension {
+        Dimension::Reporter => row.reporter_code,
+        Dimension::Partner => row.partner_code,
+        _ => row.cmd_code,
+    };
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(held.data.into_iter().map(code).map(text).collect())
+}
+
 fn table(body: &mut File, framed: bool) -> Result<Held, String> {
     let mut reader = csv::Reader::from_reader(BufReader::new(&mut *body));
     let header = reader.byte_headers().map_err(|e| format!("no CSV: {e}"))?;
@@ -233,6 +264,22 @@ mod tests {
         ] {
             assert!(list(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_codes_of_an_answer_are_read() {
+        let text = r#"{"data":[{"reporterCode":4,"partnerCode":0,"cmdCode":"01"},{"reporterCode":4,"partnerCode":8,"cmdCode":"02"}]}"#;
+        let told = |dimension| {
+            codes_held(text.as_bytes(), dimension)
+                .unwrap()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(told(Dimension::Reporter), "4");
+        assert_eq!(told(Dimension::Partner), "0 8");
+        assert_eq!(told(Dimension::Product), "01 02");
+        assert!(codes_held(&b"{\"data\":[{}]}"[..], Dimension::Partner).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Fate};
 use crate::cache::{Cache, Known};
 use crate::client::{Lost, Reply, Transport, forget};
 use crate::error::{Error, Result, io, shown};
-use crate::judge::{Held, codes, judge};
+use crate::judge::{Held, codes, codes_held, judge};
 use crate::part::{Part, Split};
 use crate::patience::{Pace, Patience};
 use crate::plan::{Plan, Provider};
@@ -125,7 +125,7 @@ fn walk(
             (cut, pages)
         };
         divided += 1;
-        match divide(plan, cache, &part, ask)? {
+        match divide(plan, cache, &part, cut.as_ref(), ask)? {
             Divided::Into(both) => open.extend([both.1, both.0]),
             Divided::Unknown(codes) => found(&part, &codes, None),
             Divided::No => {
@@ -178,7 +178,8 @@ enum Divided {
     No,
 }
 
-fn divide(plan: &Plan, cache: &Cache, part: &Part, ask: Ask<'_>) -> Result<Divided> {
+/// Divides a part; `cut` is what is there of its answer.
+fn divide(plan: &Plan, cache: &Cache, part: &Part, cut: Option<&Answer>, ask: Ask<'_>) -> Result<Divided> {
     let mut part = part.clone();
     loop {
         match part.split(|dimension| plan.provider.codes(dimension).is_some()) {
@@ -191,9 +192,14 @@ fn divide(plan: &Plan, cache: &Cache, part: &Part, ask: Ask<'_>) -> Result<Divid
                 let Some(answer) = ask(&request)? else {
                     return Ok(Divided::Unknown(request));
                 };
-                let path = cache.body(&answer).unwrap_or_default();
-                let file = File::open(&path).map_err(io("read", &path))?;
-                let all = codes(BufReader::new(file)).map_err(|problem| Error::Damaged { path, problem })?;
+                let all = read(cache, &answer, |body| codes(body))?;
+                if let Some(cut) = cut.filter(|cut| cut.file.is_some()) {
+                    let held = read(cache, cut, |body| codes_held(body, dimension))?;
+                    if let Some(code) = held.into_iter().find(|code| !all.contains(code)) {
+                        let (url, list) = (cut.url.clone(), request.url);
+                        return Err(Error::Unlisted { url, code, list });
+                    }
+                }
                 part = part.with_codes(dimension, &all);
                 if part.products.is_empty() {
                     return Ok(Divided::No);
@@ -201,6 +207,17 @@ fn divide(plan: &Plan, cache: &Cache, part: &Part, ask: Ask<'_>) -> Result<Divid
             }
         }
     }
+}
+
+/// Reads the body of an answer.
+fn read<T>(
+    cache: &Cache,
+    answer: &Answer,
+    how: impl Fn(BufReader<File>) -> std::result::Result<T, String>,
+) -> Result<T> {
+    let path = cache.body(answer).unwrap_or_default();
+    let file = File::open(&path).map_err(io("read", &path))?;
+    how(BufReader::new(file)).map_err(|problem| Error::Damaged { path, problem })
 }
 
 struct Work<'a> {
@@ -385,7 +402,7 @@ impl Work<'_> {
         } else {
             String::new()
         };
-        let file = (fate == Fate::Whole).then(|| format!("raw/{sha256}.{}", request.form.extension()));
+        let file = there.then(|| format!("raw/{sha256}.{}", request.form.extension()));
         let answer = Answer {
             url: request.url.clone(),
             extracted: crate::calendar::today(),
@@ -397,7 +414,7 @@ impl Work<'_> {
             next,
         };
         self.cache.keep(request, &answer, there.then_some(place))?;
-        // What is left is the body of an answer that is not used, or the mark of one that was fetched on.
+        // What is left is the body of an answer that is not kept, or the mark of one that was fetched on.
         forget(place);
         Ok(answer)
     }
