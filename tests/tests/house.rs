@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// Outside the storeys: the program and what measures or tests the whole house.
-const ABOVE_ALL: [&str; 3] = ["counterflow", "tests", "benches"];
+const ABOVE_ALL: [&str; 4] = ["counterflow", "tests", "benches", "harness"];
 
 fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap()

@@ -36,6 +36,11 @@ impl Frame {
         let file = path.display().to_string();
         if path.extension().is_some_and(|e| e == "parquet") {
             let (names, rows) = store::read_header(path)?;
+            if let Some((_, name)) = names.iter().enumerate().find(|(i, n)| names[..*i].contains(n)) {
+                return Err(Failure::because(format!(
+                    "{file}: the column `{name}` stands twice; give one another name"
+                )));
+            }
             return Ok(Frame {
                 cells: vec![OnceLock::new(); names.len()],
                 texts: vec![OnceLock::new(); names.len()],
@@ -222,8 +227,13 @@ impl Frame {
             let range = wanted
                 .split_once("..")
                 .and_then(|(a, b)| a.trim().parse::<f64>().ok().zip(b.trim().parse::<f64>().ok()));
+            let delimiter = self.delimiter;
+            let within = |text: &str, from: f64, to: f64| match number_of_text(text, delimiter) {
+                Number::Known(x) => (from..=to).contains(&x),
+                Number::Absent | Number::Bad => false,
+            };
             let meets = |cell: &Option<String>| match (cell, range) {
-                (Some(text), Some((from, to))) => text.parse::<f64>().is_ok_and(|x| (from..=to).contains(&x)),
+                (Some(text), Some((from, to))) => within(text, from, to),
                 (Some(text), None) => wanted.split('|').any(|one| one.trim() == text),
                 (None, _) => false,
             };

@@ -70,6 +70,18 @@ pub(crate) fn prepare(
     let lengths_only =
         !key.iter().map(|part| &part.column).any(products) && !conditions.iter().map(|c| &c.column).any(products);
     let facts = Facts::gather(source, &query.filter, &conditions, &columns, lengths_only)?;
+    let years = facts
+        .texts
+        .get(&Column::Year)
+        .into_iter()
+        .flat_map(|texts| texts.iter())
+        .flatten();
+    let odd_year = years
+        .filter(|text| !text.parse().is_ok_and(|year: i16| trade::Period::YEARS.contains(&year)))
+        .min();
+    if let Some(found) = odd_year {
+        return Err(crate::Error::Year(found.to_string()));
+    }
     let Verdict {
         conditions: more,
         set_aside,

@@ -13,6 +13,7 @@ mod column;
 mod concentration;
 mod dense;
 mod engine;
+mod filter;
 mod fold;
 mod grouped;
 mod hashed;
@@ -36,6 +37,7 @@ mod table;
 mod tellings;
 
 pub use concentration::{Concentration, Spread, concentration};
+pub use filter::filter;
 pub use grouped::{Group, Grouped};
 pub use mirror::{MirrorGap, MirrorGaps, mirror_gaps};
 pub use query::{DEFAULT_MEMORY, Dimension, Groups, Level, Query};
@@ -71,6 +73,19 @@ pub enum Error {
         /// The words there are.
         known: String,
     },
+    /// A condition that cannot be read, or that no record can fulfil.
+    #[error("--where `{condition}`: expected {expected}")]
+    Where {
+        /// The condition.
+        condition: String,
+        /// What was expected in its place.
+        expected: String,
+    },
+    /// A year that is none, such as a month written as `202401`.
+    #[error(
+        "column `period_year`: a year from 1800 to 2199 is expected, but `{0}` stands there; a month goes to `period_month`"
+    )]
+    Year(String),
     /// More grouping dimensions than the core takes.
     #[error("{0} dimensions were asked for; at most {max} can be grouped by at once", max = query::MOST_DIMENSIONS)]
     TooMany(usize),

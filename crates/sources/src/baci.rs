@@ -17,6 +17,9 @@ use crate::table::Line;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Flow, Record, Status, Valuation, check_product};
 
+/// Who publishes it.
+pub(crate) const COMPILER: &str = "CEPII BACI";
+
 pub(crate) const SHAPE: Shape = Shape {
     source: Source::Baci,
     name: "baci",
@@ -53,15 +56,11 @@ impl Baci {
                     advice: "the columns are t, i, j, k, v, q".to_owned(),
                 })
         };
-        let refuse = |problem: String| {
-            Error::Setting {
+        let refuse = |problem: String| Error::Setting {
             file: options.file.clone(),
             name: "defaults.classification",
             problem,
-            advice: "state the revision that the file's name gives: HS0 for HS92, HS1 for HS96, HS2 for HS02, HS3 for HS07, \
-                     HS4 for HS12, HS5 for HS17, HS6 for HS22"
-                .to_owned(),
-        }
+            advice: "state the revision that the file's name gives, such as HS92 or HS17".to_owned(),
         };
         let stated = options.defaults.classification.as_deref();
         let classification = match stated.map(|text| text.trim().parse()) {
@@ -72,7 +71,11 @@ impl Baci {
                     stated.unwrap_or_default()
                 )));
             }
-            None => return Err(refuse("is needed: the file does not say".to_owned())),
+            None => {
+                let file = options.file.clone();
+                let missing = vec![("classification", "HS17")];
+                return Err(Error::Unsaid { file, missing });
+            }
         };
         let names = Names::default();
         Ok(Baci {
@@ -83,7 +86,7 @@ impl Baci {
             value: needed("v", "v")?,
             tonnes: needed("q", "q")?,
             classification,
-            compiler: names.get("CEPII BACI"),
+            compiler: names.get(COMPILER),
             names,
         })
     }
@@ -152,7 +155,7 @@ impl Layout for Baci {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Defaults, Error, Options, Source, import};
+    use crate::{Defaults, Options, Source, import};
     use trade::{Classification, Decimal3, Flow, Status, Usd};
 
     fn options() -> Options {
@@ -191,13 +194,9 @@ mod tests {
     fn the_revision_has_to_be_said() {
         let error = import(&b"t,hs6,i,j,v,q\n"[..], &Options::default()).unwrap_err();
         assert!(
-            matches!(
-                error,
-                Error::Setting {
-                    name: "defaults.classification",
-                    ..
-                }
-            ),
+            error
+                .to_string()
+                .contains("does not say its classification; state it: --default classification=HS17"),
             "{error}"
         );
         let mut wrong = options();

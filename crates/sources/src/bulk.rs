@@ -17,17 +17,17 @@ use crate::error::Error;
 use crate::import::Tally;
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
-use crate::source::Source;
+use crate::source::{Repeats, Source};
 use inputs::{BulkInput, inputs_of};
 use rayon::prelude::*;
-use reading::{Parsed, Work};
+use reading::{Origin, Parsed, Work};
 use runs::Years;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use store::{Dataset, PartitionWriter};
-use trade::{Scales, Status};
+use trade::{Scales, Usd};
 use writing::{Common, Fates, write_year};
 
 /// The least memory that can be granted.
@@ -60,8 +60,10 @@ pub struct BulkReport {
     pub quarantined: u64,
     /// The first of them, with the names of their inputs.
     pub quarantine: Vec<(String, Quarantined)>,
-    /// Rows that say again what others say, by kind.
+    /// Rows that say again what others say, or are no bilateral figures, by kind.
     pub set_aside: Vec<Tally>,
+    /// What else a reader of the records should know, such as an answer that its API has cut.
+    pub notes: Vec<String>,
     /// The years that were written.
     pub written: Vec<i16>,
     /// Inputs that an earlier import had finished.
@@ -93,7 +95,7 @@ pub enum BulkError {
         reason: String,
     },
     /// Nothing to read.
-    #[error("{path}: no table is in it; files of .csv, .csv.gz or .zip are read", path = path.display())]
+    #[error("{path}: no table is in it; .csv, .tsv, .txt and .json are read, plain or as .gz or .zst, and archives of them as .zip", path = path.display())]
     NoTable {
         /// What was searched.
         path: PathBuf,
@@ -114,7 +116,9 @@ pub enum BulkError {
         found: u64,
     },
     /// Inputs that do not go together.
-    #[error("{problem}; they do not go into one dataset")]
+    #[error(
+        "{problem}; they do not go into one dataset of years: import each to a file of its own, --out FILE.parquet"
+    )]
     Mixed {
         /// What differs.
         problem: String,
@@ -161,6 +165,8 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         path: out.to_owned(),
         cause,
     })?;
+    // What another run has not finished yet would be swept away.
+    let _alone = store::lock_folder(out)?;
     let mut report = BulkReport {
         swept: Dataset::sweep(out)?,
         ..BulkReport::default()
@@ -218,9 +224,12 @@ struct Pass {
     years: Years,
     scales: Scales,
     source: Option<Source>,
+    origin: Option<Origin>,
     read: u64,
     bad: Vec<(usize, Quarantined)>,
     bad_unlisted: u64,
+    aside: BTreeMap<&'static str, u64>,
+    notes: Vec<String>,
 }
 
 impl Import<'_> {
@@ -279,9 +288,12 @@ impl Import<'_> {
             years: Years::new(self.out, (self.options.memory / 5 * 2) as usize)?,
             scales: Scales::default(),
             source: None,
+            origin: None,
             read: 0,
             bad: Vec::new(),
             bad_unlisted: 0,
+            aside: BTreeMap::new(),
+            notes: Vec::new(),
         };
         std::thread::scope(|scope| {
             let (to, from) = sync_channel(threads * 2);
@@ -335,11 +347,19 @@ impl Import<'_> {
         for (input, bad) in std::mem::take(&mut pass.bad) {
             self.list(report, input, bad);
         }
-        let years = pass.years.years();
-        if years.is_empty() {
-            return Ok(());
+        for (kind, rows) in std::mem::take(&mut pass.aside) {
+            set_aside(report, kind, rows, Usd::ZERO);
         }
-        let common = common(pass.source);
+        report.notes.append(&mut pass.notes);
+        let years = pass.years.years();
+        let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
+            return Ok(());
+        };
+        let common = Common {
+            compiler,
+            status,
+            repeats: pass.source.map_or(Repeats::Contradict, |s| s.shape().repeats),
+        };
         let mut dataset = self.dataset_for(&common, pass.scales)?;
         dataset.begin(&self.from)?;
         let scales = dataset.scales();
@@ -375,13 +395,7 @@ impl Import<'_> {
             self.list(report, input, bad);
         }
         for (kind, (rows, value)) in fates.set_aside {
-            match report.set_aside.iter_mut().find(|t| t.kind == kind) {
-                Some(tally) => {
-                    tally.rows += rows;
-                    tally.value += value;
-                }
-                None => report.set_aside.push(Tally { kind, rows, value }),
-            }
+            set_aside(report, kind, rows, value);
         }
     }
 
@@ -421,8 +435,9 @@ impl Import<'_> {
 
 impl Pass {
     fn take(&mut self, part: Parsed, done: &BTreeSet<i16>) -> Result<(), BulkError> {
+        let repeats = |source: Source| source.shape().repeats;
         if let (Some(one), Some(other)) = (self.source, part.source)
-            && common(Some(one)).compiler != common(Some(other)).compiler
+            && repeats(one) != repeats(other)
         {
             return Err(BulkError::Mixed {
                 problem: format!("some inputs are of {one}, others of {other}"),
@@ -430,10 +445,28 @@ impl Pass {
         }
         if part.source == Some(Source::Figures) {
             return Err(BulkError::Mixed {
-                problem: "a table of figures is no bulk file: import it with --out FILE.parquet".to_owned(),
+                problem: "rows of a table of figures can have compilers, references and shares of their own".to_owned(),
+            });
+        }
+        let other = match (&self.origin, part.origin) {
+            (Some(one), Some(other)) if *one != other => Some(other),
+            (None, origin) => {
+                self.origin = origin;
+                None
+            }
+            _ => None,
+        };
+        if let (Some(one), Some(other)) = (&self.origin, part.stranger.or(other)) {
+            let said = |(compiler, status): &Origin| format!("{compiler}, {status}");
+            return Err(BulkError::Mixed {
+                problem: format!("some rows are of {}, others of {}", said(one), said(&other)),
             });
         }
         self.source = self.source.or(part.source);
+        for (kind, rows) in part.aside {
+            *self.aside.entry(kind).or_default() += rows;
+        }
+        self.notes.extend(part.notes);
         self.scales = self.scales.wider(part.scales);
         self.read += part.read;
         let room = LISTED.saturating_sub(self.bad.len());
@@ -448,12 +481,14 @@ impl Pass {
     }
 }
 
-fn common(source: Option<Source>) -> Common {
-    let baci = source == Some(Source::Baci);
-    Common {
-        compiler: if baci { "CEPII BACI" } else { "UN Comtrade" }.into(),
-        status: if baci { Status::Estimated } else { Status::Reported },
-        repeats: source.map_or(crate::source::Repeats::Contradict, |s| s.shape().repeats),
+/// Adds rows of a kind to the report.
+fn set_aside(report: &mut BulkReport, kind: &'static str, rows: u64, value: Usd) {
+    match report.set_aside.iter_mut().find(|t| t.kind == kind) {
+        Some(tally) => {
+            tally.rows += rows;
+            tally.value += value;
+        }
+        None => report.set_aside.push(Tally { kind, rows, value }),
     }
 }
 

@@ -25,6 +25,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation, check_product};
 
+/// Who publishes it.
+pub(crate) const COMPILER: &str = "UN Comtrade";
+
 /// What a column set calls its columns; an empty name where it has no such column.
 pub(crate) struct Spelling {
     pub(crate) year: &'static str,
@@ -87,12 +90,30 @@ impl Comtrade {
             find(spelling.classification),
         );
         let dated = year.is_some() || period.is_some();
-        let default_period = setting(options, "defaults.period", dated, options.defaults.period.as_deref())?;
+        let stated = &options.defaults;
+        let unsaid = [
+            (dated, &stated.period, ("period", "2024")),
+            (
+                classification.is_some(),
+                &stated.classification,
+                ("classification", "HS6"),
+            ),
+        ];
+        let missing: Vec<_> = unsaid
+            .iter()
+            .filter(|(there, said, _)| !there && said.is_none())
+            .map(|u| u.2)
+            .collect();
+        if !missing.is_empty() {
+            let file = options.file.clone();
+            return Err(Error::Unsaid { file, missing });
+        }
+        let default_period = setting(options, "defaults.period", dated, stated.period.as_deref())?;
         let default_classification = setting(
             options,
             "defaults.classification",
             classification.is_some(),
-            options.defaults.classification.as_deref(),
+            stated.classification.as_deref(),
         )?;
         let breakdowns = spelling
             .breakdowns
@@ -118,7 +139,7 @@ impl Comtrade {
             unit: find(spelling.unit),
             flag: find(spelling.flag),
             breakdowns,
-            compiler: names.get("UN Comtrade"),
+            compiler: names.get(COMPILER),
             names,
             economies: BTreeMap::new(),
         })
@@ -242,31 +263,20 @@ fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {
     }
 }
 
-/// A default that is needed if the file lacks the column.
+/// The default of what the file does not say.
 fn setting<T>(options: &Options, name: &'static str, in_file: bool, text: Option<&str>) -> Result<Option<T>>
 where
     T: std::str::FromStr<Err = trade::Error>,
 {
-    if in_file {
-        return Ok(None);
-    }
-    let refuse = |problem: String, advice: &str| Error::Setting {
-        file: options.file.clone(),
-        name,
-        problem,
-        advice: advice.to_owned(),
+    let parse = |text: &str| {
+        text.trim().parse().map_err(|e: trade::Error| Error::Setting {
+            file: options.file.clone(),
+            name,
+            problem: format!("is wrong: {e}"),
+            advice: "correct it".to_owned(),
+        })
     };
-    let Some(text) = text else {
-        return Err(refuse(
-            "is needed: the file does not say".to_owned(),
-            "state it; it cannot be told from the figures",
-        ));
-    };
-    let parsed = text
-        .trim()
-        .parse()
-        .map_err(|e: trade::Error| refuse(format!("is wrong: {e}"), "correct it"))?;
-    Ok(Some(parsed))
+    text.filter(|_| !in_file).map(parse).transpose()
 }
 
 impl Comtrade {

@@ -164,15 +164,12 @@ mod tests {
         let text = "reporter,partner,cmd,flow,value,netwgt\n156,0,252800,M,161.574,340.752\n156,0,252800,M,33.155,69.922\n156,0,252800,M,128.42,270.83\n\
             68,604,250490,M,541.0,345.475\n68,604,250490,M,541.0,345.475\n68,604,250490,X,2.0,\n";
         let error = import(text.as_bytes(), &Options::default()).unwrap_err();
+        assert!(matches!(error, Error::Unsaid { .. }), "{error}");
+        let text_of = error.to_string();
+        assert!(text_of.contains("period and classification"), "{text_of}");
         assert!(
-            matches!(
-                error,
-                Error::Setting {
-                    name: "defaults.period",
-                    ..
-                }
-            ),
-            "{error}"
+            text_of.contains("--default period=2024 --default classification=HS6"),
+            "{text_of}"
         );
         let defaults: Defaults = toml::from_str("period = 2024\nclassification = \"HS6\"").unwrap();
         let got = import(

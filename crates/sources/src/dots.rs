@@ -195,6 +195,10 @@ fn area(cell: &Cell<'_>, year: i16) -> Result<Area, Bad> {
 }
 
 impl Layout for Dots {
+    fn figures(&self) -> Vec<&str> {
+        self.figures.iter().map(|(column, _)| column.name.as_str()).collect()
+    }
+
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         let marks = line.optional(self.attribute.as_ref());
         match marks {

@@ -43,7 +43,23 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
-    /// Something that the file does not say has to be said in the options, or was said wrongly.
+    /// More rows than are held in memory.
+    #[error("{file}: its {rows} rows are too many for one file: import it into a folder, --out FOLDER")]
+    TooLarge {
+        /// The input's name.
+        file: String,
+        /// How many rows it has.
+        rows: u64,
+    },
+    /// What the file does not say has to be said in the options.
+    #[error("{file}: it does not say its {}; state it: {}", names(missing), options(missing))]
+    Unsaid {
+        /// The input's name.
+        file: String,
+        /// Each column of the tidy form that is missing, with an example of its value.
+        missing: Vec<(&'static str, &'static str)>,
+    },
+    /// Something was said wrongly in the options.
     #[error("{file}: `{name}` {problem}; {advice}")]
     Setting {
         /// The input's name.
@@ -59,6 +75,19 @@ pub enum Error {
 
 /// Results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// `period and classification`.
+fn names(missing: &[(&str, &str)]) -> String {
+    missing.iter().map(|m| m.0).collect::<Vec<_>>().join(" and ")
+}
+
+/// The options that state them.
+fn options(missing: &[(&str, &str)]) -> String {
+    let each = missing
+        .iter()
+        .map(|(name, example)| format!("--default {name}={example}"));
+    each.collect::<Vec<_>>().join(" ")
+}
 
 struct Place<'a>(&'a str, u64, &'a Option<String>);
 

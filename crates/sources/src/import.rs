@@ -1,5 +1,5 @@
 use crate::aggregates;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::{Input, Text};
 use crate::options::Options;
 use crate::quarantine::Quarantined;
@@ -123,7 +123,9 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let (mut table, source) = open_table(input, options)?;
     let shape = source.shape();
     let mut layout = (shape.bind)(&table.header, options)?;
-    let ignored_columns = table.header.unknown(shape.known);
+    let mut ignored_columns = table.header.unknown(shape.known);
+    let figures = layout.figures();
+    ignored_columns.retain(|name| !name.is_empty() && !figures.contains(&name.as_str()));
     let mut rows_read = 0;
     let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found = Vec::new();
@@ -185,11 +187,18 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     let mut rows = Vec::new();
     let mut quarantine = Vec::new();
     let mut quarantine_unlisted = 0;
+    let file = input.file.clone();
+    let mut too_many = 0_u64;
     let reading = read_input(input, options, &mut |row| match row {
+        Ok(_) if rows.len() == options.limits.rows => too_many += 1,
         Ok(row) => rows.push(row),
         Err(bad) if quarantine.len() < options.limits.listed => quarantine.push(bad),
         Err(_) => quarantine_unlisted += 1,
     })?;
+    if too_many > 0 {
+        let rows = options.limits.rows as u64 + too_many;
+        return Err(Error::TooLarge { file, rows });
+    }
     let Sorted {
         records,
         contradictions,

@@ -146,6 +146,13 @@ impl Imts {
 }
 
 impl Layout for Imts {
+    fn figures(&self) -> Vec<&str> {
+        match &self.figures {
+            Figures::Rows(..) => Vec::new(),
+            Figures::Columns(columns) => columns.iter().map(|(column, _)| column.name.as_str()).collect(),
+        }
+    }
+
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         let before = found.len();
         match self.rows(line, found) {

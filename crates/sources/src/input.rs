@@ -15,6 +15,8 @@ pub struct Limits {
     pub record_bytes: u64,
     /// How many quarantined rows are listed one by one; the rest is counted.
     pub listed: usize,
+    /// How many rows [`import`](crate::import) takes: it holds them all, some 700 bytes each.
+    pub rows: usize,
 }
 
 impl Default for Limits {
@@ -22,6 +24,7 @@ impl Default for Limits {
         Limits {
             record_bytes: 1 << 20,
             listed: 10_000,
+            rows: 20_000_000,
         }
     }
 }
@@ -171,7 +174,7 @@ pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
 }
 
 /// First bytes, what they tell, and what to do.
-const FORMATS: [(&[u8], &str, &str); 7] = [
+const FORMATS: [(&[u8], &str, &str); 15] = [
     (
         b"PK\x03\x04",
         "a zip archive or a spreadsheet",
@@ -191,6 +194,22 @@ const FORMATS: [(&[u8], &str, &str); 7] = [
     (b"%PDF", "a PDF document", "copy its figures into a tidy table"),
     (&[0xd0, 0xcf, 0x11, 0xe0], "an old spreadsheet", "save the sheet as CSV"),
     (&[0xff, 0xfe, 0, 0], "UTF-32 text", "save it as UTF-8"),
+    (
+        &[b'7', b'z', 0xbc, 0xaf],
+        "a 7-Zip archive",
+        "unpack it with `7z x` first",
+    ),
+    (b"Rar!", "a RAR archive", "unpack it first"),
+    (b"SQLite format 3", "a database", "export its table as CSV"),
+    (b"ARROW1", "an Arrow file", "save it as Parquet or CSV"),
+    (b"<stata_dta>", "a Stata file", "save it as CSV"),
+    (b"$FL2", "an SPSS file", "save it as CSV"),
+    (b"RDX", "an R file", "save the table as CSV"),
+    (
+        &[0x89, b'P', b'N', b'G'],
+        "a picture",
+        "copy its figures into a tidy table",
+    ),
 ];
 
 fn refuse_other_formats(file: &str, prefix: &[u8]) -> Result<()> {
@@ -199,6 +218,10 @@ fn refuse_other_formats(file: &str, prefix: &[u8]) -> Result<()> {
         if prefix.starts_with(magic) {
             return Err(refuse(file, 0, found, expected, advice));
         }
+    }
+    if prefix.get(257..262) == Some(b"ustar") {
+        let advice = "unpack it with `tar -x` and name the table inside";
+        return Err(refuse(file, 0, "a tar archive", expected, advice));
     }
     let start = prefix.iter().find(|b| !b.is_ascii_whitespace());
     match start {

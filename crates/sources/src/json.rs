@@ -3,8 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::input::{Limits, unreadable};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
@@ -132,10 +133,10 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, record: &Map<String, Value>) -> Result<(), String> {
+    fn push(&mut self, Fields(record): &Fields) -> Result<(), String> {
         self.since.set(0);
         if self.records == 0 {
-            self.names = record.keys().cloned().collect();
+            self.names = record.iter().map(|(name, _)| name.clone()).collect();
             if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
                 return Err("the first record has no usable names".to_owned());
             }
@@ -143,28 +144,69 @@ impl Rows {
         }
         self.records += 1;
         let number = self.records;
-        if let Some(name) = record.keys().find(|name| !self.names.contains(name)) {
-            return Err(format!(
-                "record {number} has a field `{name}` that the first one has not"
-            ));
+        let mut cells = vec![None; self.names.len()];
+        for (at, (name, value)) in record.iter().enumerate() {
+            // Most answers have their fields in one order.
+            let place = Some(at).filter(|&at| self.names.get(at) == Some(name));
+            let place = place.or_else(|| self.names.iter().position(|known| known == name));
+            let Some(place) = place else {
+                return Err(format!(
+                    "record {number} has a field `{name}` that the first one has not"
+                ));
+            };
+            if cells[place].is_some() {
+                return Err(format!("field `{name}` stands twice in record {number}"));
+            }
+            let cell = cell(value.get());
+            cells[place] =
+                Some(cell.ok_or_else(|| format!("field `{name}` of record {number} holds a list or an object"))?);
         }
-        let mut cells = Vec::with_capacity(self.names.len());
-        for name in &self.names {
-            cells.push(match record.get(name) {
-                None | Some(Value::Null) => String::new(),
-                // A line is a record: blanks in place of line ends keep it one.
-                Some(Value::String(text)) => text.replace(['\n', '\r'], " "),
-                Some(Value::Number(value)) => value.to_string(),
-                Some(Value::Bool(value)) => value.to_string(),
-                Some(_) => return Err(format!("field `{name}` of record {number} holds a list or an object")),
-            });
-        }
+        let cells = cells.into_iter().map(Option::unwrap_or_default).collect();
         // A row of one empty cell would be a blank line.
         self.write(cells)
     }
 
     fn write(&mut self, cells: Vec<String>) -> Result<(), String> {
         self.out.write_record(cells).map_err(|e| e.to_string())
+    }
+}
+
+/// A cell from the JSON of a field. Numbers keep the digits that they were written with: a detour over double precision
+/// would lose some.
+fn cell(json: &str) -> Option<String> {
+    match json.as_bytes().first()? {
+        // A line is a record: blanks in place of line ends keep it one.
+        b'"' => Some(serde_json::from_str::<String>(json).ok()?.replace(['\n', '\r'], " ")),
+        b'{' | b'[' => None,
+        b'n' => Some(String::new()),
+        _ => Some(json.to_owned()),
+    }
+}
+
+/// The fields of a record as they are written, in their order.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fields, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record with named fields")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Fields(fields))
     }
 }
 
@@ -186,7 +228,7 @@ impl<'de> Visitor<'de> for Answer<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Told, A::Error> {
-        while let Some(record) = list.next_element::<Map<String, Value>>()? {
+        while let Some(record) = list.next_element::<Fields>()? {
             self.0.push(&record).map_err(A::Error::custom)?;
         }
         Ok(Told {
@@ -199,7 +241,10 @@ impl<'de> Visitor<'de> for Answer<'_> {
         let mut told = Told::default();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
-                "data" | "dataset" if !told.has_records => told.has_records = map.next_value_seed(List(self.0))?,
+                "data" | "dataset" if told.has_records => {
+                    return Err(A::Error::custom("two lists of records in one answer"));
+                }
+                "data" | "dataset" => told.has_records = map.next_value_seed(List(self.0))?,
                 "count" => told.count = map.next_value::<Value>()?.as_i64(),
                 "message" | "error" | "errorObject" => match map.next_value::<Value>()? {
                     Value::Null => {}
@@ -275,6 +320,19 @@ mod tests {
         assert_eq!(table(answer).unwrap(), "a,b,c\n1,\"x, y\",\n0.1,z,true\n");
         assert_eq!(table(r#"[{"a":12345678901.25}]"#).unwrap(), "a\n12345678901.25\n");
         assert_eq!(table("[{\"a\":\"x\\ny\"}]").unwrap(), "a\nx y\n");
+        // Digits that double precision does not have.
+        for number in [
+            "123456789012345.678",
+            "18446744073709551617",
+            "1e999",
+            "-0.10",
+            "9007199254740993",
+        ] {
+            assert_eq!(
+                table(&format!("[{{\"a\":{number}}}]")).unwrap(),
+                format!("a\n{number}\n")
+            );
+        }
     }
 
     #[test]
@@ -293,7 +351,13 @@ mod tests {
             (r#"[{"a":{"b":1}}]"#, "a list or an object"),
             (r#"[1,2]"#, "cannot be used"),
             (r#"[{"a":1}] x"#, "trailing"),
-            (r#"[{"a":1e999}]"#, "cannot be used"),
+            (r#"[{"a":1,"a":2}]"#, "field `a` stands twice in record 1"),
+            (
+                r#"[{"a":1},{"a":1,"b":2,"b":3}]"#,
+                "a field `b` that the first one has not",
+            ),
+            (r#"{"data":[{"a":1}],"data":[{"a":2}]}"#, "two lists of records"),
+            (r#"[{"a":NaN}]"#, "cannot be used"),
         ] {
             let error = table(json).unwrap_err().to_string();
             assert!(error.starts_with("a.json") && error.contains(word), "{json}: {error}");

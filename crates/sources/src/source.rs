@@ -76,6 +76,11 @@ pub(crate) enum Repeats {
 pub(crate) trait Layout {
     /// Reads a line: one thing found, or several where a line holds several figures.
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>);
+    /// The columns of figures that it reads beside those that its shape knows: in wide tables they bear the names of
+    /// periods.
+    fn figures(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// The list that the records' `reference` points into.
     fn references(&mut self) -> Vec<String> {
         Vec::new()
@@ -292,6 +297,7 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
                 .iter()
                 .filter(|s| !parts.iter().any(|p| p.contains(s.as_str())))
                 .map(|s| match nearest(s, shape.known.iter().copied()) {
+                    _ if s.is_empty() => "a column without a name is not known".to_owned(),
                     Some(meant) => format!("`{s}` is not known, is it `{meant}`?"),
                     None => format!("`{s}` is not known"),
                 })
@@ -305,7 +311,10 @@ fn quoted(names: &[String]) -> String {
     let mut shown: Vec<String> = names
         .iter()
         .take(40)
-        .map(|n| format!("`{}`", n.chars().take(40).collect::<String>()))
+        .map(|n| match n.as_str() {
+            "" => "one without a name".to_owned(),
+            n => format!("`{}`", n.chars().take(40).collect::<String>()),
+        })
         .collect();
     if names.len() > 40 {
         shown.push(format!("and {} more", names.len() - 40));

@@ -149,7 +149,8 @@ impl<R: Read> Table<R> {
             }
             if let Some(last) = self.record.iter().next_back().filter(|f| contains(f, END)) {
                 let column = self.header.names().get(self.record.len() - 1).cloned();
-                let start: String = String::from_utf8_lossy(last).chars().take(40).collect();
+                let start = String::from_utf8_lossy(last).chars().take(40).collect::<String>();
+                let start = start.replace(char::is_control, " ");
                 return Err(Error::NotATable {
                     file: self.file.clone(),
                     line,
@@ -282,6 +283,7 @@ mod tests {
             Limits {
                 record_bytes: 4096,
                 listed: 10,
+                ..Limits::default()
             },
             &|h| h.has("a") && h.has("b"),
         )?;

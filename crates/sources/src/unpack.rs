@@ -121,39 +121,93 @@ fn damaged(error: io::Error) -> io::Error {
     }
 }
 
-/// The one table of a zip archive, and its name.
-///
-/// # Errors
-/// Where the archive is damaged or a spreadsheet, has no table or several, or holds a name that points out of it.
-pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, String)> {
-    let refuse = |found: String, advice: &'static str| Error::NotATable {
-        file: name.to_owned(),
+fn no_table(file: &str, found: String, advice: &'static str) -> Error {
+    Error::NotATable {
+        file: file.to_owned(),
         line: 0,
         column: None,
         found,
         expected: "a table of text, plain or compressed",
         advice,
-    };
+    }
+}
+
+/// Refuses an archive by one of its members: a name that points out of it, a part of a spreadsheet, what is encrypted.
+pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &str, file: &str) -> Result<()> {
+    if member.enclosed_name().is_none() || name.starts_with('/') || name.contains('\\') {
+        let found = format!(
+            "a zip archive with a member named `{}`, which points out of it",
+            name.escape_debug()
+        );
+        return Err(no_table(file, found, "do not use it: no publisher writes such a name"));
+    }
+    if name == "[Content_Types].xml" {
+        return Err(no_table(file, "a spreadsheet".to_owned(), "save the sheet as CSV"));
+    }
+    if member.encrypted() {
+        return Err(no_table(
+            file,
+            "an encrypted zip archive".to_owned(),
+            "unpack it with its password first",
+        ));
+    }
+    Ok(())
+}
+
+/// What a Macintosh puts beside the files of an archive.
+pub(crate) fn is_litter(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with("__MACOSX/") || last.starts_with("._")
+}
+
+/// Refuses an archive whose end counts other members than there are by their names: two bear one name, and only one
+/// of them would be read.
+pub(crate) fn check_count<R: Read + Seek>(archive: &mut R, members: usize, file: &str) -> Result<()> {
+    const LENGTH: u64 = 22;
+    let failed = |cause| crate::input::unreadable(file, cause);
+    let length = archive.seek(SeekFrom::End(0)).map_err(failed)?;
+    let tail = length.min(LENGTH + u64::from(u16::MAX));
+    archive.seek(SeekFrom::Start(length - tail)).map_err(failed)?;
+    let mut end = Vec::new();
+    archive.take(tail).read_to_end(&mut end).map_err(failed)?;
+    let start = end.windows(4).rposition(|w| w == b"PK\x05\x06");
+    let counted = start.and_then(|at| end.get(at + 10..at + 12)?.try_into().ok());
+    match counted.map(u16::from_le_bytes) {
+        // What does not fit stands elsewhere.
+        None | Some(u16::MAX) => Ok(()),
+        Some(counted) if usize::from(counted) == members => Ok(()),
+        Some(counted) => Err(no_table(
+            file,
+            format!("a zip archive that announces {counted} members where {members} have a name of their own"),
+            "unpack it and name the table that is meant",
+        )),
+    }
+}
+
+/// What is unpacked from so many packed bytes, refused where it grows too much.
+pub(crate) fn bounded<R: Read>(unpacked: R, packed: u64) -> impl Read {
+    Bounded::new(unpacked, Rc::new(Cell::new(packed)))
+}
+
+/// The one table of a zip archive, and its name.
+///
+/// # Errors
+/// Where the archive is damaged or a spreadsheet, has no table or several, or holds a name that points out of it.
+pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, String)> {
+    let refuse = |found: String, advice: &'static str| no_table(name, found, advice);
     let again = "the archive is cut short or damaged: fetch it again";
     let unreadable =
         |error: zip::result::ZipError| refuse(format!("a zip archive that cannot be read ({error})"), again);
     let mut archive = zip::ZipArchive::new(BufReader::new(&file)).map_err(unreadable)?;
+    check_count(&mut &file, archive.len(), name)?;
     let mut tables = Vec::new();
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(unreadable)?;
         let text = member.name().map_err(unreadable)?.into_owned();
-        if member.enclosed_name().is_none() || text.starts_with('/') || text.contains('\\') {
-            let found = format!(
-                "a zip archive with a member named `{}`, which points out of it",
-                text.escape_debug()
-            );
-            return Err(refuse(found, "do not use it: no publisher writes such a name"));
-        }
-        if text == "[Content_Types].xml" {
-            return Err(refuse("a spreadsheet".to_owned(), "save the sheet as CSV"));
-        }
+        check_member(&member, &text, name)?;
         let lower = text.to_ascii_lowercase();
-        if member.is_file() && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e)) {
+        if member.is_file() && !is_litter(&text) && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e))
+        {
             tables.push((index, text));
         }
     }
@@ -182,12 +236,6 @@ pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, S
     let member = archive.by_index_raw(index).map_err(unreadable)?;
     let (method, packed, crc) = (member.compression(), member.compressed_size(), member.crc32());
     let start = member.data_start();
-    if member.encrypted() {
-        return Err(refuse(
-            "an encrypted zip archive".to_owned(),
-            "unpack it with its password first",
-        ));
-    }
     drop(member);
     drop(archive);
     let start = start.unwrap_or(0);

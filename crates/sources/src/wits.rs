@@ -138,11 +138,17 @@ impl Wits {
         let said = match (&nomenclature, said) {
             (_, Some(Ok(said))) => Some(said),
             (Some(_), None) => None,
-            (_, said) => {
+            (None, None) => {
+                let file = options.file.clone();
+                let missing = vec![("classification", "HS6")];
+                return Err(Error::Unsaid { file, missing });
+            }
+            (_, Some(Err(error))) => {
+                let error: trade::Error = error;
                 return Err(Error::Setting {
                     file: options.file.clone(),
                     name: "defaults.classification",
-                    problem: if said.is_some() { "is wrong" } else { "is needed: the file does not say" }.to_owned(),
+                    problem: format!("is wrong: {error}"),
                     advice: "state the nomenclature that was asked for: HS0 for HS 1988/92 to HS6 for HS 2022, SITC1 to SITC4"
                         .to_owned(),
                 });
@@ -317,7 +323,7 @@ mod tests {
             China,Export,282580,Antimony oxides,2024, World,60.5,600,Kg\nKorea,Export,282580,x,2024,China,1,,\n";
         let error = import(page.as_bytes(), &Options::default()).unwrap_err().to_string();
         assert!(
-            error.contains("defaults.classification") && error.contains("HS6"),
+            error.contains("does not say its classification") && error.contains("--default classification=HS6"),
             "{error}"
         );
         let mut options = Options::default();

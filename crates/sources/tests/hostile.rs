@@ -31,6 +31,7 @@ fn options() -> Options {
         limits: Limits {
             record_bytes: 4096,
             listed: 3,
+            ..Limits::default()
         },
         ..Options::default()
     }
@@ -165,6 +166,7 @@ fn a_million_columns_or_unknown_names_do_not_hang() {
         limits: Limits {
             record_bytes: 1 << 20,
             listed: 3,
+            ..Limits::default()
         },
         ..options()
     };

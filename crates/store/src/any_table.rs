@@ -1,10 +1,13 @@
-use crate::{Error, Result};
+use crate::Result;
+use crate::footer::check_footer;
+use crate::scan::damaged;
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::DataType;
 use arrow::util::display::FormatOptions;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
 use std::path::Path;
 
 /// A column of a Parquet file of any making; a missing cell is `None`.
@@ -21,8 +24,7 @@ pub enum AnyColumn {
 /// # Errors
 /// When the file cannot be read or is no Parquet.
 pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
-    let file = crate::open_parquet(path)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
+    let builder = open(path)?;
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let rows = builder.metadata().file_metadata().num_rows();
     Ok((names, u64::try_from(rows).unwrap_or(0)))
@@ -33,13 +35,12 @@ pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
 /// # Errors
 /// When the file cannot be read, is no Parquet, or the column has no text (nested ones).
 pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
-    let file = crate::open_parquet(path)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, &e))?;
+    let builder = open(path)?;
     let only = ProjectionMask::roots(builder.parquet_schema(), [position]);
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
     let arrays = builder.with_projection(only).with_batch_size(65_536).build();
-    let arrays = arrays.map_err(|e| damaged(path, &e))?;
-    let arrays = arrays.map(|batch| Ok(batch.map_err(|e| damaged(path, &e))?.column(0).clone()));
+    let arrays = arrays.map_err(|e| damaged(path, e))?;
+    let arrays = arrays.map(|batch| Ok(batch.map_err(|e| damaged(path, e))?.column(0).clone()));
     let arrays: Vec<ArrayRef> = arrays.collect::<Result<_>>()?;
     let mut numbers = Vec::with_capacity(rows);
     if arrays.iter().all(|array| append_numbers(array, &mut numbers)) {
@@ -48,10 +49,18 @@ pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
     drop(numbers);
     let mut cells = Vec::with_capacity(rows);
     for array in &arrays {
-        let texts = texts(array).map_err(|e| damaged(path, &e))?;
+        let texts = texts(array).map_err(|e| damaged(path, e))?;
         cells.extend(texts.iter().map(|t| t.map(str::to_owned)));
     }
     Ok(AnyColumn::Texts(cells))
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+    let file = crate::open_parquet(path)?;
+    let bytes = file.metadata().map_err(crate::io("read", path))?.len();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e))?;
+    check_footer(path, builder.metadata(), bytes)?;
+    Ok(builder)
 }
 
 /// Integers up to this size are exact in double precision.
@@ -84,13 +93,6 @@ fn append_numbers(array: &ArrayRef, to: &mut Vec<Option<f64>>) -> bool {
         DataType::UInt32 => append!(UInt32Type),
         DataType::UInt64 => append!(UInt64Type),
         _ => false,
-    }
-}
-
-fn damaged(path: &Path, e: &dyn std::fmt::Display) -> Error {
-    Error::Parquet {
-        path: path.to_owned(),
-        reason: e.to_string(),
     }
 }
 

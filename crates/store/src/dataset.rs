@@ -177,6 +177,22 @@ impl Dataset {
                 .imported
                 .retain(|s| replaced.iter().all(|p| p.source.as_ref() != Some(s)));
         }
+        let StoredScales {
+            value,
+            net_weight,
+            quantity,
+        } = manifest.scales;
+        if value.max(net_weight).max(quantity) > 3 {
+            return Err(wrong("numbers have at most 3 decimal places".to_owned()));
+        }
+        if manifest
+            .partition
+            .iter()
+            .try_fold(0_u64, |sum, part| sum.checked_add(part.rows))
+            .is_none()
+        {
+            return Err(wrong("the partitions have more rows than can be counted".to_owned()));
+        }
         let mut years = BTreeMap::new();
         for part in &manifest.partition {
             if part.file != file_name(part.year) || years.insert(part.year, ()).is_some() {

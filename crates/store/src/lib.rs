@@ -20,7 +20,9 @@ pub mod columns;
 pub mod dataset;
 mod decode;
 mod encode;
+mod footer;
 mod hash;
+mod lock;
 mod open;
 mod partition;
 mod pin;
@@ -37,6 +39,7 @@ pub use dataset::Dataset;
 pub use decode::records_of_batch;
 pub use encode::batch_of_records;
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
+pub use lock::{FolderLock, lock_folder};
 pub use open::{open_file, read_text};
 pub use partition::{PAGE_ROWS, PartitionWriter, ROW_GROUP_ROWS};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
@@ -61,6 +64,12 @@ pub enum Error {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// Another run of the program writes into the same folder.
+    #[error("{path}: another run is writing there; wait until it has ended", path = path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
     },
     /// A file that is no Parquet file, or a damaged one.
     #[error("{path} cannot be read as Parquet: {reason}", path = path.display())]

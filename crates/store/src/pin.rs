@@ -130,9 +130,19 @@ impl Pin {
     /// The Parquet file.
     ///
     /// # Errors
-    /// As [`Pin::facts`].
+    /// As [`Pin::facts`]; also where the name leads out of the folder.
     pub fn parquet(&self) -> Result<PathBuf> {
-        Ok(self.folder.join(&self.facts()?.name))
+        let name = &self.facts()?.name;
+        let plain = Path::new(name)
+            .file_name()
+            .is_some_and(|last| last.to_str() == Some(name));
+        if !plain {
+            return Err(Error::Pin {
+                path: self.folder.join("pin.toml"),
+                reason: format!("`name` is expected to be that of a file beside it, but is `{name}`"),
+            });
+        }
+        Ok(self.folder.join(name))
     }
 
     /// The records that the filter wants.
@@ -144,7 +154,7 @@ impl Pin {
     }
 }
 
-/// The names of the pins in a folder of pins, sorted.
+/// The names of the pins in a folder of pins, sorted. What begins with a dot was never finished.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -152,9 +162,8 @@ pub fn pin_names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io("read", folder))? {
         let path = entry.map_err(io("read", folder))?.path();
-        if path.join("pin.toml").is_file() {
-            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
-        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        names.extend(name.filter(|name| !name.starts_with('.') && path.join("pin.toml").is_file()));
     }
     names.sort();
     Ok(names)
@@ -169,7 +178,7 @@ pub fn read_references(path: &Path) -> Result<Vec<Reference>> {
         path: path.to_owned(),
         reason: format!("{e}; expected the columns key,citation,url,note"),
     };
-    let mut reader = csv::Reader::from_path(path).map_err(malformed)?;
+    let mut reader = csv::Reader::from_reader(crate::open_file(path).map_err(io("read", path))?);
     reader.deserialize().map(|row| row.map_err(malformed)).collect()
 }
 

@@ -1,3 +1,4 @@
+use crate::footer::check_footer;
 use crate::schema::{self, COLUMNS, Shape, shape};
 use crate::{Error, Result, io, records_of_batch};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
@@ -90,6 +91,8 @@ pub fn scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Sc
         .with_skip_arrow_metadata(true)
         .with_page_index_policy(PageIndexPolicy::Optional);
     let found = metadata(plain.clone())?;
+    let bytes = file.metadata().map_err(io("read", path))?.len();
+    check_footer(path, found.metadata(), bytes)?;
     let wanted = coded_schema(path, found.schema())?;
     let coded = metadata(plain.with_schema(wanted))?;
     for column in filter.columns().chain(columns.into_iter().flatten().copied()) {
@@ -141,9 +144,13 @@ pub fn read_records(path: &Path, filter: &Filter) -> Result<Vec<Record>> {
 }
 
 pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Error {
+    let mut reason = reason.to_string();
+    if reason.contains("Disabled feature at compile time") {
+        "its columns are packed with gzip or brotli: write it anew with zstd, snappy or lz4".clone_into(&mut reason);
+    }
     Error::Parquet {
         path: path.to_owned(),
-        reason: reason.to_string(),
+        reason,
     }
 }
 
@@ -165,6 +172,9 @@ pub(crate) fn coded_schema(path: &Path, found: &Schema) -> Result<SchemaRef> {
         let Ok(field) = found.field_with_name(name) else {
             return Err(mistyped(path, name, "a column of trade records", "absent"));
         };
+        if found.fields().iter().filter(|other| other.name() == name).count() > 1 {
+            return Err(mistyped(path, name, "one column", "there twice"));
+        }
         let (fits, expected) = match shape {
             Shape::Text => (*field.data_type() == DataType::Utf8, "text"),
             Shape::Decimal => (

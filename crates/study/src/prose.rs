@@ -21,6 +21,9 @@ pub struct Piece {
 /// Private marks around a number in a rendered text: before its finding's place, after it, after the number.
 const MARKS: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
 
+/// Steps that the rendering of one text may take: a loop in a sentence must come to an end.
+const STEPS: u64 = 100_000;
+
 /// Renders text templates over a run's findings.
 ///
 /// `{{ estimate("scenario", "measure", period=2008, flow="export") }}` gives the number,
@@ -36,6 +39,7 @@ impl Prose<'_> {
         let findings: Arc<[Finding]> = findings.into();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(STEPS));
         let number = |name: &'static str, show: fn(f64) -> String| {
             let findings = findings.clone();
             (

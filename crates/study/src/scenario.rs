@@ -205,6 +205,12 @@ fn column<'a>(record: &'a Record, name: &str) -> &'a str {
     }
 }
 
+/// Whether a value of a study file names what a record has; a classification has several names.
+fn names(record: &Record, name: &str, value: &str) -> bool {
+    let other = |c: trade::Classification| c == record.classification;
+    value == column(record, name) || (name == "classification" && value.parse().is_ok_and(other))
+}
+
 fn wants(layer: &LayerFile, record: &Record) -> bool {
     let year = record.period.year();
     let total = &*record.product == trade::TOTAL;
@@ -215,11 +221,11 @@ fn wants(layer: &LayerFile, record: &Record) -> bool {
         && layer
             .only
             .iter()
-            .all(|(name, values)| values.iter().any(|v| v == column(record, name)))
+            .all(|(name, values)| values.iter().any(|v| names(record, name, v)))
         && !layer
             .except
             .iter()
-            .any(|(name, values)| values.iter().any(|v| v == column(record, name)))
+            .any(|(name, values)| values.iter().any(|v| names(record, name, v)))
         && (layer.basis.is_empty() || layer.basis.iter().any(|b| b == column(record, "basis")))
 }
 

@@ -89,17 +89,34 @@ impl fmt::Display for Classification {
 
 impl FromStr for Classification {
     type Err = Error;
+
+    /// Reads the name as it stands in files, UN Comtrade's abbreviation (`H0` is HS0), or a revision of the Harmonized
+    /// System by its year (`HS92`, `HS1992`, `HS2022`).
+    ///
+    /// # Errors
+    /// Refuses any other text.
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|c| c.as_str() == text)
+        let named = Self::ALL.iter().copied().find(|c| c.as_str() == text);
+        named
+            .or_else(|| Self::from_comtrade(text))
+            .or_else(|| hs_of_year(text))
             .ok_or_else(|| Error::Malformed {
                 what: "a classification",
-                expected: "HS0 to HS6, HS, SITC1 to SITC4, ISIC3, BEC4 or COMPILER",
+                expected: "HS0 to HS6 (also as H0 to H6, or by their years HS1992, HS1996, HS2002, HS2007, HS2012, \
+                           HS2017, HS2022), HS, SITC1 to SITC4, ISIC3, BEC4 or COMPILER",
                 found: text.to_owned(),
             })
     }
+}
+
+/// The years by which the revisions of the Harmonized System are called, from revision 0 on.
+const HS_YEARS: [&str; 7] = ["1992", "1996", "2002", "2007", "2012", "2017", "2022"];
+
+/// `HS92` or `HS1992`.
+fn hs_of_year(text: &str) -> Option<Classification> {
+    let year = text.strip_prefix("HS")?;
+    let revision = HS_YEARS.iter().position(|y| *y == year || y[2..] == *year)?;
+    u8::try_from(revision).ok().map(Classification::Hs)
 }
 
 /// Checks that a product code has the shape its classification asks for. Codes are text:
@@ -152,6 +169,31 @@ mod tests {
         }
         assert_eq!(Classification::from_comtrade("H2"), Some(Classification::Hs(2)));
         assert_eq!(Classification::from_comtrade("H7"), None);
+    }
+
+    #[test]
+    fn revisions_are_known_by_all_their_names() {
+        let names = [
+            ("H0", "HS92", "HS1992"),
+            ("H1", "HS96", "HS1996"),
+            ("H2", "HS02", "HS2002"),
+            ("H3", "HS07", "HS2007"),
+            ("H4", "HS12", "HS2012"),
+            ("H5", "HS17", "HS2017"),
+            ("H6", "HS22", "HS2022"),
+        ];
+        for (revision, (short, year, long)) in (0..).zip(names) {
+            for name in [short, year, long] {
+                assert_eq!(
+                    name.parse::<Classification>().unwrap(),
+                    Classification::Hs(revision),
+                    "{name}"
+                );
+            }
+        }
+        for bad in ["H7", "HS7", "HS2003", "HS88", "hs92", "HS 1992", ""] {
+            assert!(bad.parse::<Classification>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -121,22 +121,25 @@ pub fn provenance(study: &Study) -> Outcome<Provenance> {
 }
 
 /// Writes the results: each file whole, the manifest last, so that a folder with a `run.json` is
-/// complete. The old manifest goes first, and tables and pages of evidence of an earlier run that this
-/// one does not have go too.
+/// complete. The old manifest goes first, and what an earlier run left that this one does not have goes too.
 fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
-    let manifest = folder.join("run.json");
-    if manifest.exists() {
-        std::fs::remove_file(&manifest)?;
-    } else if folder.is_dir() && std::fs::read_dir(folder)?.next().is_some() && !folder.join("findings.csv").exists() {
+    if let Some(stranger) = stranger(folder, files)? {
         return Err(Failure::because(format!(
-            "{} holds other files and no finished run: name an empty folder with --out",
+            "{} holds other files and no finished run, such as {stranger}: name an empty folder with --out",
             folder.display()
         )));
     }
-    for part in ["tables", "evidence"] {
+    std::fs::create_dir_all(folder).map_err(|e| Failure::because(format!("cannot make {}: {e}", folder.display())))?;
+    let _alone = store::lock_folder(folder)?;
+    let manifest = folder.join("run.json");
+    if manifest.exists() {
+        std::fs::remove_file(&manifest)?;
+    }
+    for part in ["", "tables", "evidence"] {
         for entry in std::fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
-            let name = format!("{part}/{}", entry.file_name().to_string_lossy());
-            if !files.iter().any(|f| f.path == name) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let left = name.starts_with(UNFINISHED) || !part.is_empty();
+            if left && entry.path().is_file() && !files.iter().any(|f| f.path == format!("{part}/{name}")) {
                 std::fs::remove_file(entry.path())?;
             }
         }
@@ -145,6 +148,24 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
         store::write_atomically(&folder.join(&file.path), &file.bytes)?;
     }
     Ok(())
+}
+
+/// How the names of files begin that a killed run did not finish.
+const UNFINISHED: &str = ".unfinished-";
+
+/// A file in a folder that no run of `analyze`, finished or not, has left there.
+fn stranger(folder: &Path, files: &[ResultFile]) -> Outcome<Option<String>> {
+    if !folder.is_dir() || folder.join("run.json").exists() || folder.join("findings.csv").exists() {
+        return Ok(None);
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let ours = |f: &ResultFile| f.path.split('/').next() == Some(name.as_str());
+        if !name.starts_with(UNFINISHED) && !files.iter().any(ours) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 fn verdicts(study: &Study, run: &Run) -> Table {

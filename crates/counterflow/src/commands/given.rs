@@ -39,6 +39,7 @@ fn read(study: &Study, path: &Path, output: &Output) -> Outcome<Given> {
     let (economies, digits) = (study.economies_wanted()?, study.digits_wanted());
     let bar = progress::bar(1 + economies.len() as u64, output.quiet);
     bar.set_message("sums of the dataset");
+    super::load::finished(path)?;
     let world = World::open(path)?;
     let mut records: Vec<Record> = Vec::new();
     for economy in economies {

@@ -171,6 +171,23 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
             tally.rows, tally.kind, tally.value
         ));
     }
+    let ignored = &imported.ignored_columns;
+    if !ignored.is_empty() {
+        let names: Vec<String> = ignored.iter().take(20).map(|n| format!("`{n}`")).collect();
+        let more = ignored.len().saturating_sub(names.len());
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let told = format!("columns that are not read: {}{more}", names.join(", "));
+        // A period that is misspelt takes its figures with it.
+        if ignored.iter().any(|n| n.starts_with(|c: char| c.is_ascii_digit())) {
+            output.warn(&format!("warning: {told}"));
+        } else {
+            output.say(&format!("note: {told}"));
+        }
+    }
     if bad > 0 {
         output.warn(&format!(
             "warning: {bad} of {} rows are in quarantine:",

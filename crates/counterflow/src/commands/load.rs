@@ -4,12 +4,12 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use sources::{Imported, Options};
 use std::path::{Path, PathBuf};
-use store::{Filter, Pin};
+use store::{Dataset, Filter, Pin};
 use trade::Record;
 
 /// What a command's DATA argument names.
 pub enum Data {
-    /// A Parquet file of records.
+    /// A Parquet file of records, or a folder of them.
     Dataset(PathBuf),
     /// A file of an agency, imported.
     Imported(Box<Imported>),
@@ -19,13 +19,52 @@ impl Data {
     /// All records.
     pub fn records(self) -> Outcome<Vec<Record>> {
         match self {
+            Data::Dataset(path) if path.is_dir() => of_folder(&path),
             Data::Dataset(path) => Ok(store::read_records(&path, &Filter::default())?),
             Data::Imported(imported) => Ok(imported.records),
         }
     }
 }
 
-/// Finds what `data` names: a pin in `datasets`, a Parquet file, or a file to import.
+/// The most rows of a folder that are read whole: about 300 bytes each.
+const MOST_ROWS: u64 = 20_000_000;
+
+/// Every record of the files of a folder.
+fn of_folder(folder: &Path) -> Outcome<Vec<Record>> {
+    finished(folder)?;
+    let files = store::columns::dataset_files(folder)?;
+    let mut rows = 0_u64;
+    for file in &files {
+        // What a footer claims is checked against the file's length.
+        rows += store::read_header(file)?.1;
+    }
+    if rows > MOST_ROWS {
+        return Err(Failure::because(format!(
+            "{}: {rows} rows are more than are compared cell by cell, {MOST_ROWS}; name single years' files in it",
+            folder.display()
+        )));
+    }
+    let mut records = Vec::new();
+    for file in &files {
+        records.extend(store::read_records(file, &Filter::default())?);
+    }
+    Ok(records)
+}
+
+/// Refuses a dataset whose making was broken off: years may be missing, and nothing would show it.
+pub fn finished(path: &Path) -> Outcome<()> {
+    if Dataset::is_one(path)
+        && let Some(input) = Dataset::open(path)?.importing()
+    {
+        return Err(Failure::because(format!(
+            "{}: it was not finished, years may be missing: run again what made it, from {input}",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Finds what `data` names: a pin in `datasets`, a Parquet file, a folder of them, or a file to import.
 pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     let pin = datasets.join(data);
     if !data.is_empty() && pin.join("pin.toml").is_file() && !store::Dataset::is_one(&pin) {
@@ -46,7 +85,8 @@ pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
         };
         return Err(Failure::because(format!("`{data}` is neither a pin nor a file{pins}")));
     }
-    if path.extension().is_some_and(|e| e == "parquet") {
+    let folder = path.is_dir() && (Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok());
+    if folder || path.extension().is_some_and(|e| e == "parquet") {
         return Ok(Data::Dataset(path));
     }
     let imported = sources::import_path(&path, &Options::default())?;

@@ -113,13 +113,40 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(parent)?;
-    let making = tempfile::Builder::new().prefix(".package-").tempdir_in(parent)?;
-    for file in files {
-        store::write_atomically(&making.path().join(&file.path), &file.bytes)?;
+    let failed = |e: std::io::Error| Failure::because(format!("cannot write {}: {e}", folder.display()));
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let making = parent.join(format!(".package-{name}"));
+    std::fs::create_dir_all(&making).map_err(failed)?;
+    let alone = store::lock_folder(&making)?;
+    // What a killed run left goes; what fails below goes too.
+    let made = empty(&making)
+        .and_then(|()| fill(&making, files))
+        .and_then(|()| std::fs::rename(&making, folder).map_err(failed));
+    if made.is_err() {
+        let _ = std::fs::remove_dir_all(&making);
     }
-    std::fs::rename(making.path(), folder)?;
-    // The folder has another name now: there is nothing left to remove.
-    let _ = making.keep();
+    drop(alone);
+    made
+}
+
+fn empty(folder: &Path) -> Outcome<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            std::fs::remove_dir_all(path)?;
+        } else {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn fill(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
+    for file in files {
+        store::write_atomically(&folder.join(&file.path), &file.bytes)?;
+    }
     Ok(())
 }

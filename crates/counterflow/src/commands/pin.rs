@@ -324,6 +324,7 @@ pub fn text_differs(pin: &Pin, file: &[Record]) -> Outcome<Vec<String>> {
 /// Writes a pin's Parquet file and the generated part of its description.
 fn build_one(folder: &Path) -> Outcome<FileFacts> {
     let pin = Pin::open_by_hand(folder)?;
+    let _alone = store::lock_folder(folder)?;
     let records = figures(&pin)?;
     let path = folder.join(format!("{}.parquet", pin.about.name));
     let bytes = store::parquet_bytes(&records, &path)?;

@@ -67,6 +67,7 @@ fn new(arguments: &NewArguments, output: &Output) -> Outcome {
             path.display()
         )));
     }
+    super::load::finished(&arguments.data)?;
     let world = World::open(&arguments.data)?;
     let records = world.about(economy, &BTreeSet::from([2]))?;
     let plan = plan(known.name, economy, &world, &records, arguments.partners)?;

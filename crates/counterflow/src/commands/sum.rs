@@ -1,20 +1,23 @@
 //! `counterflow sum`: grouped exact sums of any dataset.
 
+mod coverage;
 mod grouping;
 
 use super::load::{Data, find};
+use crate::document::Document;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
+use coverage::Coverage;
 use cube::{Dimension, Query, Sums};
 use grouping::Grouping;
 use model::{Cell, Kind, Table};
-use std::collections::{BTreeMap, BTreeSet};
+use report::Format;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::Filter;
-use trade::{Classification, Economy, Flow, Status, Usd, Valuation};
+use trade::Usd;
 
 /// What to sum.
 #[derive(Args, Debug)]
@@ -86,7 +89,8 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     if let Some(other) = within.iter().find(|d| !by.contains(d)) {
         return Err(Failure::Usage(format!("--shares names `{other}`, which --by does not")));
     }
-    let mut query = Query::new(&by, filter(&arguments.conditions)?).map_err(|e| Failure::Usage(e.to_string()))?;
+    let filter = cube::filter(&arguments.conditions).map_err(|e| Failure::Usage(e.to_string()))?;
+    let mut query = Query::new(&by, filter).map_err(|e| Failure::Usage(e.to_string()))?;
     if let Some(level) = &arguments.level {
         query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
     }
@@ -98,7 +102,22 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
         output.say(&format!("note: {records} records left out: {what}"));
     }
     let name = grouped.as_ref().map(|(word, _)| word.as_str());
-    output.table(&table(&sums, name, &within, arguments.top))?;
+    let rows = table(&sums, name, &within, arguments.top);
+    match name.and_then(|name| Some((name, Coverage::of(&sums)?))) {
+        Some((name, coverage)) => {
+            coverage.notes(name).iter().for_each(|note| output.say(note));
+            if output.format != Format::Json {
+                output.table(&rows)?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let mut document = Document::new("counterflow sum 1")?;
+            document.value("grouping", name)?;
+            document.table("coverage", &coverage.table())?;
+            document.table("rows", &rows)?;
+            output.bytes(document.text().as_bytes())?;
+        }
+        None => output.table(&rows)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -125,14 +144,6 @@ fn sums(
         }
         Ok(())
     };
-    let path = PathBuf::from(&arguments.data);
-    // A pin can be a folder of years, as that of a fetched release of BACI is.
-    let pin = |path: &Path| path.join("pin.toml").is_file() && !store::Dataset::is_one(path);
-    let pin = pin(&path) || pin(&arguments.datasets.join(&path));
-    if path.is_dir() && !pin && (store::Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok()) {
-        group(&path, &mut query)?;
-        return dataset_sums(&path, arguments, &query, output);
-    }
     match find(&arguments.data, &arguments.datasets, output)? {
         Data::Dataset(path) => {
             group(&path, &mut query)?;
@@ -176,58 +187,8 @@ fn dataset_sums(path: &Path, arguments: &SumArguments, query: &Query, output: &O
             Err(stale) => output.say(&format!("note: {stale}; the rows are read instead")),
         }
     }
-    Ok(cube::sum_columns(path, query)?)
-}
-
-/// Reads conditions: `COLUMN = VALUE`, alternatives with `|`, years as `FROM..TO`.
-fn filter(conditions: &[String]) -> Outcome<Filter> {
-    let mut filter = Filter::default();
-    for condition in conditions {
-        let wrong = |expected: &str| Failure::Usage(format!("--where `{condition}`: expected {expected}"));
-        let (column, value) = condition.split_once('=').ok_or_else(|| wrong("COLUMN = VALUE"))?;
-        let (column, value) = (column.trim(), value.trim());
-        if column == "year" {
-            let (from, to) = value.split_once("..").unwrap_or((value, value));
-            let years = from.trim().parse::<i16>().ok().zip(to.trim().parse::<i16>().ok());
-            let (from, to) = years.ok_or_else(|| wrong("year = 2003 or year = 1989..2008"))?;
-            // A second condition on one column narrows further.
-            let (from, to) = filter
-                .years
-                .as_ref()
-                .map_or((from, to), |y| (from.max(*y.start()), to.min(*y.end())));
-            filter = filter.with_years(from..=to);
-        } else {
-            let mut wanted = BTreeSet::new();
-            for one in value.split('|').map(str::trim) {
-                possible(column, one).map_err(|expected| wrong(&expected))?;
-                wanted.insert(one.to_owned());
-            }
-            let values = filter.any_of.entry(column.to_owned()).or_insert_with(|| wanted.clone());
-            values.retain(|value| wanted.contains(value));
-        }
-    }
-    Ok(filter)
-}
-
-/// Refuses a column or a value that no record can have: nothing would be summed, and it would
-/// look like an answer.
-fn possible(column: &str, value: &str) -> Result<(), String> {
-    let known = match column {
-        "reporter" | "partner" => value.parse::<Economy>().map(drop),
-        "flow" => value.parse::<Flow>().map(drop),
-        "classification" => value.parse::<Classification>().map(drop),
-        "status" => value.parse::<Status>().map(drop),
-        "valuation" => value.parse::<Valuation>().map(drop),
-        "product" | "compiler" | "basis" | "quantity_unit" => Ok(()),
-        _ => {
-            return Err(
-                "a condition on year, reporter, partner, flow, product, classification, compiler, basis, \
-                        status, valuation or quantity_unit"
-                    .to_owned(),
-            );
-        }
-    };
-    known.map_err(|e| e.to_string())
+    let sums = cube::sum_columns(path, query);
+    sums.map_err(|e| Failure::from(e).about(&path.display().to_string()))
 }
 
 fn table(sums: &Sums, grouped: Option<&str>, within: &[Dimension], top: Option<usize>) -> Table {

@@ -89,12 +89,15 @@ pub fn run(arguments: &SynthArguments, output: &Output) -> Outcome {
 fn dataset(world: &BulkWorld, folder: &Path, output: &Output) -> Outcome<()> {
     let parameters = world.parameters();
     std::fs::create_dir_all(folder)?;
+    let _alone = store::lock_folder(folder)?;
     Dataset::sweep(folder)?;
     let made_by = format!(
         "counterflow synth, seed {}, {} rows wanted",
         parameters.seed, parameters.rows
     );
-    let dataset = Dataset::new(folder, &made_by, "synthetic", world.scales());
+    let mut dataset = Dataset::new(folder, &made_by, "synthetic", world.scales());
+    // Until the last year is there, the manifest says that more are to come.
+    dataset.begin(&made_by)?;
     let dataset = Mutex::new(dataset);
     let bar = crate::progress::bar(parameters.years as u64, output.quiet);
     let done: Result<Vec<()>, store::Error> = parameters
@@ -113,7 +116,8 @@ fn dataset(world: &BulkWorld, folder: &Path, output: &Output) -> Outcome<()> {
         .collect();
     done?;
     bar.finish_and_clear();
-    let dataset = dataset.into_inner().unwrap_or_else(|e| e.into_inner());
+    let mut dataset = dataset.into_inner().unwrap_or_else(|e| e.into_inner());
+    dataset.end()?;
     output.say(&format!("{} rows in {}", dataset.rows(), folder.display()));
     Ok(())
 }

@@ -50,6 +50,24 @@ pub struct DroppedRow {
     pub reason: String,
 }
 
+/// The most cells that the columns of one term may have together: 2 GiB of numbers.
+const CELLS: usize = 1 << 28;
+
+/// Refuses a term of more columns than fit into memory.
+fn bounded(term: &str, columns: usize, rows: &[usize]) -> Result<()> {
+    if columns.saturating_mul(rows.len()) <= CELLS {
+        return Ok(());
+    }
+    Err(Error::Column {
+        name: term.to_owned(),
+        expected: format!(
+            "at most {CELLS} cells of a design, but has {columns} columns of {} rows: absorb the effect, `... | {}`",
+            rows.len(),
+            term.trim_start_matches("i(").trim_end_matches(')')
+        ),
+    })
+}
+
 impl Frame {
     /// Adds a column.
     ///
@@ -252,6 +270,7 @@ impl Frame {
                 let mut product = vec![(String::new(), vec![1.0; rows.len()])];
                 for part in parts {
                     let columns = self.term_columns(part, rows, full)?;
+                    bounded(&term.to_string(), product.len().saturating_mul(columns.len()), rows)?;
                     product = product
                         .iter()
                         .flat_map(|(name, column)| {
@@ -288,6 +307,7 @@ impl Frame {
             Column::Texts(_) => levels.sort(),
         }
         levels.dedup();
+        bounded(&format!("i({name})"), levels.len(), rows)?;
         let left_out = match reference {
             Some(level) if levels.iter().any(|l| l == level) => Some(level.to_owned()),
             Some(level) => {

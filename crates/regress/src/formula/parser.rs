@@ -14,8 +14,12 @@ use crate::{Error, Result};
 /// # Ok::<(), regress::Error>(())
 /// ```
 pub fn parse(text: &str) -> Result<Formula> {
+    let tokens = tokens(text)?;
+    if let Some((at, _)) = tokens.get(MOST) {
+        return Err(syntax(*at, &format!("at most {MOST} words and signs"), "more"));
+    }
     let mut parser = Parser {
-        tokens: tokens(text)?,
+        tokens,
         at: 0,
         end: text.chars().count(),
         depth: 0,
@@ -27,11 +31,12 @@ pub fn parse(text: &str) -> Result<Formula> {
     }
 }
 
-/// How many terms `*` may join: their products are 2^n - 1.
-const MOST_CROSSED: usize = 8;
-
 /// How deep parentheses may nest.
 const DEEPEST: usize = 64;
+/// How long a formula may be: a sum is as deep as it is long.
+const MOST: usize = 4000;
+/// How many terms may be crossed by `*`: they expand to all of their subsets.
+const CROSSED: usize = 8;
 
 struct Parser {
     tokens: Vec<(usize, Token)>,
@@ -137,8 +142,8 @@ impl Parser {
         }
         let mut crossed = vec![self.interaction()?];
         while self.take('*') {
-            if crossed.len() == MOST_CROSSED {
-                return Err(self.expected(&format!("at most {MOST_CROSSED} terms joined by `*`")));
+            if crossed.len() == CROSSED {
+                return Err(self.expected(&format!("at most {CROSSED} terms between `*`")));
             }
             crossed.push(self.interaction()?);
         }
@@ -331,7 +336,7 @@ pub(super) fn parts(term: &Term) -> Vec<Term> {
 
 /// The subsets of 0..n that are not empty, small ones first, as `a*b*c` expands.
 fn orders(n: usize) -> Vec<Vec<usize>> {
-    let mut subsets: Vec<Vec<usize>> = (1_u32..1 << n)
+    let mut subsets: Vec<Vec<usize>> = (1_u32..1 << n.min(CROSSED))
         .map(|bits| (0..n).filter(|i| bits >> i & 1 == 1).collect())
         .collect();
     subsets.sort_by_key(|s| (s.len(), s.clone()));
@@ -420,5 +425,16 @@ mod tests {
         }
         let deep = format!("y ~ {}x{}", "(".repeat(1000), ")".repeat(1000));
         assert!(parse(&deep).unwrap_err().to_string().contains("levels of parentheses"));
+        let long = format!("y ~ I(x{})", " + x".repeat(100_000));
+        assert!(
+            parse(&long)
+                .unwrap_err()
+                .to_string()
+                .contains("at most 4000 words and signs")
+        );
+        let crossed = |names: &str| parse(&format!("y ~ {names}"));
+        assert_eq!(crossed("a*b*c*d*e*f*g*h").unwrap().terms.len(), 255);
+        let error = crossed("a*b*c*d*e*f*g*h*j").unwrap_err().to_string();
+        assert!(error.contains("at most 8 terms between `*`"), "{error}");
     }
 }

@@ -1,9 +1,11 @@
 use super::BulkError;
 use crate::error::Error;
+use crate::unpack::{bounded, check_count, check_member, is_litter};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use trade::Classification;
 
 /// One table to read: a file, or a member of a zip archive.
 #[derive(Clone, Debug)]
@@ -11,6 +13,8 @@ pub(crate) struct BulkInput {
     /// The name in messages.
     pub name: String,
     path: PathBuf,
+    /// The length of the file in bytes.
+    length: u64,
     member: Option<usize>,
     /// What the content is told by: the SHA-256 of a file, or the length and check sum that a zip
     /// archive gives of a member.
@@ -53,7 +57,7 @@ pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
 }
 
 fn is_table(name: &str) -> bool {
-    [".csv", ".csv.gz", ".txt", ".txt.gz", ".gz", ".tsv"]
+    [".csv", ".txt", ".tsv", ".json", ".gz", ".zst"]
         .iter()
         .any(|e| has_extension(name, e))
 }
@@ -73,6 +77,7 @@ fn unreadable(path: &Path, cause: std::io::Error) -> BulkError {
 fn plain(path: &Path) -> Result<BulkInput, BulkError> {
     let failed = |e| unreadable(path, e);
     let mut file = store::open_file(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -84,6 +89,7 @@ fn plain(path: &Path) -> Result<BulkInput, BulkError> {
     Ok(BulkInput {
         name: path.display().to_string(),
         path: path.to_owned(),
+        length,
         member: None,
         fingerprint: hex(&hasher.finalize()),
     })
@@ -95,14 +101,19 @@ fn hex(bytes: &[u8]) -> String {
 
 fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
     let mut archive = archive(path)?;
+    let length = std::fs::metadata(path).map_err(|e| unreadable(path, e))?.len();
+    let mut file = store::open_file(path).map_err(|e| unreadable(path, e))?;
+    check_count(&mut file, archive.len(), &path.display().to_string())?;
     let mut found = Vec::new();
     for index in 0..archive.len() {
-        let member = archive.by_index(index).map_err(|e| damaged(path, e))?;
+        let member = archive.by_index_raw(index).map_err(|e| damaged(path, e))?;
         let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
-        if member.is_file() && is_table(&name) {
+        check_member(&member, &name, &path.display().to_string())?;
+        if member.is_file() && is_table(&name) && !is_litter(&name) {
             found.push(BulkInput {
                 name: format!("{}:{name}", path.display()),
                 path: path.to_owned(),
+                length,
                 member: Some(index),
                 fingerprint: format!("zip {name} {} {:08x}", member.size(), member.crc32()),
             });
@@ -133,8 +144,9 @@ impl BulkInput {
             None => f(&mut store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?),
             Some(index) => {
                 let mut archive = archive(&self.path)?;
-                let mut member = archive.by_index(index).map_err(|e| damaged(&self.path, e))?;
-                f(&mut member)
+                let member = archive.by_index(index).map_err(|e| damaged(&self.path, e))?;
+                let packed = member.compressed_size().min(self.length);
+                f(&mut bounded(member, packed))
             }
         }
     }
@@ -153,16 +165,9 @@ impl BulkInput {
     pub fn baci_revision(&self) -> Option<&'static str> {
         let parts = self.name.split(['/', '\\', ':', '_']);
         parts.rev().find_map(|part| {
-            Some(match part {
-                "HS92" => "HS0",
-                "HS96" => "HS1",
-                "HS02" => "HS2",
-                "HS07" => "HS3",
-                "HS12" => "HS4",
-                "HS17" => "HS5",
-                "HS22" => "HS6",
-                _ => return None,
-            })
+            // `HS92` and its like; a folder called HS2 says nothing of a revision.
+            let named = Some(part).filter(|part| part.len() == 4 && part.starts_with("HS"));
+            named?.parse::<Classification>().ok().map(Classification::as_str)
         })
     }
 }

@@ -1,8 +1,9 @@
 use super::packed::{self, Packed};
+use super::reading::Origin;
 use crate::header::Header;
 use crate::source::Source;
 use std::sync::OnceLock;
-use trade::{Classification, NO_NUMBER, check_product, economies};
+use trade::{Classification, NO_NUMBER, Status, check_product, economies};
 
 /// The columns that the fast path reads, by their index in a line.
 #[derive(Clone, Debug)]
@@ -107,6 +108,14 @@ impl Columns {
             roles,
             classification,
         })
+    }
+
+    /// Who published the rows and how they came about, as the general reader says of each.
+    pub fn origin(&self) -> Origin {
+        match self.source {
+            Source::Baci => (crate::baci::COMPILER.into(), Status::Estimated),
+            _ => (crate::comtrade::COMPILER.into(), Status::Reported),
+        }
     }
 
     /// Reads a line without its line end. Gives the year and the row.

@@ -2,7 +2,7 @@ use super::inputs::BulkInput;
 use super::layout::Columns;
 use super::packed::Packed;
 use super::{BulkError, BulkOptions};
-use crate::import::{self, Row};
+use crate::import::{self, Row, Tally};
 use crate::input::Input;
 use crate::options::Options;
 use crate::quarantine::Quarantined;
@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use trade::{NO_NUMBER, Scales, places};
+use trade::{NO_NUMBER, Scales, Status, places};
 
 /// How much text is read at once.
 const CHUNK: usize = 1 << 20;
@@ -45,9 +45,20 @@ pub(crate) struct Parsed {
     pub scales: Scales,
     /// The source, which every input of one dataset has to share.
     pub source: Option<Source>,
+    /// Who published the rows and how they came about.
+    pub origin: Option<Origin>,
+    /// Another such, which does not go into the same dataset.
+    pub stranger: Option<Origin>,
+    /// Rows that are no bilateral figures, by kind.
+    pub aside: BTreeMap<&'static str, u64>,
+    /// What the form of an input tells about its content.
+    pub notes: Vec<String>,
     /// An input that the general reader has to read from its start.
     pub restart: Option<usize>,
 }
+
+/// The compiler and the status of rows; a dataset of years has one of each.
+pub(crate) type Origin = (Arc<str>, Status);
 
 impl Parsed {
     pub fn push(&mut self, year: i16, row: Packed) {
@@ -65,6 +76,14 @@ impl Parsed {
             Ok(row) => row,
             Err(bad) => return self.bad.push((input, bad)),
         };
+        let same = |(compiler, status): &Origin| *compiler == row.record.compiler && *status == row.record.status;
+        if self.origin.as_ref().is_none_or(|origin| !same(origin)) {
+            let origin = (Arc::clone(&row.record.compiler), row.record.status);
+            match self.origin {
+                None => self.origin = Some(origin),
+                Some(_) => self.stranger = Some(origin),
+            }
+        }
         match Packed::of(&row, input) {
             Some(packed) => self.push(row.record.period.year(), packed),
             None => {
@@ -75,6 +94,14 @@ impl Parsed {
                 );
                 self.bad.push((input, bad.at(row.line)));
             }
+        }
+    }
+
+    /// Counts rows that an importer set aside; they were read too.
+    fn set_aside(&mut self, tallies: &[Tally]) {
+        for tally in tallies {
+            *self.aside.entry(tally.kind).or_default() += tally.rows;
+            self.read += tally.rows;
         }
     }
 }
@@ -154,7 +181,15 @@ fn read_failed(file: &str, cause: std::io::Error) -> BulkError {
 
 fn lines(bytes: &mut dyn Read, plan: Arc<Plan>, first_line: u64, to: &SyncSender<Work>) -> Result<(), BulkError> {
     let name = plan.options.file.clone();
-    let mut text = Input::new(bytes, &name)?.into_text();
+    let input = Input::new(bytes, &name)?;
+    if !input.notes.is_empty() {
+        let noted = Parsed {
+            notes: input.notes.clone(),
+            ..Parsed::default()
+        };
+        let _ = to.send(Work::Rows(noted));
+    }
+    let mut text = input.into_text();
     let mut skip = vec![0; plan.header.len()];
     text.read_exact(&mut skip).map_err(|e| read_failed(&name, e))?;
     let mut rest = Vec::new();
@@ -210,6 +245,8 @@ fn rows(bytes: &mut dyn Read, number: usize, options: &Options, to: &SyncSender<
         }
     })?;
     batch.source = Some(reading.source);
+    batch.set_aside(&reading.set_aside);
+    batch.notes = reading.notes;
     let _ = to.send(Work::Rows(batch));
     Ok(())
 }
@@ -222,6 +259,7 @@ pub(crate) fn parse(work: Work) -> Parsed {
     };
     let mut parsed = Parsed {
         source: plan.options.source,
+        origin: Some(plan.columns.origin()),
         ..Parsed::default()
     };
     if !is_plain_text(&text) {
@@ -329,7 +367,8 @@ fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
         };
         parsed.take(row, plan.input);
     });
-    if read.is_err() {
-        parsed.restart = Some(plan.input);
+    match read {
+        Ok(reading) => parsed.set_aside(&reading.set_aside),
+        Err(_) => parsed.restart = Some(plan.input),
     }
 }

@@ -7,6 +7,7 @@ use super::pages::{Pages, Refused};
 use super::positional::Positional;
 use super::statistics;
 use super::texts::Texts;
+use crate::footer::{check_footer, fit};
 use crate::scan::{Filter, damaged, mistyped};
 use crate::{Dataset, Error, Result, io};
 use parquet::arrow::parquet_to_arrow_schema;
@@ -71,6 +72,7 @@ impl DataFile {
             .with_page_index_policy(PageIndexPolicy::Skip)
             .parse_and_finish(&reader)
             .map_err(|e| damaged(path, e))?;
+        check_footer(path, &metadata, length)?;
         let schema = metadata.file_metadata().schema_descr();
         let schema = parquet_to_arrow_schema(schema, None).map_err(|e| damaged(path, e))?;
         let leaves = metadata.file_metadata().schema_descr();
@@ -171,8 +173,9 @@ impl DataFile {
         let bytes = Positional::new(self.file.clone(), self.length, self.length, 0);
         reader.read_page_indexes(&bytes).ok()?;
         let read = reader.finish().ok()?;
-        let pages = read.offset_index()?.first()?.first()?;
-        Some(pages.page_locations().clone()).filter(|pages| !pages.is_empty())
+        let pages = read.offset_index()?.first()?.first()?.page_locations().clone();
+        let group = self.metadata.row_group(group);
+        Some(pages).filter(|pages| !pages.is_empty() && fit(pages, group.column(index), group.num_rows()))
     }
 
     #[cfg(test)]

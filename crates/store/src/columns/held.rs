@@ -85,6 +85,15 @@ pub(crate) fn held(
         let Some((field, index)) = field.and_then(|field| Some((field, leaf(field.name())?))) else {
             continue;
         };
+        if schema
+            .fields()
+            .iter()
+            .filter(|other| other.name() == field.name())
+            .count()
+            > 1
+        {
+            return Err(mistyped(path, field.name(), "one column", "there twice"));
+        }
         let kind = field.data_type();
         let decimal = matches!(kind, DataType::Decimal128(..) | DataType::Decimal256(..));
         let number = kind.is_integer() || kind.is_floating();

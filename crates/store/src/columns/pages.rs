@@ -59,6 +59,8 @@ pub(crate) enum Step {
 pub(crate) struct Pages {
     reader: SerializedPageReader<Positional>,
     nullable: bool,
+    /// Rows of the group: no page has more.
+    rows: usize,
 }
 
 impl Pages {
@@ -76,6 +78,7 @@ impl Pages {
         Ok(Pages {
             reader: SerializedPageReader::new(reader, chunk, rows, locations)?,
             nullable: column.max_def_level() == 1,
+            rows,
         })
     }
 
@@ -84,6 +87,10 @@ impl Pages {
         let Some(page) = self.reader.get_next_page()? else {
             return Ok(None);
         };
+        let values = page.num_values() as usize;
+        if page.is_data_page() && values > self.rows {
+            return Err("a page of more values than the row group has rows".into());
+        }
         Ok(Some(match page {
             Page::DictionaryPage {
                 buf,

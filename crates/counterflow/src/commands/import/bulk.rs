@@ -72,7 +72,10 @@ pub fn into_folder(
     };
     let report = import_bulk(file, folder, &options);
     bar.finish_and_clear();
-    let report = report?;
+    let report = report.map_err(|e| Failure::from(e).about(&file.display().to_string()))?;
+    for note in &report.notes {
+        output.warn(&format!("warning: {note}"));
+    }
     let list = folder.join("quarantine.csv");
     if report.quarantined > 0 {
         store::write_atomically(

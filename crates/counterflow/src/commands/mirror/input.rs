@@ -10,7 +10,6 @@ use sources::{Defaults, Source, TextRow, TextTable, decimal_text};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use store::{Dataset, Filter};
 use trade::{Decimal3, Economy, Flow, Period, Record, Status, TOTAL, Usd, Valuation};
 
 /// The records of all files, and what became of the rest.
@@ -78,33 +77,10 @@ fn find_with(name: &str, datasets: &Path, defaults: &Defaults, output: &Output) 
         tell(&imported, path, output);
         return Ok(counted(imported));
     }
-    if Dataset::is_one(path) {
-        return Ok((of_years(path)?, 0, 0));
-    }
     match find(name, datasets, output)? {
         Data::Imported(imported) => Ok(counted(*imported)),
         dataset => Ok((dataset.records()?, 0, 0)),
     }
-}
-
-/// The most rows of a dataset of years that are read whole: about 300 bytes each.
-const MOST_ROWS: u64 = 20_000_000;
-
-/// Every record of a dataset of years.
-fn of_years(folder: &Path) -> Outcome<Vec<Record>> {
-    let dataset = Dataset::open(folder)?;
-    if dataset.rows() > MOST_ROWS {
-        return Err(Failure::because(format!(
-            "{}: {} rows are more than are compared cell by cell, {MOST_ROWS}; name single years' files in it",
-            folder.display(),
-            dataset.rows()
-        )));
-    }
-    let mut records = Vec::new();
-    for path in dataset.paths() {
-        records.extend(store::read_records(&path, &Filter::default())?);
-    }
-    Ok(records)
 }
 
 fn counted(imported: sources::Imported) -> (Vec<Record>, u64, u64) {

@@ -2,7 +2,7 @@
 
 use super::PinFolder;
 use super::provenance::{Provenance, is_name};
-use crate::commands::import::{defaults, source};
+use crate::commands::import::{defaults, source, tell};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
@@ -68,7 +68,7 @@ pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
             folder.display()
         )));
     }
-    let records = records(arguments)?;
+    let records = records(arguments, output)?;
     let facts = write(arguments, &folder, &records)?;
     let columns = [
         ("pin", Kind::Text, ""),
@@ -110,7 +110,7 @@ fn check(arguments: &AddArguments) -> Outcome<()> {
     }
 }
 
-fn records(arguments: &AddArguments) -> Outcome<Vec<Record>> {
+fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
     if arguments.file.extension().is_some_and(|e| e == "parquet") {
         return Ok(store::read_records(&arguments.file, &Filter::default())?);
     }
@@ -138,21 +138,41 @@ fn records(arguments: &AddArguments) -> Outcome<Vec<Record>> {
             arguments.file.display()
         )));
     }
+    tell(&imported, &arguments.file, output);
     Ok(imported.records)
+}
+
+/// How the names of folders begin whose pins are not finished.
+const UNFINISHED: &str = ".pin-";
+
+/// Removes what a killed run left; nobody else is at work here.
+fn sweep(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Writes the folder beside its place and then renames it.
 fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome<FileFacts> {
     let name = format!("{}.parquet", arguments.name);
     let parent = &arguments.folder.datasets;
-    std::fs::create_dir_all(parent)?;
-    let making = tempfile::Builder::new().prefix(".pin-").tempdir_in(parent)?;
+    let failed = |e: std::io::Error| Failure::because(format!("cannot write into {}: {e}", parent.display()));
+    std::fs::create_dir_all(parent).map_err(failed)?;
+    let _alone = store::lock_folder(parent)?;
+    sweep(parent);
+    let making = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempdir_in(parent)
+        .map_err(failed)?;
     let bytes = store::parquet_bytes(records, &folder.join(&name))?;
     let facts = FileFacts::of(name.clone(), &bytes, records);
     store::write_atomically(&making.path().join(&name), &bytes)?;
     let text = with_generated_section(&description(arguments), &facts);
     store::write_atomically(&making.path().join("pin.toml"), text.as_bytes())?;
-    std::fs::rename(making.path(), folder)?;
+    std::fs::rename(making.path(), folder)
+        .map_err(|e| Failure::because(format!("cannot make {}: {e}", folder.display())))?;
     // The folder has another name now: there is nothing left to remove.
     let _ = making.keep();
     Ok(facts)

@@ -132,7 +132,7 @@ fn judged(results: &Results) -> Outcome<BTreeMap<(String, String), Judged>> {
             path.display()
         ))
     };
-    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
+    let mut reader = csv::Reader::from_reader(store::open_file(&path).map_err(|e| broken(e.to_string()))?);
     let mut judged = BTreeMap::new();
     for row in reader.deserialize() {
         let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;

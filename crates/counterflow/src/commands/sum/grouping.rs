@@ -2,12 +2,13 @@
 
 use crate::fail::{Failure, Outcome};
 use cube::{Dimension, Groups, Query};
+use sources::TextTable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trade::{Classification, StageConvention, concord, product_stages};
 
 /// Products that belong to several groups: nothing says how much of them belongs to which.
-const SEVERAL: &str = "several";
+pub const SEVERAL: &str = "several";
 
 /// What products are grouped to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,28 +84,32 @@ fn classification(data: &Path, query: &Query) -> Outcome<Classification> {
 }
 
 fn of_file(path: &Path) -> Outcome<Groups> {
-    let wrong = |what: String| Failure::because(format!("{}: {what}", path.display()));
-    let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(e.to_string()))?;
-    let header = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
+    let wrong = |what: String| Failure::because(format!("{}, {what}", path.display()));
+    let mut table = TextTable::open(path, &|header| header.has("product") && header.has("group"))?;
+    let names = table.header().names().to_vec();
     let place = |name: &str| {
-        let place = header.iter().position(|h| h.trim() == name);
-        place.ok_or_else(|| {
-            wrong(format!(
-                "line 1: a column `{name}` is expected; there are {}",
-                header.iter().collect::<Vec<_>>().join(", ")
-            ))
-        })
+        let mut places = (0..names.len()).filter(|&at| names[at].eq_ignore_ascii_case(name));
+        match (places.next(), places.next()) {
+            (Some(place), None) => Ok(place),
+            (found, _) => Err(wrong(format!(
+                "line {}: {} column `{name}` is expected; there are {}",
+                table.header_line(),
+                if found.is_some() { "only one" } else { "a" },
+                names.join(", ")
+            ))),
+        }
     };
     let (product, group) = (place("product")?, place("group")?);
     let mut groups: BTreeMap<String, String> = BTreeMap::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| wrong(e.to_string()))?;
-        let line = row.position().map_or(0, csv::Position::line);
-        let cell = |place: usize| row.get(place).unwrap_or_default().trim().to_owned();
-        let (product, group) = (cell(product), cell(group));
-        if product.is_empty() || group.is_empty() {
-            return Err(wrong(format!("line {line}: a product and its group are expected")));
-        }
+    while let Some(row) = table.next_row()? {
+        let row = row.map_err(|bad| wrong(format!("line {}: {}; {}", bad.line, bad.reason, bad.advice)))?;
+        let line = row.line;
+        let cell = |place: usize| row.cell(place).filter(|text| !text.is_empty()).map(str::to_owned);
+        let (Some(product), Some(group)) = (cell(product), cell(group)) else {
+            return Err(wrong(format!(
+                "line {line}: a product and its group are expected, in UTF-8"
+            )));
+        };
         match groups.insert(product.clone(), group.clone()) {
             Some(before) if before != group => {
                 return Err(wrong(format!(

@@ -1,0 +1,181 @@
+//! Every command that reads a user's table.
+
+use super::{archives, forms, shapes};
+use std::io::Write;
+use std::path::Path;
+use tests::{call_in, call_on};
+
+/// Every command that reads a user's table, with what it wants to know.
+const COMMANDS: [&[&str]; 9] = [
+    &["import"],
+    &["sum"],
+    &["mirror", "gaps"],
+    &["mirror", "margins"],
+    &["concentration", "--value", "value_usd"],
+    &["trend", "--time", "period", "--value", "value_usd"],
+    &["fit", "value_usd ~ period"],
+    &["breaks", "value_usd ~ 1", "--time", "period", "--at", "2003"],
+    &[
+        "pin",
+        "add",
+        "new",
+        "--datasets",
+        "pins",
+        "--compiler",
+        "c",
+        "--release",
+        "1",
+        "--retrieved",
+        "2026-11-22",
+        "--url",
+        "u",
+        "--licence",
+        "l",
+        "--citation",
+        "c",
+    ],
+];
+
+/// The command on a file; `pin add` takes the file after the name.
+fn on<'a>(command: &[&'a str], file: &'a str) -> Vec<&'a str> {
+    let mut arguments = command.to_vec();
+    let at = if command[0] == "pin" { 3 } else { arguments.len() };
+    arguments.insert(at, file);
+    arguments
+}
+
+#[test]
+fn no_command_reads_a_table_that_is_none() {
+    let hopeless = [
+        "empty.csv",
+        "white.csv",
+        "html.csv",
+        "unclosed.csv",
+        "nul.csv",
+        "lone-cr.csv",
+        "cut.csv.gz",
+        "damaged.csv.gz",
+        "cut.zip",
+        "climbing.zip",
+        "thousand-columns.csv",
+        "utf32.csv",
+        "table.csv",
+        "data.xz",
+    ];
+    let all: Vec<_> = forms::cases()
+        .into_iter()
+        .chain(shapes::cases())
+        .chain(archives::cases())
+        .collect();
+    for name in hopeless {
+        let case = all.iter().find(|case| case.name == name).unwrap();
+        for command in COMMANDS {
+            call_on(name, &case.bytes, &on(command, name))
+                .code(1)
+                .tells(&["error: ", name]);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_pipes_and_devices_are_told_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["pipe.csv", "pipe.parquet"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(folder.path().join(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    for name in ["folder.csv", "folder.parquet"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    for file in [
+        "pipe.csv",
+        "pipe.parquet",
+        "folder.csv",
+        "/dev/zero",
+        "/dev/null",
+        "/dev/urandom",
+    ] {
+        for command in COMMANDS {
+            if command[0] == "sum" && file == "folder.csv" {
+                continue; // a folder of Parquet files is a table to `sum`
+            }
+            call_in(folder.path(), &on(command, file))
+                .code(1)
+                .tells(&["error: ", file]);
+        }
+    }
+    for arguments in [
+        ["analyze", "pipe.csv"],
+        ["analyze", "/dev/zero"],
+        ["verify", "/dev/zero"],
+        ["verify", "pipe.csv"],
+    ] {
+        call_in(folder.path(), &arguments).code(1).tells(&["error: "]);
+    }
+    let results = folder.path().join("results");
+    std::fs::create_dir(&results).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(results.join("run.json"))
+        .status();
+    assert!(made.unwrap().success());
+    call_in(folder.path(), &["verify", "pipe.csv", "--results", "results"]).code(1);
+}
+
+/// The resident memory that a finished child took at most, in bytes.
+#[cfg(target_os = "linux")]
+fn peak(folder: &Path, arguments: &[&str]) -> (i32, String, u64) {
+    let script = "\"$@\"; code=$?; grep VmHWM /proc/$$/status >/dev/null; exit $code";
+    let mut child = std::process::Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(tests::program())
+        .args(arguments)
+        .current_dir(folder)
+        .env("MALLOC_ARENA_MAX", "2")
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // The child's child is the program: its high-water mark is read while it runs.
+    let mut most = 0;
+    let listing = format!("/proc/{0}/task/{0}/children", child.id());
+    while child.try_wait().unwrap().is_none() {
+        for pid in std::fs::read_to_string(&listing).unwrap_or_default().split_whitespace() {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+            let kilobytes = line.and_then(|l| l.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+            most = most.max(kilobytes.unwrap_or(0) * 1024);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+        most,
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_of_200_megabytes_takes_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = std::io::BufWriter::new(std::fs::File::create(folder.path().join("line.csv")).unwrap());
+    file.write_all(b"period,reporter,partner,flow,value_usd,compiler\n2003,CHN,KOR,export,1,")
+        .unwrap();
+    for _ in 0..200 {
+        file.write_all(&vec![b'x'; 1 << 20]).unwrap();
+    }
+    file.flush().unwrap();
+    for command in COMMANDS {
+        let (code, said, most) = peak(folder.path(), &on(command, "line.csv"));
+        assert_eq!(code, 1, "{command:?}: {said}");
+        assert!(
+            said.contains("line.csv") && said.contains("line 2") && said.contains("1048576 bytes"),
+            "{command:?}: {said}"
+        );
+        assert!(most < 150 << 20, "{command:?}: {most} bytes");
+    }
+}
