@@ -177,6 +177,7 @@ fn two_runs_are_compared_down_to_their_findings() {
         "inputs_changed",
         "claims_changed",
         "scenarios_changed",
+        "draws_changed",
         "findings_changed",
     ] {
         assert_eq!(same[part], serde_json::json!([]), "{part}");
@@ -217,6 +218,37 @@ fn two_runs_are_compared_down_to_their_findings() {
         "{first}"
     );
     assert!(!page.contains("src=\"http"));
+}
+
+#[test]
+fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports() {
+    let workspace = workspace();
+    analyze(&workspace, "old");
+    analyze(&workspace, "new");
+    for (run, conclusion) in [("old", "survives"), ("new", "within the errors of reports")] {
+        let table = format!("claim,scenario,test,conclusion\na,imf,a share,{conclusion}\nb,imf,a share,survives\n");
+        std::fs::write(workspace.path(run).join("tables/draws-survival.csv"), table).unwrap();
+    }
+    let call = [
+        "report",
+        "--compare",
+        "old",
+        "new",
+        "--page",
+        "page.html",
+        "--format",
+        "json",
+    ];
+    let said = workspace.call(&call).ok().json();
+    let changed = serde_json::json!([{"claim": "a", "scenario": "imf", "test": "a share", "old": "survives",
+        "new": "within the errors of reports"}]);
+    assert_eq!(said["draws_changed"], changed);
+    assert!(text(&workspace.path("page.html")).contains("within the errors of reports"));
+    std::fs::write(workspace.path("new/tables/draws-survival.csv"), "claim\na\n").unwrap();
+    workspace
+        .call(&call)
+        .code(1)
+        .tells(&["draws-survival.csv", "no column"]);
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn document(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     document.table("inputs_changed", &differences.inputs)?;
     document.table("claims_changed", &differences.claims)?;
     document.table("scenarios_changed", &differences.verdicts)?;
+    document.table("draws_changed", &differences.survival)?;
     document.value("findings_compared", differences.compared)?;
     document.table("findings_changed", &differences.findings)?;
     Ok(document)

@@ -7,6 +7,9 @@ use report::page::{Block, Page, Section, SummaryItem};
 
 /// How many rows of a table the page prints; it carries all of them as a download.
 const ROWS_SHOWN: usize = 100;
+/// The letters of a SHA-256, and how many of them the page prints.
+const HASH_LETTERS: usize = 64;
+const SHORT_LETTERS: usize = 16;
 
 /// The page.
 pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
@@ -53,8 +56,15 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
                 verdicts,
                 &[&differences.claims, &differences.verdicts],
             ),
+            section(
+                "draws",
+                "What survives the errors of reports",
+                "Where a study draws the errors of reports anew, a conclusion is said to survive them or not. What is not \
+                 listed is the same.",
+                &[&differences.survival],
+            ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
-            section("inputs", "What went in", inputs, &[&differences.inputs]),
+            section("inputs", "What went in", inputs, &[&in_short(&differences.inputs)]),
         ],
         provenance: vec![side("the older run", old), side("the newer run", new)],
         ..Page::default()
@@ -71,6 +81,20 @@ fn changed(row: &[Cell]) -> SummaryItem {
         detail: words(1).into(),
         ..SummaryItem::default()
     }
+}
+
+/// Hashes by their first letters, as people compare them; the data of the comparison has them whole.
+fn in_short(inputs: &Table) -> Table {
+    let mut short = inputs.clone();
+    for cell in short.rows.iter_mut().flatten() {
+        if let Cell::Text(text) = cell
+            && text.len() == HASH_LETTERS
+            && text.bytes().all(|b| b.is_ascii_hexdigit())
+        {
+            *cell = format!("{}…", &text[..SHORT_LETTERS]).into();
+        }
+    }
+    short
 }
 
 fn block(table: &Table) -> Block {

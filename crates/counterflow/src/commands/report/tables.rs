@@ -14,6 +14,8 @@ pub struct Differences {
     pub claims: Table,
     /// Verdicts of single scenarios: `claim`, `scenario`, `old`, `new`, `numbers_old`, `numbers_new`.
     pub verdicts: Table,
+    /// Conclusions on draws of the reports' errors: `claim`, `scenario`, `test`, `old`, `new`.
+    pub survival: Table,
     /// Findings that are not the same within their class: `finding`, `old`, `new`, `relative_change`, `what`.
     pub findings: Table,
     /// How many findings either run has.
@@ -38,6 +40,7 @@ impl Differences {
             inputs: inputs(old, new),
             claims: claims(&before, &after),
             verdicts: verdicts(&before, &after),
+            survival: survival(&on_draws(old)?, &on_draws(new)?),
             findings: moved_findings(&old.findings, &new.findings)?,
             compared: ids(old).union(&ids(new)).count(),
         })
@@ -88,6 +91,23 @@ impl Differences {
                 Cell::Missing,
             ]);
         }
+        for row in &self.survival.rows {
+            let [claim, scenario, test, old, new] = &row[..] else {
+                continue;
+            };
+            let name = match (claim, test) {
+                (Cell::Text(claim), Cell::Text(test)) => format!("{claim}: {test}").into(),
+                _ => claim.clone(),
+            };
+            all.push(vec![
+                "conclusion on draws".into(),
+                name,
+                scenario.clone(),
+                old.clone(),
+                new.clone(),
+                Cell::Missing,
+            ]);
+        }
         for row in &self.findings.rows {
             let number = |cell: &Cell| match cell {
                 Cell::Number(number) => Cell::Text(number.to_string()),
@@ -113,9 +133,10 @@ impl Differences {
     /// The differences in one sentence.
     pub fn sentence(&self) -> String {
         format!(
-            "Verdicts that differ: {} over all scenarios, {} of single scenarios. Findings that moved: {} of {}. Inputs that differ: {}.",
+            "Verdicts that differ: {} over all scenarios, {} of single scenarios. Conclusions on draws that differ: {}. Findings that moved: {} of {}. Inputs that differ: {}.",
             self.claims.rows.len(),
             self.verdicts.rows.len(),
+            self.survival.rows.len(),
             self.findings.rows.len(),
             self.compared,
             self.inputs.rows.len()
@@ -147,6 +168,41 @@ fn judged(results: &Results) -> Outcome<BTreeMap<(String, String), Judged>> {
         judged.insert(key, one);
     }
     Ok(judged)
+}
+
+/// What survives the errors of reports, by claim, scenario and test; empty where the run drew none.
+fn on_draws(results: &Results) -> Outcome<OnDraws> {
+    let path = results.folder.join("tables/draws-survival.csv");
+    if !path.is_file() {
+        return Ok(OnDraws::new());
+    }
+    let broken = |what: String| Failure::because(format!("{}: {what}", path.display()));
+    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
+    let mut found = OnDraws::new();
+    for row in reader.deserialize() {
+        let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;
+        let mut take = |name: &str| row.remove(name).ok_or_else(|| broken(format!("no column `{name}`")));
+        let key = [take("claim")?, take("scenario")?, take("test")?];
+        found.insert(key, take("conclusion")?);
+    }
+    Ok(found)
+}
+
+type OnDraws = BTreeMap<[String; 3], String>;
+
+fn survival(before: &OnDraws, after: &OnDraws) -> Table {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [text("claim"), text("scenario"), text("test"), text("old"), text("new")];
+    let mut table = Table::new("survival", "Conclusions on draws that differ", &columns);
+    for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
+        let of = |side: &OnDraws| side.get(key).map_or(NOT_THERE, String::as_str).to_owned();
+        let (old, new) = (of(before), of(after));
+        if old != new {
+            let [claim, scenario, test] = key.clone().map(Cell::from);
+            table.push(vec![claim, scenario, test, old.into(), new.into()]);
+        }
+    }
+    table
 }
 
 const NOT_THERE: &str = "not asked";
