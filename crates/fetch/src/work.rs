@@ -192,7 +192,7 @@ fn divide(plan: &Plan, cache: &Cache, part: &Part, cut: Option<&Answer>, ask: As
                 let Some(answer) = ask(&request)? else {
                     return Ok(Divided::Unknown(request));
                 };
-                let all = read(cache, &answer, |body| codes(body))?;
+                let all = read(cache, &answer, codes)?;
                 if let Some(cut) = cut.filter(|cut| cut.file.is_some()) {
                     let held = read(cache, cut, |body| codes_held(body, dimension))?;
                     if let Some(code) = held.into_iter().find(|code| !all.contains(code)) {
