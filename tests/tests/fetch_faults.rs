@@ -11,7 +11,7 @@ use tests::{Asked, Call, Files, Play, Stub, Then, call_with, files_below};
 /// One question that is one request; its answer has twelve rows.
 fn fetch(stub: &Stub, folder: &Path, more: &[&str]) -> Call {
     let url = stub.url();
-    let words = "fetch comtrade --reporter CHN --period 2003 --out pull --backoff 0.01 --attempts 4 --timeout 1";
+    let words = "fetch comtrade --reporter CHN --period 2003 --out pull --backoff 0.01 --attempts 4 --timeout 3";
     let mut words: Vec<&str> = words.split(' ').collect();
     words.extend(["--base-url", &url]);
     words.extend(more);

@@ -107,7 +107,10 @@ impl Cache {
             requests: plan.parts.iter().map(|part| plan.request(part).url).collect(),
         };
         let text = toml::to_string(&question).map_err(|e| Error::Question(e.to_string()))?;
-        if !path.exists() {
+        let answers = self.folder.join("answers");
+        let mut noted = std::fs::read_dir(&answers).map_err(io("read", &answers))?;
+        // A question that was never answered binds nobody.
+        if !path.exists() || noted.next().is_none() {
             return Ok(store::write_atomically(&path, text.as_bytes())?);
         }
         let there = store::read_text(&path).map_err(io("read", &path))?;

@@ -113,13 +113,15 @@ fn told(error: Error) -> Failure {
 
 /// Runs one of the commands on providers.
 pub fn run(command: &FetchCommand, output: &Output) -> Outcome {
-    let key = question::key()?;
+    let key = match command {
+        FetchCommand::Comtrade(_) => question::key()?,
+        FetchCommand::Imts(_) | FetchCommand::Baci(_) => None,
+    };
     let (plan, manner, memory) = match command {
         FetchCommand::Comtrade(asked) => (asked.plan(key.is_some())?, &asked.manner, 0),
         FetchCommand::Imts(asked) => (asked.plan()?, &asked.manner, 0),
         FetchCommand::Baci(asked) => (asked.plan()?, &asked.manner, asked.memory),
     };
-    let with_key = matches!(plan.provider, Provider::Comtrade { key: true, .. });
     if manner.dry_run {
         return dry_run(&plan, output);
     }
@@ -138,13 +140,13 @@ pub fn run(command: &FetchCommand, output: &Output) -> Outcome {
     output.say(&format!(
         "this uses the network: {} is asked{}",
         plan.provider.base(),
-        if with_key {
+        if key.is_some() {
             ", with the key in COMTRADE_API_KEY"
         } else {
             ""
         }
     ));
-    let client = Client::new(manner.limits(&plan.provider), key.filter(|_| with_key));
+    let client = Client::new(manner.limits(&plan.provider), key);
     let stdout = Output {
         file: None,
         ..output.clone()
