@@ -402,6 +402,31 @@ fn a_killed_fetch_is_finished_by_the_next() {
     }
 }
 
+/// A limit on the size of files stands for a disk that is full: a write fails in the midst.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_one_error_and_leaves_nothing_half_written() {
+    let stub = Stub::new(|asked, _| comtrade(asked));
+    let folder = tempfile::tempdir().unwrap();
+    let words = question(&stub);
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\""])
+        .arg(program())
+        .args(&words)
+        .current_dir(folder.path())
+        .env_remove("COMTRADE_API_KEY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&limited.stderr);
+    assert_eq!(limited.status.code(), Some(1), "{said}");
+    assert!(said.contains("error: cannot write"), "{said}");
+    assert_eq!(said.matches("error:").count(), 1, "{said}");
+    let left = kept(folder.path());
+    assert_eq!(left.keys().collect::<Vec<_>>(), [".lock", "fetch.toml"]);
+    fetch(folder.path(), &words, "").ok();
+    assert_eq!(pinned(folder.path(), "pull").0, comtrade_whole(QUERY).0);
+}
+
 #[test]
 fn two_fetches_at_once_do_the_work_of_one() {
     let stub = Stub::new(|asked, _| {
