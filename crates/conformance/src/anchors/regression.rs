@@ -3,7 +3,7 @@
 use super::{Values, told};
 use crate::Computed;
 use crate::series::{self, Certified};
-use regress::diagnostics::{breusch_godfrey, durbin_watson, koenker};
+use regress::diagnostics::{breusch_godfrey, durbin_watson_test, koenker};
 use regress::{Covariance, Design, Fit, INTERCEPT, Kernel, Lag, NeweyWest, ols};
 
 /// Real investment on real output and the real interest rate, 1964 to 1982.
@@ -79,7 +79,9 @@ pub fn greene_diagnostics() -> Computed {
     let (design, y) = model()?;
     let fit = told(ols(&design, &y))?;
     let mut values = Values::default();
-    values.add("Durbin-Watson", told(durbin_watson(&fit))?);
+    let successive = told(durbin_watson_test(&fit, &design))?;
+    values.add("Durbin-Watson", successive.statistic);
+    values.add("Durbin-Watson, p against positive autocorrelation", successive.p_value);
     values.add(
         "Breusch-Godfrey, order 1",
         told(breusch_godfrey(&fit, &design, 1))?.statistic,
