@@ -2,6 +2,7 @@
 //! 0.9-40, plm 2.6-2, urca 1.3-3 and strucchange 1.5-3, printed with 16 digits.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::excessive_precision)]
 
 use serde_json::Value;
 use tests::{call, root};

@@ -153,7 +153,13 @@ impl Sample {
     /// as they come.
     pub fn way(&self, name: &str, frame: &Frame) -> Outcome<Way> {
         let mut joined: Option<Vec<u32>> = None;
-        for column in name.split('^').map(str::trim) {
+        // A column may have such a sign in its own name.
+        let whole = !name.contains('^') || frame.column(name).is_ok();
+        let columns: Vec<&str> = match whole {
+            true => vec![name],
+            false => name.split('^').map(str::trim).collect(),
+        };
+        for column in columns {
             let own = self.groups(column, frame)?;
             joined = Some(match joined {
                 None => own,
