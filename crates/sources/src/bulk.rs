@@ -6,6 +6,7 @@
 //! Then each year is merged, its repeats sorted out as in small files, and written: a partition is
 //! there whole or not at all, and one that was finished before an interruption is kept.
 
+mod error;
 mod inputs;
 mod layout;
 mod packed;
@@ -13,17 +14,17 @@ mod reading;
 mod runs;
 mod writing;
 
-use crate::error::Error;
 use crate::import::Tally;
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
 use crate::source::{Repeats, Source};
+pub use error::BulkError;
 use inputs::{BulkInput, inputs_of};
 use rayon::prelude::*;
 use reading::{Origin, Parsed, Work};
 use runs::Years;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use store::{Dataset, PartitionWriter};
@@ -74,63 +75,6 @@ pub struct BulkReport {
     pub swept: usize,
     /// Whether rows went to the disk before they were written.
     pub spilled: bool,
-}
-
-/// Why an import fails as a whole.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BulkError {
-    /// An input cannot be read.
-    #[error(transparent)]
-    Source(#[from] Error),
-    /// The dataset cannot be written.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// A damaged archive.
-    #[error("{path}: the archive cannot be read: {reason}; fetch it again", path = path.display())]
-    Archive {
-        /// The archive.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// Nothing to read.
-    #[error("{path}: no table is in it; .csv, .tsv, .txt and .json are read, plain or as .gz or .zst, and archives of them as .zip", path = path.display())]
-    NoTable {
-        /// What was searched.
-        path: PathBuf,
-    },
-    /// Sorted runs could not be written or read.
-    #[error("cannot write or read the rows that do not fit into memory, {path}", path = path.display())]
-    Runs {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// Too little memory.
-    #[error("{found} bytes of memory are too few; grant {LEAST_MEMORY} or more")]
-    Memory {
-        /// What was granted.
-        found: u64,
-    },
-    /// Inputs that do not go together.
-    #[error(
-        "{problem}; they do not go into one dataset of years: import each to a file of its own, --out FILE.parquet"
-    )]
-    Mixed {
-        /// What differs.
-        problem: String,
-    },
-    /// Nothing could be used.
-    #[error("{path}: not one row could be used ({bad} are bad)", path = path.display())]
-    Empty {
-        /// The input.
-        path: PathBuf,
-        /// How many rows are bad.
-        bad: u64,
-    },
 }
 
 impl BulkOptions<'_> {

@@ -30,12 +30,7 @@ pub fn run(arguments: &PackageArguments, output: &Output) -> Outcome {
         Some(folder) => folder.clone(),
         None => format!("{}-package", study.file.id).into(),
     };
-    if folder.exists() {
-        return Err(Failure::because(format!(
-            "{} exists: name a new folder with --out",
-            folder.display()
-        )));
-    }
+    refuse_existing(&folder)?;
     let made = provenance(&study)?;
     let mut files = inputs(&study, &run)?;
     let results = result_files(&study, &run, &made, store::sha256_of_bytes)?;
@@ -121,8 +116,9 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
     let making = parent.join(format!(".package-{name}"));
     std::fs::create_dir_all(&making).map_err(failed)?;
     let alone = store::lock_folder(&making)?;
-    // What a killed run left goes; what fails below goes too.
-    let made = empty(&making)
+    // What a killed run left goes; what fails below goes too. Another run may have been faster.
+    let made = refuse_existing(folder)
+        .and_then(|()| empty(&making))
         .and_then(|()| fill(&making, files))
         .and_then(|()| std::fs::rename(&making, folder).map_err(failed));
     if made.is_err() {
@@ -130,6 +126,16 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
     }
     drop(alone);
     made
+}
+
+fn refuse_existing(folder: &Path) -> Outcome<()> {
+    if folder.exists() {
+        return Err(Failure::because(format!(
+            "{} exists: name a new folder with --out",
+            folder.display()
+        )));
+    }
+    Ok(())
 }
 
 fn empty(folder: &Path) -> Outcome<()> {

@@ -88,7 +88,8 @@ pub fn run(arguments: &SynthArguments, output: &Output) -> Outcome {
 /// One year after the other on each thread; memory is a row group or so for each thread.
 fn dataset(world: &BulkWorld, folder: &Path, output: &Output) -> Outcome<()> {
     let parameters = world.parameters();
-    std::fs::create_dir_all(folder)?;
+    let failed = |e: std::io::Error| Failure::because(format!("cannot make {}: {e}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
     let _alone = store::lock_folder(folder)?;
     Dataset::sweep(folder)?;
     let made_by = format!(
@@ -127,9 +128,14 @@ fn text_file(world: &BulkWorld, years: std::ops::Range<i16>, path: &Path, output
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
-    text(world, years, &mut BufWriter::new(file.as_file_mut()), output)?;
-    file.persist(path).map_err(|e| e.error)?;
+    let failed = |e: std::io::Error| Failure::because(format!("cannot write {}: {e}", path.display()));
+    let mut file = tempfile::Builder::new()
+        .prefix(".unfinished-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    text(world, years, &mut BufWriter::new(file.as_file_mut()), output)
+        .map_err(|e| e.about(&path.display().to_string()))?;
+    file.persist(path).map_err(|e| failed(e.error))?;
     Ok(())
 }
 

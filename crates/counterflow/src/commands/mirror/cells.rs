@@ -121,6 +121,9 @@ pub fn amount(text: &str) -> Amount {
     if let Ok(exact) = text.parse::<Decimal3>() {
         return Amount::Known(exact, 0.0);
     }
+    if let Some(amount) = digits(text) {
+        return amount;
+    }
     match text.parse::<f64>() {
         // Beyond 10^30 nothing is a trade value, and sums would overflow.
         Ok(value) if value.is_finite() && value.abs() < 1e30 => {
@@ -130,6 +133,23 @@ pub fn amount(text: &str) -> Amount {
         }
         _ => Amount::Bad,
     }
+}
+
+/// A number without an exponent, digit by digit: double precision would lose units above 2^53.
+fn digits(text: &str) -> Option<Amount> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 30 || !plain(whole) || !plain(fraction) {
+        return None;
+    }
+    let (kept, beyond) = fraction.split_at(fraction.len().min(3));
+    let thousandths = format!("{whole}{kept:0<3}").parse().ok()?;
+    let beyond = if beyond.is_empty() {
+        0.0
+    } else {
+        format!("0.000{beyond}").parse().ok()?
+    };
+    Some(Amount::Known(Decimal3::from_thousandths(thousandths), beyond))
 }
 
 /// A year (also as `2003.0`, as tables of numbers write it) or a period.
@@ -202,6 +222,13 @@ mod tests {
                 panic!("{text}")
             };
             assert_eq!(exact.to_f64() + beyond, text.parse::<f64>().unwrap(), "{text}");
+        }
+        // Above 2^53 double precision has no odd numbers.
+        for text in ["9007199254740993", "123456789012345678.901"] {
+            assert!(
+                matches!(amount(text), Amount::Known(exact, _) if exact.to_string() == text),
+                "{text}"
+            );
         }
     }
 }

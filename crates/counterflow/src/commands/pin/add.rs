@@ -62,12 +62,7 @@ pub struct AddArguments {
 pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
     check(arguments)?;
     let folder = arguments.folder.datasets.join(&arguments.name);
-    if folder.exists() {
-        return Err(Failure::because(format!(
-            "{} exists: a pin is never changed; give the new release another name",
-            folder.display()
-        )));
-    }
+    refuse_existing(&folder)?;
     let records = records(arguments, output)?;
     let facts = write(arguments, &folder, &records)?;
     let columns = [
@@ -142,6 +137,16 @@ fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
     Ok(imported.records)
 }
 
+fn refuse_existing(folder: &Path) -> Outcome<()> {
+    if folder.exists() {
+        return Err(Failure::because(format!(
+            "{} exists: a pin is never changed; give the new release another name",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
 /// How the names of folders begin whose pins are not finished.
 const UNFINISHED: &str = ".pin-";
 
@@ -161,6 +166,8 @@ fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome
     let failed = |e: std::io::Error| Failure::because(format!("cannot write into {}: {e}", parent.display()));
     std::fs::create_dir_all(parent).map_err(failed)?;
     let _alone = store::lock_folder(parent)?;
+    // Another run may have been faster.
+    refuse_existing(folder)?;
     sweep(parent);
     let making = tempfile::Builder::new()
         .prefix(UNFINISHED)
