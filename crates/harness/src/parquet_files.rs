@@ -14,7 +14,7 @@ pub(crate) fn parquet(data: &[u8]) {
     file.write_all(data).unwrap();
     let path = file.path();
     if let Ok((names, rows)) = store::read_header(path) {
-        for position in 0..names.len().min(COLUMNS) {
+        for (position, name) in names.iter().enumerate().take(COLUMNS) {
             if let Ok(column) = store::read_column(path, position) {
                 let cells = match column {
                     store::AnyColumn::Numbers(cells) => {
@@ -23,7 +23,7 @@ pub(crate) fn parquet(data: &[u8]) {
                     }
                     store::AnyColumn::Texts(cells) => cells.len(),
                 };
-                assert_eq!(cells as u64, rows, "{}", names[position]);
+                assert_eq!(cells as u64, rows, "{name}");
             }
         }
     }

@@ -1,5 +1,6 @@
 use crate::Result;
 use crate::footer::check_footer;
+use crate::guard::{GAVE_UP, guarded};
 use crate::scan::damaged;
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
@@ -24,7 +25,7 @@ pub enum AnyColumn {
 /// # Errors
 /// When the file cannot be read or is no Parquet.
 pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
-    let builder = open(path)?;
+    let builder = guarded(|| open(path)).unwrap_or_else(|| Err(damaged(path, GAVE_UP)))?;
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let rows = builder.metadata().file_metadata().num_rows();
     Ok((names, u64::try_from(rows).unwrap_or(0)))
@@ -35,6 +36,10 @@ pub fn read_header(path: &Path) -> Result<(Vec<String>, u64)> {
 /// # Errors
 /// When the file cannot be read, is no Parquet, or the column has no text (nested ones).
 pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
+    guarded(|| column(path, position)).unwrap_or_else(|| Err(damaged(path, GAVE_UP)))
+}
+
+fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     let builder = open(path)?;
     let only = ProjectionMask::roots(builder.parquet_schema(), [position]);
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);

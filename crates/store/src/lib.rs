@@ -21,6 +21,7 @@ pub mod dataset;
 mod decode;
 mod encode;
 mod footer;
+mod guard;
 mod hash;
 mod lock;
 mod open;

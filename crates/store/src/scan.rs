@@ -1,4 +1,5 @@
 use crate::footer::check_footer;
+use crate::guard::{GAVE_UP, guarded};
 use crate::schema::{self, COLUMNS, Shape, shape};
 use crate::{Error, Result, io, records_of_batch};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
@@ -74,7 +75,10 @@ impl Iterator for Scan {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.reader.next()?.map_err(|e| damaged(&self.path, e));
+        let Some(next) = guarded(|| self.reader.next()) else {
+            return Some(Err(damaged(&self.path, GAVE_UP)));
+        };
+        let batch = next?.map_err(|e| damaged(&self.path, e));
         Some(batch.and_then(|batch| widen_decimals(&batch)))
     }
 }
@@ -85,6 +89,10 @@ impl Iterator for Scan {
 /// # Errors
 /// When the file cannot be read, is no Parquet, or a column is absent or of another type.
 pub fn scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Scan> {
+    guarded(|| open_scan(path, filter, columns)).unwrap_or_else(|| Err(damaged(path, GAVE_UP)))
+}
+
+fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Scan> {
     let file = crate::open_file(path).map_err(io("read", path))?;
     let metadata = |options| ArrowReaderMetadata::load(&file, options).map_err(|e| damaged(path, e));
     let plain = ArrowReaderOptions::new()

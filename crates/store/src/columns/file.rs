@@ -8,6 +8,7 @@ use super::positional::Positional;
 use super::statistics;
 use super::texts::Texts;
 use crate::footer::{check_footer, fit};
+use crate::guard::{GAVE_UP, guarded};
 use crate::scan::{Filter, damaged, mistyped};
 use crate::{Dataset, Error, Result, io};
 use parquet::arrow::parquet_to_arrow_schema;
@@ -68,10 +69,9 @@ impl DataFile {
         let length = file.metadata().map_err(io("read", path))?.len();
         let file = Arc::new(file);
         let reader = Positional::new(file.clone(), length, length, 0);
-        let metadata = ParquetMetaDataReader::new()
-            .with_page_index_policy(PageIndexPolicy::Skip)
-            .parse_and_finish(&reader)
-            .map_err(|e| damaged(path, e))?;
+        let footer = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
+        let metadata = guarded(|| footer.parse_and_finish(&reader)).ok_or_else(|| damaged(path, GAVE_UP))?;
+        let metadata = metadata.map_err(|e| damaged(path, e))?;
         check_footer(path, &metadata, length)?;
         let schema = metadata.file_metadata().schema_descr();
         let schema = parquet_to_arrow_schema(schema, None).map_err(|e| damaged(path, e))?;

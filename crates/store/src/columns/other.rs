@@ -6,6 +6,7 @@ use super::held::{thousandths, thousandths_of_single};
 use super::numbers::NumberCursor;
 use super::positional::Positional;
 use super::texts::{Interned, Texts};
+use crate::guard::{GAVE_UP, guarded};
 use crate::scan::damaged;
 use crate::{Error, Result};
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -31,9 +32,12 @@ fn each_batch(
     let metadata = ArrowReaderMetadata::try_new(file.metadata.clone(), options).map_err(|e| told(&e))?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(reader, metadata);
     let mask = ProjectionMask::columns(builder.parquet_schema(), [name]);
-    let batches = builder.with_row_groups(vec![group]).with_projection(mask).build();
+    let gave_up = || told(&GAVE_UP);
+    let builder = builder.with_row_groups(vec![group]).with_projection(mask);
+    let batches = guarded(|| builder.build()).ok_or_else(gave_up)?;
+    let mut batches = batches.map_err(|e| told(&e))?;
     let mut row = (0..group).map(|before| file.rows(before)).sum();
-    for batch in batches.map_err(|e| told(&e))? {
+    while let Some(batch) = guarded(|| batches.next()).ok_or_else(gave_up)? {
         let batch = batch.map_err(|e| told(&e))?;
         each(batch.column(0), row)?;
         row += batch.num_rows();

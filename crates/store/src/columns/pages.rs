@@ -1,5 +1,6 @@
 use super::hybrid::{Damage, Hybrid};
 use super::positional::Positional;
+use crate::guard::{GAVE_UP, guarded};
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageReader};
@@ -84,7 +85,7 @@ impl Pages {
 
     /// The next page.
     pub(crate) fn next(&mut self) -> Result<Option<Step>, Refused> {
-        let Some(page) = self.reader.get_next_page()? else {
+        let Some(page) = guarded(|| self.reader.get_next_page()).ok_or(GAVE_UP)?? else {
             return Ok(None);
         };
         let values = page.num_values() as usize;
@@ -149,14 +150,14 @@ impl Pages {
     /// A dictionary page is not passed over.
     pub(crate) fn skip(&mut self, rows: usize) -> Result<usize, Refused> {
         let mut skipped = 0;
-        while let Some(page) = self.reader.peek_next_page()? {
+        while let Some(page) = guarded(|| self.reader.peek_next_page()).ok_or(GAVE_UP)?? {
             let Some(here) = page.num_rows.or(page.num_levels).filter(|_| !page.is_dict) else {
                 break;
             };
             if here > rows - skipped {
                 break;
             }
-            self.reader.skip_next_page()?;
+            guarded(|| self.reader.skip_next_page()).ok_or(GAVE_UP)??;
             skipped += here;
         }
         Ok(skipped)
