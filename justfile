@@ -30,6 +30,11 @@ test:
 check:
     sh tests/check.sh
 
+# Every reader on mutated input, so many seconds each, with cargo-fuzz
+[group('check')]
+fuzz SECONDS="60":
+    sh fuzz/run.sh {{ SECONDS }}
+
 # Criterion benches of the aggregation core, the store, the estimators
 [group('check')]
 bench *ARGS:
