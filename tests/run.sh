@@ -26,5 +26,5 @@ built=${CARGO_TARGET_DIR:-target}/debug
 
 packed=$(mktemp -d)
 trap 'rm -rf "$packed"' EXIT
-cargo run --quiet --locked --package counterflow -- package --quiet --out "$packed/package"
+"$built/counterflow" package --quiet --out "$packed/package"
 .venv/bin/python tests/packages.py "$packed/package"

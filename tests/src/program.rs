@@ -10,8 +10,9 @@ pub fn root() -> &'static Path {
 }
 
 /// The path of the built program. A dependency cannot name another package's program in stable
-/// cargo, so cargo is asked to build it, in the profile of the tests, and tells where it is.
-/// Nothing happens when it is up to date. `COUNTERFLOW_PROGRAM` names another one to test, such as
+/// cargo, so cargo is asked to build the test that stands beside it, in the profile of these tests, and
+/// tells where the program is. Asked for the whole workspace, it gives the crates the features that they
+/// have in a run of all tests, and builds nothing twice; nothing happens when it is up to date. `COUNTERFLOW_PROGRAM` names another one to test, such as
 /// one that was installed.
 pub fn program() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -22,10 +23,12 @@ fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args([
-        "build",
+        "test",
+        "--workspace",
         "--locked",
-        "--package",
-        "counterflow",
+        "--no-run",
+        "--test",
+        "program",
         "--message-format",
         "json-render-diagnostics",
     ]);
@@ -39,7 +42,9 @@ fn build() -> PathBuf {
     let mut messages = messages
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let built = messages.find(|m| m["target"]["name"] == "counterflow" && m["executable"].is_string());
+    let built = messages.find(|m| {
+        m["target"]["name"] == "counterflow" && m["target"]["kind"][0] == "bin" && m["executable"].is_string()
+    });
     PathBuf::from(built.unwrap()["executable"].as_str().unwrap())
 }
 

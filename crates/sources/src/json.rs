@@ -140,6 +140,10 @@ impl Rows {
             if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
                 return Err("the first record has no usable names".to_owned());
             }
+            let twice = (1..self.names.len()).find(|&at| self.names[..at].contains(&self.names[at]));
+            if let Some(at) = twice {
+                return Err(format!("field `{}` stands twice in record 1", self.names[at]));
+            }
             self.write(self.names.clone())?;
         }
         self.records += 1;
