@@ -12,6 +12,7 @@ mod layout;
 mod packed;
 mod reading;
 mod runs;
+mod scan;
 mod writing;
 
 use crate::import::Tally;

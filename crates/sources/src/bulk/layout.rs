@@ -1,5 +1,6 @@
 use super::packed::{self, Packed};
 use super::reading::Origin;
+use super::scan::Scan;
 use crate::header::Header;
 use crate::source::Source;
 use std::sync::OnceLock;
@@ -132,7 +133,7 @@ impl Columns {
         if self.source != Source::Baci || self.roles != [Year, Reporter, Partner, Product, Value, Weight] {
             return None;
         }
-        let mut scan = Scan { rest: line };
+        let mut scan = Scan::of(line);
         let whole = |(number, digits): (u64, usize), most: usize| (1..=most).contains(&digits).then_some(number);
         let year = scan.digits();
         let year = (year.1 == 4 && (1000..3000).contains(&year.0)).then_some(year.0 as i16)?;
@@ -272,74 +273,6 @@ impl Columns {
             line: 0,
         };
         Ok((year, row))
-    }
-}
-
-/// What is left of a line.
-struct Scan<'a> {
-    rest: &'a [u8],
-}
-
-impl Scan<'_> {
-    /// The number that the digits here make, and how many there are; at most 15 are taken.
-    #[inline(always)]
-    fn digits(&mut self) -> (u64, usize) {
-        let (mut number, mut count) = (0, 0);
-        while let Some(digit) = self.rest.get(count).map(|b| b.wrapping_sub(b'0'))
-            && digit < 10
-            && count < 15
-        {
-            number = number * 10 + u64::from(digit);
-            count += 1;
-        }
-        self.rest = &self.rest[count..];
-        (number, count)
-    }
-
-    #[inline(always)]
-    fn comma(&mut self) -> Option<()> {
-        self.rest = self.rest.strip_prefix(b",")?;
-        Some(())
-    }
-
-    #[inline(always)]
-    fn blanks(&mut self) {
-        self.rest = self.rest.trim_ascii_start();
-    }
-
-    /// A product of six digits, or of five that have lost a leading zero, as [`packed::digits`] gives it.
-    #[inline(always)]
-    fn product(&mut self) -> Option<u64> {
-        let (mut packed, mut count) = (0_u64, 0);
-        while let Some(digit) = self.rest.get(count).map(|b| b.wrapping_sub(b'0'))
-            && digit < 10
-            && count < 7
-        {
-            packed = packed << 4 | u64::from(digit + 1);
-            count += 1;
-        }
-        self.rest = &self.rest[count..];
-        match count {
-            6 => Some(packed << 16),
-            5 => Some((packed | 1 << 20) << 16),
-            _ => None,
-        }
-    }
-
-    /// A number with up to three decimals, in thousandths.
-    #[inline(always)]
-    fn decimal(&mut self) -> Option<i64> {
-        let (whole, digits) = self.digits();
-        if digits == 0 {
-            return None;
-        }
-        let (mut fraction, mut places) = (0, 0);
-        if let Some(rest) = self.rest.strip_prefix(b".") {
-            self.rest = rest;
-            (fraction, places) = self.digits();
-        }
-        let thousandths = whole * 1000 + fraction * [1000, 100, 10, 1].get(places)?;
-        i64::try_from(thousandths).ok()
     }
 }
 

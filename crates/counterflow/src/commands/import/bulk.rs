@@ -4,13 +4,18 @@ use super::{ImportArguments, defaults};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
-use sources::{BulkOptions, BulkReport, Defaults, Quarantined, Source, import_bulk};
+use sources::{BulkError, BulkOptions, BulkReport, Defaults, Quarantined, Source, import_bulk};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Whether `--out` names a folder: it is one, or has no extension of a file.
+/// Whether `--out` names a folder: it is one, and not in the way of a file of that name, or has no extension.
 pub fn is_folder(path: &Path) -> bool {
-    path.is_dir() || (!path.exists() && path.extension().is_none())
+    let of_file = path.extension().is_some_and(|e| e == "parquet");
+    match path.is_dir() {
+        true => !of_file || store::Dataset::is_one(path),
+        // A device or a pipe has no extension either, and is written to as a file.
+        false => path.extension().is_none() && (path.is_file() || !path.exists()),
+    }
 }
 
 /// Reads `500MB`, `2GB` or a number of bytes.
@@ -72,7 +77,11 @@ pub fn into_folder(
     };
     let report = import_bulk(file, folder, &options);
     bar.finish_and_clear();
-    let report = report.map_err(|e| Failure::from(e).about(&file.display().to_string()))?;
+    let report = report.map_err(|e| match e {
+        // What is wrong with the input names it; what is wrong with the disk does not.
+        BulkError::Source(_) | BulkError::Mixed { .. } => Failure::from(e).about(&file.display().to_string()),
+        other => other.into(),
+    })?;
     for note in &report.notes {
         output.warn(&format!("warning: {note}"));
     }
