@@ -6,7 +6,10 @@ use std::process::Command;
 #[test]
 fn the_program_tells_its_version() {
     let program = env!("CARGO_BIN_EXE_counterflow");
-    let said = Command::new(program).arg("--version").output().unwrap();
+    let said = Command::new(program)
+        .arg("--version")
+        .output()
+        .expect("it was built for this test");
     let expected = format!("counterflow {}", env!("CARGO_PKG_VERSION"));
     assert!(said.status.success());
     assert!(String::from_utf8_lossy(&said.stdout).starts_with(&expected));
