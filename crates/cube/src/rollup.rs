@@ -123,9 +123,9 @@ impl Rollup {
         }
         let mut all = query.clone();
         (all.values, all.weights) = (true, true);
-        let files = || Files::open(&self.file);
-        let mut sums = sum(&files()?, &all, conditions(&all)?)?;
-        let counts = sum(&files()?.measuring(COUNTS), &all, conditions(&all)?)?;
+        let files = Files::open(&self.file)?;
+        let mut sums = sum(&files, &all, conditions(&all)?)?;
+        let counts = sum(&files.measuring(COUNTS), &all, conditions(&all)?)?;
         let (values, records) = (&sums.table, &counts.table);
         if values.keys != records.keys {
             return Err(Error::Rollup("its columns do not fit each other".to_owned()));

@@ -1,6 +1,7 @@
 //! Files kept beside a dataset that say which files they were made of.
 
 use super::file::dataset_files;
+use crate::guard::{GAVE_UP, guarded};
 use crate::scan::damaged;
 use crate::{Result, io, sha256_of_bytes, write_atomically};
 use arrow::array::RecordBatch;
@@ -79,7 +80,8 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
 /// When the file cannot be read or is no Parquet.
 pub fn note_of(path: &Path) -> Result<Option<String>> {
     let file = crate::open_parquet(path)?;
-    let footer = ParquetMetaDataReader::new().parse_and_finish(&file);
+    let footer = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+    let footer = footer.ok_or_else(|| damaged(path, GAVE_UP))?;
     let footer = footer.map_err(|e| damaged(path, e))?;
     let notes = footer.file_metadata().key_value_metadata();
     let note = notes.into_iter().flatten().find(|pair| pair.key == NOTE);

@@ -171,7 +171,7 @@ impl DataFile {
             .with_column_index_policy(PageIndexPolicy::Skip)
             .with_offset_index_policy(PageIndexPolicy::Required);
         let bytes = Positional::new(self.file.clone(), self.length, self.length, 0);
-        reader.read_page_indexes(&bytes).ok()?;
+        guarded(|| reader.read_page_indexes(&bytes))?.ok()?;
         let read = reader.finish().ok()?;
         let pages = read.offset_index()?.first()?.first()?.page_locations().clone();
         let group = self.metadata.row_group(group);

@@ -125,7 +125,7 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
     for (kind, (rows, value)) in &held.aside {
         line(&format!("set aside: {kind}"), *rows, (*value).into());
     }
-    quarantine(folder, &held.bad, bad, held.rows, output)?;
+    bulk::list_bad(folder, &held.bad, bad, held.rows, output)?;
     if held.records.is_empty() {
         return Err(Failure::because(format!(
             "{}: {} answered, and not one row can be used; ask for other years, reporters or partners",
@@ -182,26 +182,6 @@ fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
     }
     let bytes = report::to_bytes(&table, report::Format::Csv)?;
     Ok(store::write_atomically(&folder.join("references.csv"), &bytes)?)
-}
-
-fn quarantine(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> Outcome<()> {
-    let path = folder.join("quarantine.csv");
-    if number == 0 {
-        if path.exists() {
-            // It told of an earlier fetch.
-            std::fs::remove_file(&path)?;
-        }
-        return Ok(());
-    }
-    store::write_atomically(
-        &path,
-        &report::to_bytes(&bulk::quarantine_of(bad), report::Format::Csv)?,
-    )?;
-    output.warn(&format!(
-        "warning: {number} of {of} rows are in quarantine: {}",
-        path.display()
-    ));
-    Ok(())
 }
 
 fn archive(import: &Import<'_>, theirs: &str, line: Line<'_>) -> Outcome<()> {

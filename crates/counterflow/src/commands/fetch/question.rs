@@ -5,7 +5,7 @@ use crate::commands::import::bulk;
 use crate::fail::{Failure, Outcome};
 use clap::Args;
 use fetch::{Part, Plan, Provider, comtrade_codes, imf_codes, periods};
-use trade::Flow;
+use trade::{Classification, Flow};
 
 /// What to ask of UN Comtrade.
 #[derive(Args, Debug)]
@@ -144,23 +144,13 @@ impl ImtsQuestion {
     }
 }
 
-/// CEPII's words for revisions and ours.
-const REVISIONS: [(&str, &str); 7] = [
-    ("HS92", "HS0"),
-    ("HS96", "HS1"),
-    ("HS02", "HS2"),
-    ("HS07", "HS3"),
-    ("HS12", "HS4"),
-    ("HS17", "HS5"),
-    ("HS22", "HS6"),
-];
+/// CEPII's words for revisions.
+const REVISIONS: [&str; 7] = ["HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22"];
 
 /// Our word for a revision of CEPII's.
 pub fn revision(word: &str) -> Option<&'static str> {
-    REVISIONS
-        .iter()
-        .find(|(theirs, _)| *theirs == word)
-        .map(|(_, ours)| *ours)
+    let known = REVISIONS.contains(&word).then(|| word.parse::<Classification>());
+    known?.ok().map(Classification::as_str)
 }
 
 impl BaciQuestion {
@@ -175,10 +165,9 @@ impl BaciQuestion {
         }
         let revision = self.revision.trim().to_ascii_uppercase();
         if self::revision(&revision).is_none() {
-            let known: Vec<&str> = REVISIONS.iter().map(|(theirs, _)| *theirs).collect();
             return Err(Failure::Usage(format!(
                 "--revision is expected as one of {}, but is `{}`",
-                known.join(", "),
+                REVISIONS.join(", "),
                 self.revision
             )));
         }

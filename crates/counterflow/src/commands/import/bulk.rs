@@ -85,21 +85,8 @@ pub fn into_folder(
     for note in &report.notes {
         output.warn(&format!("warning: {note}"));
     }
-    let list = folder.join("quarantine.csv");
-    if report.quarantined > 0 {
-        store::write_atomically(
-            &list,
-            &report::to_bytes(&quarantine_of(&report.quarantine), report::Format::Csv)?,
-        )?;
-        output.warn(&format!(
-            "warning: {} of {} rows are in quarantine: {}",
-            report.quarantined,
-            report.rows_read,
-            list.display()
-        ));
-    } else if report.inputs_read > 0 && list.exists() {
-        // It told of an earlier import.
-        std::fs::remove_file(&list)?;
+    if report.quarantined > 0 || report.inputs_read > 0 {
+        list_bad(folder, &report.quarantine, report.quarantined, report.rows_read, output)?;
     }
     if report.swept > 0 {
         output.say(&format!(
@@ -144,8 +131,25 @@ fn summary(report: &BulkReport) -> Table {
     table
 }
 
+/// Lists bad rows in `quarantine.csv` of the folder and tells how many of how many they are; without any, a list that told of
+/// an earlier import goes.
+pub fn list_bad(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> Outcome<()> {
+    let list = folder.join("quarantine.csv");
+    if number > 0 {
+        let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv)?;
+        store::write_atomically(&list, &rows)?;
+        output.warn(&format!(
+            "warning: {number} of {of} rows are in quarantine: {}",
+            list.display()
+        ));
+    } else if list.exists() {
+        std::fs::remove_file(&list)?;
+    }
+    Ok(())
+}
+
 /// Bad rows with the names of their inputs, as a table.
-pub fn quarantine_of(rows: &[(String, Quarantined)]) -> Table {
+fn quarantine_of(rows: &[(String, Quarantined)]) -> Table {
     let text = |name| (name, Kind::Text, "");
     let columns = [
         text("file"),
