@@ -34,7 +34,7 @@ def arguments():
 def python_of(given, work):
     if given:
         return given / "bin" / "python"
-    home = work / "venv"
+    home = work / "venv-estimators"
     if not home.exists():
         venv.create(home, with_pip=True)
         subprocess.run([home / "bin" / "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)

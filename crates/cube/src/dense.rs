@@ -183,46 +183,55 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
             }
             Offsets::Coded(codes, table) => {
                 let codes = &codes[at..at + rows];
-                add_each(cells, base, values, outgrown, |row| table[codes[row] as usize] as usize);
+                add_each(cells, base, values, codes, outgrown, |code| {
+                    table[code as usize] as usize
+                });
             }
             Offsets::Placed(codes, table) => {
                 let codes = &codes[at..at + rows];
-                add_each(cells, base, values, outgrown, |row| table[codes[row] as usize] as usize);
+                add_each(cells, base, values, codes, outgrown, |code| {
+                    table[code as usize] as usize
+                });
             }
             Offsets::Added(offsets) => {
                 let offsets = &offsets[at..at + rows];
-                add_each(cells, base, values, outgrown, |row| offsets[row] as usize);
+                add_each(cells, base, values, offsets, outgrown, |offset| offset as usize);
             }
         }
         at += rows;
     }
 }
 
-/// Adds each value to the cell at its offset from `base`.
+/// Adds each value to the cell that its code stands for, counted from `base`.
 #[inline(always)]
-fn add_each(
+fn add_each<C: Copy>(
     cells: &mut [Cell],
     base: usize,
-    values: &[i64],
+    mut values: &[i64],
+    mut codes: &[C],
     outgrown: &mut Vec<(usize, i64)>,
-    offset: impl Fn(usize) -> usize,
+    offset: impl Fn(C) -> usize,
 ) {
-    let mut from = 0;
-    while let Some(row) = add_until_full(&mut cells[base..], &values[from..], |row| offset(from + row)) {
+    while let Some(row) = add_until_full(&mut cells[base..], values, codes, &offset) {
         // It is counted, but does not fit: what was summed is set aside.
-        let place = base + offset(from + row);
+        let place = base + offset(codes[row]);
         outgrown.push((place, cells[place].sum));
-        cells[place].sum = values[from + row];
-        from += row + 1;
+        cells[place].sum = values[row];
+        (values, codes) = (&values[row + 1..], &codes[row + 1..]);
     }
 }
 
 /// Adds values to their cells up to the first that a cell has no room for: the innermost loop, which keeps
 /// nothing but what it needs in registers.
 #[inline(never)]
-fn add_until_full(cells: &mut [Cell], values: &[i64], place: impl Fn(usize) -> usize) -> Option<usize> {
-    for (row, &value) in values.iter().enumerate() {
-        let cell = &mut cells[place(row)];
+fn add_until_full<C: Copy>(
+    cells: &mut [Cell],
+    values: &[i64],
+    codes: &[C],
+    place: impl Fn(C) -> usize,
+) -> Option<usize> {
+    for (row, (&value, &code)) in values.iter().zip(codes).enumerate() {
+        let cell = &mut cells[place(code)];
         cell.count += 1;
         let (sum, over) = cell.sum.overflowing_add(value);
         if over {
@@ -277,10 +286,7 @@ mod tests {
         let facts = Facts::default();
         let key = [Part::same(Column::Product)];
         let plan = crate::plan::Plan::new(&facts, &key, Vec::new(), Layout::value_only()).unwrap();
-        let local = [LocalDim {
-            numbers: vec![0, 1, 2],
-            stride: 1,
-        }];
+        let local = [LocalDim::new(&[true; 3])];
         let sums = [i64::MAX, 5, i64::MIN];
         let mut dense = Dense::new(3, Layout::value_only());
         for (cell, sum) in dense.cells.iter_mut().zip(sums) {

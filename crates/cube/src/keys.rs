@@ -5,7 +5,9 @@ use crate::column::Column;
 use crate::part::{Offsets, Stretch};
 use crate::plan::{Dim, Facts, Plan};
 use crate::source::{Keys, Source};
-use store::columns::Run;
+use std::rc::Rc;
+use std::sync::Arc;
+use store::columns::{Run, Texts};
 
 /// Rows in a run, on average, from which on a column is read as runs.
 const RUN_ROWS: usize = 4;
@@ -25,6 +27,8 @@ pub(crate) enum Form {
 pub(crate) struct LocalDim {
     /// Their numbers in the plan, ascending.
     pub numbers: Vec<u32>,
+    /// The place in `numbers` of each of the plan's words; 0 for one that does not occur.
+    ranks: Vec<u32>,
     /// What a place in `numbers` is multiplied with in the part's own table.
     pub stride: u64,
 }
@@ -43,7 +47,9 @@ pub(crate) struct Local<'a> {
 /// A column that takes part in the key.
 pub(crate) struct KeyColumn<'a> {
     keys: Keys<'a>,
-    dims: Vec<(&'a Dim, LocalDim)>,
+    dims: Vec<KeyDim<'a>>,
+    /// The texts of the column's dictionaries.
+    texts: Arc<Texts>,
     /// For each code, what it adds to a place in the part's own table, or to a key of the plan.
     offsets: Vec<u64>,
     /// The same for a place, in half of the memory: the table is looked into for every row.
@@ -56,6 +62,14 @@ pub(crate) struct KeyColumn<'a> {
     patience: usize,
 }
 
+/// A dimension that a column is a part of.
+struct KeyDim<'a> {
+    dim: &'a Dim,
+    local: LocalDim,
+    /// The number of each text of the column's dictionaries.
+    of_texts: Rc<[Option<u32>]>,
+}
+
 /// Opens the key columns of a part.
 pub(crate) fn key_columns<'a>(
     source: &'a dyn Source,
@@ -64,29 +78,47 @@ pub(crate) fn key_columns<'a>(
     part: usize,
     sparse: bool,
 ) -> Result<Local<'a>> {
-    let mut numbers: Vec<Vec<u32>> = Vec::new();
+    let mut dims: Vec<LocalDim> = Vec::new();
+    let mut looked_up = Vec::new();
     for dim in &plan.dims {
         let texts = facts.texts_of(source, part, dim.part.column)?;
         let own: Vec<_> = plan.conditions.iter().filter(|c| c.column == dim.part.column).collect();
-        let accepted = texts.iter().filter(|text| own.iter().all(|c| c.wanted.accepts(*text)));
-        let mut present: Vec<u32> = accepted.filter_map(|text| dim.number(text)).collect();
-        present.sort_unstable();
-        present.dedup();
-        numbers.push(present);
+        let of_texts: Rc<[Option<u32>]> = texts.iter().map(|text| dim.number(text)).collect();
+        let mut there = vec![false; dim.words.len()];
+        for (text, number) in texts.iter().zip(of_texts.iter()) {
+            if let Some(number) = number
+                && own.iter().all(|c| c.wanted.accepts(text))
+            {
+                there[*number as usize] = true;
+            }
+        }
+        dims.push(LocalDim::new(&there));
+        looked_up.push((texts, of_texts));
     }
-    let (dims, cells) = strides(numbers);
+    let mut cells = 1_u64;
+    for local in dims.iter_mut().rev() {
+        local.stride = cells;
+        cells = cells.saturating_mul(local.numbers.len().max(1) as u64);
+    }
     let mut columns = Vec::new();
     let mut global_base = 0;
     for column in Column::ALL {
-        let own = || plan.dims.iter().zip(&dims).filter(|(dim, _)| dim.part.column == column);
-        if own().all(|(_, local)| local.numbers.len() <= 1) {
-            let only = own().map(|(dim, local)| u64::from(local.numbers.first().copied().unwrap_or(0)) * dim.stride);
-            global_base += only.sum::<u64>();
+        let own = || (0..dims.len()).filter(|&d| plan.dims[d].part.column == column);
+        if own().all(|d| dims[d].numbers.len() <= 1) {
+            let only = |d: usize| u64::from(dims[d].numbers.first().copied().unwrap_or(0)) * plan.dims[d].stride;
+            global_base += own().map(only).sum::<u64>();
             continue;
         }
+        let texts = own().next().map(|d| looked_up[d].0.clone()).unwrap_or_default();
+        let key_dim = |d: usize| KeyDim {
+            dim: &plan.dims[d],
+            local: dims[d].clone(),
+            of_texts: looked_up[d].1.clone(),
+        };
         columns.push(KeyColumn {
             keys: source.keys(part, column, sparse)?,
-            dims: own().map(|(dim, local)| (dim, local.clone())).collect(),
+            dims: own().map(key_dim).collect(),
+            texts,
             offsets: Vec::new(),
             places: Vec::new(),
             global: false,
@@ -104,19 +136,21 @@ pub(crate) fn key_columns<'a>(
     })
 }
 
-fn strides(numbers: Vec<Vec<u32>>) -> (Vec<LocalDim>, u64) {
-    let mut cells = 1_u64;
-    let mut dims: Vec<LocalDim> = numbers
-        .into_iter()
-        .rev()
-        .map(|numbers| {
-            let stride = cells;
-            cells = cells.saturating_mul(numbers.len().max(1) as u64);
-            LocalDim { numbers, stride }
-        })
-        .collect();
-    dims.reverse();
-    (dims, cells)
+impl LocalDim {
+    /// For the words that are there; the stride is set later.
+    pub(crate) fn new(there: &[bool]) -> Self {
+        let mut numbers = Vec::new();
+        let mut ranks = vec![0; there.len()];
+        for (number, _) in there.iter().enumerate().filter(|(_, there)| **there) {
+            ranks[number] = numbers.len() as u32;
+            numbers.push(number as u32);
+        }
+        LocalDim {
+            numbers,
+            ranks,
+            stride: 1,
+        }
+    }
 }
 
 impl KeyColumn<'_> {
@@ -129,18 +163,22 @@ impl KeyColumn<'_> {
     /// Learns what the codes add that are new in the column.
     fn learn(&mut self) {
         let texts = self.keys.texts();
+        if self.offsets.len() == texts.len() {
+            return;
+        }
+        let as_looked_up = *texts == *self.texts;
         for code in self.offsets.len()..texts.len() {
-            let text = texts.get(code);
-            let of_dim = |(dim, local): &(&Dim, LocalDim)| -> u64 {
-                let Some(number) = dim.number(text) else { return 0 };
-                if self.global {
-                    return u64::from(number) * dim.stride;
-                }
+            let of_dim = |key: &KeyDim| -> u64 {
+                let number = match as_looked_up {
+                    true => key.of_texts[code],
+                    false => key.dim.number(texts.get(code)),
+                };
                 // A text that no condition accepts has no place, and no row that is read has it.
-                local
-                    .numbers
-                    .binary_search(&number)
-                    .map_or(0, |rank| rank as u64 * local.stride)
+                match number {
+                    None => 0,
+                    Some(number) if self.global => u64::from(number) * key.dim.stride,
+                    Some(number) => u64::from(key.local.ranks[number as usize]) * key.local.stride,
+                }
             };
             let offset = self.dims.iter().map(of_dim).sum();
             self.offsets.push(offset);

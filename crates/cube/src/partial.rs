@@ -124,9 +124,11 @@ impl Partial {
     /// Moves another's entries, whose keys follow all of ours, to the end.
     fn append(&mut self, other: &mut Partial) {
         let before = self.keys.len();
+        make_room(&mut self.keys, other.len());
         self.keys.append(&mut other.keys);
         for (into, from) in self.sums.iter_mut().zip(&mut other.sums) {
             if !from.is_empty() {
+                make_room(into, before + from.len() - into.len());
                 into.resize(before, 0);
                 into.append(from);
             }
@@ -213,6 +215,14 @@ impl Partial {
             keys,
             large,
         }
+    }
+}
+
+/// Room for more: several times what there is, since memory that is not written to is not taken, and moving to
+/// larger memory takes both.
+fn make_room<T>(column: &mut Vec<T>, more: usize) {
+    if column.capacity() - column.len() < more {
+        column.reserve_exact(more + 3 * column.len());
     }
 }
 

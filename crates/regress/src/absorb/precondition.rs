@@ -1,5 +1,6 @@
 use super::sweep::Weighted;
 use approx_chol::{Config, CsrRef, Factor, factorize_with};
+use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -113,11 +114,15 @@ impl Preconditioner {
                     -1.0
                 }
             };
-            for j in 0..width {
+            let solve = |j: usize| {
                 let column = table[part.clone()].iter().skip(j).step_by(width).enumerate();
                 let right: Vec<f64> = column.map(|(group, v)| sign(group) * v).collect();
+                graph.factor.solve(&right)
+            };
+            let solutions: Vec<_> = (0..width).into_par_iter().map(solve).collect();
+            for (j, solution) in solutions.into_iter().enumerate() {
                 // A refusal is one of lengths, which fit; the diagonal's answer would stand.
-                if let Ok(solution) = graph.factor.solve(&right) {
+                if let Ok(solution) = solution {
                     let to = out[part.clone()].iter_mut().skip(j).step_by(width).enumerate();
                     to.zip(solution).for_each(|((group, to), s)| *to = sign(group) * s);
                 }

@@ -258,16 +258,18 @@ pub(crate) fn dictionary_codes(page: &DataPage) -> Result<Hybrid, Refused> {
     }
 }
 
-/// The numbers of a delta-coded page.
+/// The numbers of a delta-coded page, in place of what `out` holds.
 pub(crate) fn numbers_of_delta(physical: Type, page: &DataPage, out: &mut Vec<i64>) -> Result<(), Refused> {
-    let start = out.len();
-    delta::decode(&page.values, page.count, out).map_err(|refused| match refused {
-        delta::Refused::Damaged(damage) => damage.into(),
-        delta::Refused::Unknown => Refused::Unknown,
-    })?;
+    if let Err(refused) = delta::decode(&page.values, page.count, out) {
+        out.clear();
+        return Err(match refused {
+            delta::Refused::Damaged(damage) => damage.into(),
+            delta::Refused::Unknown => Refused::Unknown,
+        });
+    }
     if physical == Type::INT32 {
         // Sums wrap at the width of the column.
-        out[start..].iter_mut().for_each(|n| *n = i64::from(*n as i32));
+        out.iter_mut().for_each(|n| *n = i64::from(*n as i32));
     }
     Ok(())
 }

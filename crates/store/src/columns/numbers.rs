@@ -72,8 +72,10 @@ impl NumberCursor {
     }
 
     fn open(&mut self, page: DataPage) -> Result<(), Refused> {
-        self.values.clear();
         self.at = 0;
+        if page.encoding != Encoding::DELTA_BINARY_PACKED {
+            self.values.clear();
+        }
         match page.encoding {
             Encoding::DELTA_BINARY_PACKED if self.physical != Type::FIXED_LEN_BYTE_ARRAY => {
                 numbers_of_delta(self.physical, &page, &mut self.values)?;

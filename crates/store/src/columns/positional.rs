@@ -40,15 +40,17 @@ impl Positional {
         (offset < window.1.len()).then(|| window.1.slice(offset..))
     }
 
-    fn read(&self, start: u64, length: usize) -> Result<Bytes> {
+    /// Reads into memory that nobody else holds any more, if `old` is such, which need not be cleared.
+    fn read(&self, start: u64, length: usize, old: Bytes) -> Result<Bytes> {
         if length as u64 > self.length.saturating_sub(start) {
             return Err(ParquetError::EOF(format!(
                 "{length} bytes at {start} reach beyond the file's end"
             )));
         }
-        let mut buffer = vec![0; length];
+        let mut buffer = old.try_into_mut().unwrap_or_default();
+        buffer.resize(length, 0);
         read_at(&self.file, &mut buffer, start)?;
-        Ok(buffer.into())
+        Ok(buffer.freeze())
     }
 }
 
@@ -102,7 +104,8 @@ impl ChunkReader for Positional {
             return Ok(window.1.slice(offset..offset + length));
         }
         let ahead = (self.ahead as u64).min(self.end.saturating_sub(start)) as usize;
-        *window = (start, self.read(start, length.max(ahead))?);
+        let old = std::mem::take(&mut window.1);
+        *window = (start, self.read(start, length.max(ahead), old)?);
         Ok(window.1.slice(..length))
     }
 }
