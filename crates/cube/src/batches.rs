@@ -48,8 +48,7 @@ fn coded(batch: &RecordBatch, column: Column) -> Result<Coded> {
         _ => text_codes(array).ok_or_else(missing)?,
     };
     let codes = Packed::of(&codes, texts.len());
-    let texts = Arc::new(texts);
-    Ok(Coded { texts, codes })
+    Ok(Coded::new(Arc::new(texts), codes))
 }
 
 fn number_codes(numbers: impl Iterator<Item = Option<i64>>) -> (Texts, Vec<u32>) {

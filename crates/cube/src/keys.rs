@@ -197,7 +197,7 @@ impl KeyColumn<'_> {
             Form::Runs => {
                 self.runs.clear();
                 self.keys.runs(rows, &mut self.runs)?;
-                if self.runs.len() * RUN_ROWS > rows && rows > 64 {
+                if self.runs.len() * RUN_ROWS > rows && rows > 64 && !self.keys.kept_as_runs() {
                     self.form = Form::Codes;
                     self.patience = PATIENCE;
                 }

@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod arrange;
 mod batches;
 mod column;
 mod concentration;

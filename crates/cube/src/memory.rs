@@ -12,6 +12,35 @@ use store::columns::{Numbers, Run, Texts};
 pub(crate) struct Coded {
     pub texts: Arc<Texts>,
     pub codes: Packed,
+    /// The texts that occur, as far as that is cheap to know.
+    used: Arc<Texts>,
+}
+
+impl Coded {
+    pub(crate) fn new(texts: Arc<Texts>, codes: Packed) -> Self {
+        let used = match &codes {
+            Packed::Runs(runs) => used(&texts, runs),
+            _ => texts.clone(),
+        };
+        Coded { texts, codes, used }
+    }
+}
+
+/// The texts of the runs. A part of a sorted table holds few of the table's texts.
+fn used(texts: &Arc<Texts>, runs: &[Run]) -> Arc<Texts> {
+    let mut there = vec![false; texts.len()];
+    runs.iter().for_each(|run| there[run.code as usize] = true);
+    if there.iter().all(|there| *there) {
+        return texts.clone();
+    }
+    let mut some = Texts::default();
+    for (code, _) in there.iter().enumerate().filter(|(_, there)| **there) {
+        match texts.get(code) {
+            Some(text) => some.push(text),
+            None => some.null(),
+        };
+    }
+    Arc::new(some)
 }
 
 /// Codes in the narrowest form that holds them.
@@ -44,6 +73,22 @@ impl Packed {
         }
     }
 
+    /// Hands on each run of rows, or each row, with its code.
+    pub(crate) fn each(&self, mut each: impl FnMut(std::ops::Range<usize>, u32)) {
+        match self {
+            Packed::Runs(runs) => {
+                let mut at = 0;
+                for run in runs {
+                    each(at..at + run.rows as usize, run.code);
+                    at += run.rows as usize;
+                }
+            }
+            Packed::Bytes(codes) => (0..codes.len()).for_each(|row| each(row..row + 1, codes[row].into())),
+            Packed::Short(codes) => (0..codes.len()).for_each(|row| each(row..row + 1, codes[row].into())),
+            Packed::Long(codes) => (0..codes.len()).for_each(|row| each(row..row + 1, codes[row])),
+        }
+    }
+
     /// Bytes that it takes.
     pub(crate) fn bytes(&self) -> usize {
         match self {
@@ -73,7 +118,7 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    fn column(&self, column: Column) -> Result<&Coded> {
+    pub(crate) fn column(&self, column: Column) -> Result<&Coded> {
         let found = self.coded.iter().find(|(name, _)| *name == column);
         found.map(|(_, coded)| coded).ok_or(Error::Column(column.name()))
     }
@@ -104,23 +149,8 @@ impl Source for Parts {
         true // what a part's dictionaries exclude is seen when they are read
     }
 
-    fn texts(&self, part: usize, column: Column) -> Result<Texts> {
-        let coded = self.0[part].column(column)?;
-        // A part of a sorted table holds few of the table's texts.
-        let Packed::Runs(runs) = &coded.codes else {
-            return Ok((*coded.texts).clone());
-        };
-        let mut used: Vec<u32> = runs.iter().map(|run| run.code).collect();
-        used.sort_unstable();
-        used.dedup();
-        let mut texts = Texts::default();
-        for code in used {
-            match coded.texts.get(code as usize) {
-                Some(text) => texts.push(text),
-                None => texts.null(),
-            };
-        }
-        Ok(texts)
+    fn texts(&self, part: usize, column: Column) -> Result<Arc<Texts>> {
+        Ok(self.0[part].column(column)?.used.clone())
     }
 
     fn keys(&self, part: usize, column: Column, _: bool) -> Result<Keys<'_>> {
@@ -153,6 +183,10 @@ pub(crate) struct MemoryCodes<'a> {
 impl MemoryCodes<'_> {
     pub(crate) fn texts(&self) -> &Texts {
         &self.coded.texts
+    }
+
+    pub(crate) fn kept_as_runs(&self) -> bool {
+        matches!(self.coded.codes, Packed::Runs(_))
     }
 
     pub(crate) fn codes(&mut self, out: &mut [u32]) {

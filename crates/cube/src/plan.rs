@@ -68,7 +68,7 @@ impl Facts {
         };
         let mut bytes = 0;
         let look = |index: usize| {
-            let texts = |&column| Ok((column, Arc::new(source.texts(may[index], column)?)));
+            let texts = |&column| Ok((column, source.texts(may[index], column)?));
             let mut found = columns
                 .iter()
                 .map(texts)
@@ -116,7 +116,7 @@ impl Facts {
     pub(crate) fn texts_of(&self, source: &dyn Source, part: usize, column: Column) -> Result<Arc<Texts>> {
         match self.kept.get(&(part, column)) {
             Some(texts) => Ok(texts.clone()),
-            None => Ok(Arc::new(source.texts(part, column)?)),
+            None => source.texts(part, column),
         }
     }
 }

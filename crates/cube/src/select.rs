@@ -83,7 +83,7 @@ fn narrow(
                     }
                     at += run.rows as usize;
                 }
-                in_runs = runs.len() * RUN_ROWS <= rows;
+                in_runs = keys.kept_as_runs() || runs.len() * RUN_ROWS <= rows;
             } else {
                 codes.resize(rows, 0);
                 keys.codes(&mut codes)?;

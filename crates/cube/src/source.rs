@@ -4,6 +4,7 @@ use crate::Result;
 use crate::column::{Column, Measure};
 use crate::memory::{MemoryCodes, MemoryNumbers};
 use std::path::Path;
+use std::sync::Arc;
 use store::Filter;
 use store::columns::{Codes, DataFile, Decimals, Numbers, Run, Texts, dataset_files};
 
@@ -20,7 +21,7 @@ pub(crate) trait Source: Sync {
         Ok(())
     }
     /// The values that a column may have in a part; some may not occur.
-    fn texts(&self, part: usize, column: Column) -> Result<Texts>;
+    fn texts(&self, part: usize, column: Column) -> Result<Arc<Texts>>;
     /// A cursor over a coded column. `sparse` says that most rows will be passed over.
     fn keys(&self, part: usize, column: Column, sparse: bool) -> Result<Keys<'_>>;
     /// A cursor over a column of decimals.
@@ -41,6 +42,11 @@ impl Keys<'_> {
             Keys::File(codes) => codes.texts(),
             Keys::Memory(codes) => codes.texts(),
         }
+    }
+
+    /// Whether the column is kept as runs, so that nothing is quicker to read.
+    pub(crate) fn kept_as_runs(&self) -> bool {
+        matches!(self, Keys::Memory(codes) if codes.kept_as_runs())
     }
 
     pub(crate) fn codes(&mut self, out: &mut [u32]) -> Result<()> {
@@ -161,9 +167,9 @@ impl Source for Files {
         file.may_match(group, filter)
     }
 
-    fn texts(&self, part: usize, column: Column) -> Result<Texts> {
+    fn texts(&self, part: usize, column: Column) -> Result<Arc<Texts>> {
         let (file, group) = self.part(part);
-        Ok(file.texts(group, column.name())?)
+        Ok(Arc::new(file.texts(group, column.name())?))
     }
 
     fn keys(&self, part: usize, column: Column, sparse: bool) -> Result<Keys<'_>> {

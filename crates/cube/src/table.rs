@@ -1,5 +1,6 @@
 //! A dataset held in memory for many queries.
 
+use crate::arrange::arranged;
 use crate::column::{Column, Measure};
 use crate::engine::{conditions, sum};
 use crate::memory::{Coded, Decimal, Packed, Part, Parts};
@@ -12,9 +13,9 @@ use std::sync::Arc;
 /// Rows decoded at once.
 const BLOCK_ROWS: usize = 1 << 16;
 
-/// Trade records in memory, as compact as their order allows: a column in which equal values
-/// follow one another is a list of runs, another the narrowest integers that hold its codes.
-/// Rows in the order of a dataset take about 10 bytes each, rows in any order about 14.
+/// Trade records in memory, sorted by year, reporter, flow, partner and product, so that most columns are lists of
+/// runs; another is the narrowest integers that hold its codes. A row takes about 10 bytes. Rows that come in
+/// another order are brought into this one as they are loaded, which takes 32 bytes a row while it lasts.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     parts: Parts,
@@ -37,7 +38,7 @@ impl Table {
                 Ok(())
             },
         )?;
-        Ok(Table { parts })
+        Ok(Table { parts: arranged(parts) })
     }
 
     /// How many rows there are.
@@ -107,10 +108,8 @@ fn load_codes(files: &Files, part: usize, column: Column, rows: usize) -> Result
     let only = files.texts(part, column)?;
     if only.len() == 1 {
         let rows = rows as u32;
-        return Ok(Coded {
-            texts: Arc::new(only),
-            codes: Packed::Runs(vec![store::columns::Run { code: 0, rows }]),
-        });
+        let codes = Packed::Runs(vec![store::columns::Run { code: 0, rows }]);
+        return Ok(Coded::new(only, codes));
     }
     let mut keys = files.keys(part, column, false)?;
     let mut codes = vec![0; rows];
@@ -119,8 +118,7 @@ fn load_codes(files: &Files, part: usize, column: Column, rows: usize) -> Result
     }
     let texts = keys.texts().clone();
     let codes = Packed::of(&codes, texts.len());
-    let texts = Arc::new(texts);
-    Ok(Coded { texts, codes })
+    Ok(Coded::new(Arc::new(texts), codes))
 }
 
 fn load_decimal(files: &Files, part: usize, measure: Measure, rows: usize) -> Result<Decimal> {
