@@ -96,14 +96,20 @@ fn spread(table: &Partial, places: Range<usize>) -> Option<Spread> {
     let (mut parts, mut total) = (0_u64, 0_i128);
     let mut squares = Wide::default();
     let mut entropy = 0.0;
-    for place in places {
-        let value = table.sum(0, place);
-        if value > 0 {
-            parts += 1;
-            total += value;
-            squares.add_square(value.unsigned_abs());
-            let value = value as f64;
-            entropy += value * value.ln();
+    let mut add = |exact: i128, value: f64| {
+        parts += 1;
+        total += exact;
+        squares.add_square(exact.unsigned_abs());
+        entropy += value * value.ln();
+    };
+    match table.sums[0].get(places.clone()) {
+        Some(small) if table.large.is_empty() => {
+            let positive = small.iter().filter(|value| **value > 0);
+            positive.for_each(|&value| add(value.into(), value as f64));
+        }
+        _ => {
+            let sums = places.map(|place| table.sum(0, place));
+            sums.filter(|sum| *sum > 0).for_each(|sum| add(sum, sum as f64));
         }
     }
     let whole = total as f64;

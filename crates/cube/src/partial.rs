@@ -105,7 +105,7 @@ impl Partial {
     pub(crate) fn merge(&mut self, mut other: Partial) -> Partial {
         match (other.keys.first(), self.keys.last()) {
             (None, _) => return other,
-            (Some(_), None) if self.keys.capacity() < other.len() => {
+            (Some(_), None) => {
                 std::mem::swap(self, &mut other);
                 return other;
             }

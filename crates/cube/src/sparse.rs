@@ -186,7 +186,8 @@ fn sum_by_segment(keys: &[u64], values: &[i64], inner: u64, mut out: Partial) ->
         return None;
     }
     let mut sums = vec![0_i64; inner as usize];
-    let mut seen = vec![0_u64; inner.div_ceil(64) as usize];
+    // A byte each: a bit would have every row wait for the one before it.
+    let mut seen = vec![0_u8; inner.next_multiple_of(8) as usize];
     let mut values = values;
     for segment in segments() {
         let base = segment[0] / inner * inner;
@@ -198,15 +199,16 @@ fn sum_by_segment(keys: &[u64], values: &[i64], inner: u64, mut out: Partial) ->
             let (sum, over) = sums[place].overflowing_add(*value);
             sums[place] = sum;
             outgrown |= over;
-            seen[place / 64] |= 1 << (place % 64);
+            seen[place] = 1;
         }
         if outgrown {
             return None;
         }
-        for (word, bits) in seen.iter_mut().enumerate() {
-            while *bits != 0 {
-                let place = word * 64 + bits.trailing_zeros() as usize;
-                *bits &= *bits - 1;
+        for (eight, bytes) in seen.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let mut word = u64::from_le_bytes(std::mem::take(bytes));
+            while word != 0 {
+                let place = eight * 8 + word.trailing_zeros() as usize / 8;
+                word &= word - 1;
                 out.keys.push(base + place as u64);
                 out.sums[0].push(std::mem::take(&mut sums[place]));
             }
