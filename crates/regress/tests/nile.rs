@@ -69,3 +69,20 @@ fn cusum() {
 
 const CUSUM: f64 = 2.9517661026633673;
 const CUSUM_P: f64 = 5.408553461984015e-08;
+
+#[test]
+fn what_never_varies_has_no_break() {
+    let steady = bai_perron(&mean_only(), &[3.1; 100], Trim::Share(0.15), None).unwrap();
+    assert_eq!((steady.selected_bic, steady.selected_lwz), (0, 0));
+    assert!(steady.partitions.iter().all(|p| p.rss == 0.0 && p.bic.is_none()));
+    assert!(f_statistics(&mean_only(), &[3.1; 100], Trim::Share(0.15)).is_err());
+    // Two levels and nothing else: one break, and no F where nothing is left to compare with.
+    let levels: Vec<f64> = (0..100).map(|i| if i < 40 { 0.1 } else { 0.7 }).collect();
+    let found = bai_perron(&mean_only(), &levels, Trim::Share(0.15), None).unwrap();
+    assert_eq!((found.selected_bic, &found.partitions[1].breaks), (1, &vec![40]));
+    assert!(f_statistics(&mean_only(), &levels, Trim::Share(0.15)).is_err());
+    for unit in [1e-200, 1e200] {
+        let scaled: Vec<f64> = nile().iter().map(|v| v * unit).collect();
+        assert!(bai_perron(&mean_only(), &scaled, Trim::Share(0.15), None).is_err());
+    }
+}

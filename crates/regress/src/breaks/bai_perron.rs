@@ -1,5 +1,5 @@
 use super::argmax::quantiles;
-use super::segment::{Segment, rows};
+use super::segment::{Segment, rounding_noise, rows};
 use crate::design::check_series;
 use crate::{Design, Error, Result};
 use std::f64::consts::PI;
@@ -67,7 +67,7 @@ pub struct Partition {
     /// The break points: each the number of observations up to the end of a regime, so that
     /// it is, counted from one, the last observation of the old regime.
     pub breaks: Vec<usize>,
-    /// The residual sum of squares over all regimes.
+    /// The residual sum of squares over all regimes; zero where it is rounding noise beside the sum of y^2.
     pub rss: f64,
     /// n (ln(rss / n) + 1 + ln 2 pi) + ln(n) (k + 1)(m + 1): each regime has k coefficients,
     /// each break and the variance count as a parameter (Zeileis et al. 2002). `None` for rss = 0.
@@ -105,9 +105,10 @@ pub fn bai_perron(design: &Design, y: &[f64], trim: Trim, max_breaks: Option<usi
         });
     }
     let table = Programme::solve(design, y, h, most);
+    let noise = rounding_noise(y)?;
     let partitions: Vec<Partition> = (0..=most)
         .map(|m| {
-            let rss = table.rss[m][n];
+            let rss = Some(table.rss[m][n]).filter(|rss| *rss > noise).unwrap_or(0.0);
             Partition {
                 breaks: table.trace(m, n),
                 rss,
@@ -117,7 +118,9 @@ pub fn bai_perron(design: &Design, y: &[f64], trim: Trim, max_breaks: Option<usi
         })
         .collect();
     let smallest = |of: &dyn Fn(&Partition) -> Option<f64>| {
-        let values = partitions.iter().map(|p| of(p).unwrap_or(f64::NEG_INFINITY));
+        // A perfect fit needs no further break.
+        let without = |p: &Partition| if p.rss > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
+        let values = partitions.iter().map(|p| of(p).unwrap_or_else(|| without(p)));
         values
             .enumerate()
             .fold(

@@ -1,84 +1,73 @@
-/// The levels of [`QUANTILES`].
-const LEVELS: [f64; 8] = [0.5, 0.2, 0.15, 0.1, 0.05, 0.025, 0.01, 0.005];
+/// The levels of [`POINTS`].
+const LEVELS: [f64; 4] = [0.1, 0.05, 0.025, 0.01];
 
-/// Window h, and the upper quantiles of the largest |W(t + h) - W(t)|, 0 <= t <= 1 - h, of a Brownian bridge W: 80,000
-/// walks of 2,000 steps (numpy's PCG64, seed 20260101), and to each quantile 0.5826 sqrt(2 / 2,000) added
-/// for what the path does between the steps (Broadie, Glasserman & Kou 1997, Mathematical Finance 7, 325-349).
-/// The third digit is uncertain by two or three.
-const QUANTILES: [(f64, [f64; 8]); 10] = [
-    (0.05, [0.6343, 0.7218, 0.745, 0.7742, 0.8209, 0.8621, 0.9164, 0.9543]),
-    (0.1, [0.789, 0.9221, 0.9555, 0.9999, 1.0673, 1.1294, 1.2072, 1.2632]),
-    (0.15, [0.8747, 1.0425, 1.0848, 1.1405, 1.2263, 1.3042, 1.4023, 1.4609]),
-    (0.2, [0.9253, 1.1204, 1.1695, 1.2363, 1.338, 1.4287, 1.5369, 1.6125]),
-    (0.25, [0.9533, 1.1731, 1.2287, 1.3009, 1.4148, 1.5151, 1.6317, 1.7134]),
-    (0.3, [0.9677, 1.2054, 1.2663, 1.3452, 1.466, 1.5774, 1.7096, 1.8025]),
-    (0.35, [0.9698, 1.2222, 1.2875, 1.3694, 1.4961, 1.6158, 1.7567, 1.8573]),
-    (0.4, [0.9667, 1.2268, 1.2934, 1.3793, 1.5154, 1.6378, 1.7839, 1.884]),
-    (0.45, [0.9588, 1.225, 1.2924, 1.3809, 1.5193, 1.6426, 1.7885, 1.8937]),
-    (0.5, [0.9502, 1.2172, 1.2863, 1.3743, 1.5112, 1.6352, 1.783, 1.8814]),
+/// Window h, and the upper 10, 5, 2.5 and 1 per cent points of the largest |W(t + h) - W(t)|, 0 <= t <= 1 - h, of a Brownian
+/// bridge W, as Chu, Hornik & Kuan (1995) tabulate them and R's strucchange carries them.
+const POINTS: [(f64, [f64; 4]); 10] = [
+    (0.05, [0.7552, 0.8017, 0.8444, 0.8977]),
+    (0.1, [0.9809, 1.0483, 1.1119, 1.1888]),
+    (0.15, [1.1211, 1.2059, 1.2845, 1.3767]),
+    (0.2, [1.2170, 1.3158, 1.4053, 1.5131]),
+    (0.25, [1.2811, 1.3920, 1.4917, 1.6118]),
+    (0.3, [1.3258, 1.4448, 1.5548, 1.6863]),
+    (0.35, [1.3514, 1.4789, 1.5946, 1.7339]),
+    (0.4, [1.3628, 1.4956, 1.6152, 1.7572]),
+    (0.45, [1.3610, 1.4976, 1.6210, 1.7676]),
+    (0.5, [1.3751, 1.5115, 1.6341, 1.7808]),
 ];
 
-/// P(largest increment > `statistic`) for windows of `share`, and whether that is only a bound;
-/// `None` for windows outside the table.
+/// P(largest increment > `statistic`) for windows of `share`, and whether that is only an upper bound (0.01, where the table
+/// ends); `None` for windows outside the table. Straight lines between the points, and from the 10 per cent point to 1 at zero.
 pub(super) fn mosum_sf(statistic: f64, share: f64) -> Option<(f64, bool)> {
-    let above = QUANTILES.iter().position(|row| share <= row.0)?;
+    let above = POINTS.iter().position(|row| share <= row.0)?;
     let below = above.saturating_sub(1);
-    let ((h0, low), (h1, high)) = (QUANTILES[below], QUANTILES[above]);
+    let ((h0, low), (h1, high)) = (POINTS[below], POINTS[above]);
     if share < h0 {
         return None;
     }
     let weight = if h1 > h0 { (share - h0) / (h1 - h0) } else { 0.0 };
-    let quantiles: Vec<f64> = low.iter().zip(&high).map(|(a, b)| a + weight * (b - a)).collect();
-    if statistic <= quantiles[0] {
-        return Some((LEVELS[0], true));
+    let (mut from, mut p_from) = (0.0, 1.0);
+    for ((a, b), level) in low.iter().zip(&high).zip(LEVELS) {
+        let to = a + weight * (b - a);
+        if statistic <= to {
+            return Some((p_from + (statistic - from) / (to - from) * (level - p_from), false));
+        }
+        (from, p_from) = (to, level);
     }
-    let Some(i) = quantiles.iter().position(|q| statistic <= *q) else {
-        return Some((LEVELS[7], true));
-    };
-    let part = (statistic - quantiles[i - 1]) / (quantiles[i] - quantiles[i - 1]);
-    let (from, to) = (LEVELS[i - 1].ln(), LEVELS[i].ln());
-    Some(((from + part * (to - from)).exp(), false))
+    Some((p_from, true))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_xoshiro::Xoshiro256PlusPlus;
-    use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
     #[test]
-    fn the_table_is_read_between_its_lines() {
-        let (p, bound) = mosum_sf(1.2263, 0.15).unwrap();
-        assert!((p - 0.05).abs() < 1e-12 && !bound);
-        let between = mosum_sf(0.5 * (1.2263 + 1.338), 0.175).unwrap().0;
-        assert!((between - 0.05).abs() < 1e-12);
-        assert_eq!(mosum_sf(0.1, 0.15), Some((0.5, true)));
-        assert_eq!(mosum_sf(9.0, 0.5), Some((0.005, true)));
+    fn the_table_is_read_between_its_points() {
+        let close = |statistic: f64, share: f64, p: f64| {
+            let (found, bound) = mosum_sf(statistic, share).unwrap();
+            assert!((found - p).abs() < 1e-12 && !bound, "{statistic}, {share}: {found}");
+        };
+        close(1.2059, 0.15, 0.05);
+        close(0.5 * (1.2059 + 1.3158), 0.175, 0.05);
+        close(0.5 * (1.2059 + 1.2845), 0.15, 0.0375);
+        close(0.5 * 1.1211, 0.15, 0.55);
+        close(0.0, 0.3, 1.0);
+        assert_eq!(mosum_sf(9.0, 0.5), Some((0.01, true)));
         assert_eq!((mosum_sf(1.0, 0.04), mosum_sf(1.0, 0.6)), (None, None));
     }
 
     #[test]
-    fn five_per_cent_of_short_walks_exceed_it() {
-        // 4,000 bridges of 400 nearly normal steps (sums of twelve uniforms): the same correction, now for 400 steps, makes them alike.
-        let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
-        let (n, h) = (400_usize, 60_usize);
-        let correction = 0.5826 * (2.0 / n as f64).sqrt();
-        let beyond = (0..4_000).filter(|_| {
-            let mut walk = vec![0.0];
-            for _ in 0..n {
-                let step = (0..12)
-                    .map(|_| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64)
-                    .sum::<f64>()
-                    - 6.0;
-                walk.push(walk[walk.len() - 1] + step / (n as f64).sqrt());
-            }
-            let drift = walk[n] * h as f64 / n as f64;
-            let largest = (0..=n - h)
-                .map(|t| (walk[t + h] - walk[t] - drift).abs())
-                .fold(0.0, f64::max);
-            largest + correction > 1.2263
-        });
-        let share = beyond.count() as f64 / 4_000.0;
-        assert!((share - 0.05).abs() < 0.012, "{share}");
+    fn the_same_as_strucchange() {
+        // sctest(efp(y ~ x, type = "OLS-MOSUM", h = h)) of R's strucchange 1.5-3: pvalue.efp at these statistics and windows.
+        for (statistic, share, p) in [
+            (1.03993, 0.15, 0.16516189456783514),
+            (1.21234, 0.15, 0.047951653944020359),
+            (1.3, 0.22, 0.072327286761867962),
+            (0.9, 0.07, 0.050309879693765963),
+            (1.6, 0.43, 0.028831637676402989),
+        ] {
+            let (found, _) = mosum_sf(statistic, share).unwrap();
+            assert!((found / p - 1.0).abs() < 1e-12, "{statistic}, {share}: {found}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-use crate::Design;
 use crate::qr::norm;
+use crate::{Design, Error, Result};
 
 /// A least-squares fit that grows by one observation at a time: the triangle R of the rows
 /// so far, updated by Givens rotations (Golub & Van Loan, section 6.5.3). Rotations are
@@ -95,6 +95,22 @@ pub(crate) fn rows(design: &Design) -> Vec<Vec<f64>> {
     (0..design.rows())
         .map(|i| design.columns().iter().map(|c| c[i]).collect())
         .collect()
+}
+
+/// What a residual sum of squares may be through rounding alone.
+///
+/// # Errors
+/// Figures whose squares overflow or vanish.
+pub(crate) fn rounding_noise(y: &[f64]) -> Result<f64> {
+    let total: f64 = y.iter().map(|v| v * v).sum();
+    let squared = total >= f64::MIN_POSITIVE / 1e-26 || y.iter().all(|v| *v == 0.0);
+    if squared && total.is_finite() {
+        return Ok(1e-26 * total);
+    }
+    Err(Error::Degenerate {
+        what: "a break",
+        reason: "the figures are too large or too small to square; rescale them".to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::bai_perron::Trim;
 use super::hansen::{Summary, hansen_p_value};
-use super::segment::{Segment, rows};
+use super::segment::{Segment, rounding_noise, rows};
 use crate::design::check_series;
 use crate::{Design, Error, Result};
 
@@ -19,10 +19,8 @@ pub struct FStatistics {
     pub ave_f: f64,
     /// ln of the mean of exp(F / 2) (Andrews & Ploberger 1994).
     pub exp_f: f64,
-    /// Asymptotic p-values of the three, see [`hansen_p_value`]; `None` for more than ten coefficients.
+    /// Asymptotic p-values of the three, see [`hansen_p_value`]; `None` for more than forty coefficients.
     pub p_values: Option<SummaryPValues>,
-    /// That of sup F alone.
-    pub sup_f_p_value: Option<f64>,
     /// k, the number of coefficients that change.
     pub k: usize,
     /// (n - first) last / (first (n - last)): on it the asymptotic distribution depends.
@@ -59,11 +57,11 @@ pub fn f_statistics(design: &Design, y: &[f64], trim: Trim) -> Result<FStatistic
     let before = sums(design, rows.iter().zip(y));
     let after = sums(design, rows.iter().zip(y).rev());
     let rss = before[n];
-    let df = (n - 2 * k) as f64;
+    let (df, noise) = ((n - 2 * k) as f64, rounding_noise(y)?);
     let mut values = Vec::with_capacity(last - first + 1);
     for i in first..=last {
         let apart = before[i] + after[n - i];
-        if apart <= 1e-26 * rss || apart == 0.0 {
+        if apart <= noise {
             return Err(Error::Degenerate {
                 what: "the F statistic",
                 reason: format!("both regimes around observation {i} are fitted perfectly"),
@@ -92,7 +90,6 @@ pub fn f_statistics(design: &Design, y: &[f64], trim: Trim) -> Result<FStatistic
     };
     Ok(FStatistics {
         first,
-        sup_f_p_value: p(sup_f, Summary::SupF),
         p_values,
         values,
         sup_f,

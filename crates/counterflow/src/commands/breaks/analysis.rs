@@ -111,7 +111,7 @@ impl Analysis {
         let tests = self.unknown.as_ref().ok()?;
         tests.p_values.is_none().then(|| {
             format!(
-                "their distributions are tabulated here for up to 10 coefficients, and {} change",
+                "their distributions are tabulated for up to 40 coefficients (Hansen 1997), and {} change",
                 tests.k
             )
         })
@@ -123,7 +123,7 @@ impl Analysis {
         reasons.extend(self.unknown.as_ref().err().map(|e| format!("sup_f, ave_f, exp_f: {e}")));
         reasons.extend(
             self.without_p_values()
-                .map(|e| format!("not all p-values of sup_f, ave_f, exp_f: {e}")),
+                .map(|e| format!("no p-values of sup_f, ave_f, exp_f: {e}")),
         );
         for known in &self.known {
             let date = &known.date.text;

@@ -87,10 +87,7 @@ fn unknown(sample: &Sample, analysis: &Analysis, name: &str) -> Value {
         "ave_f" => of[1],
         _ => of[2],
     };
-    let p_value = match name {
-        "sup_f" => found.sup_f_p_value,
-        _ => found.p_values.map(|p| pick([p.sup_f, p.ave_f, p.exp_f])),
-    };
+    let p_value = found.p_values.map(|p| pick([p.sup_f, p.ave_f, p.exp_f]));
     let mut test = json!({
         "statistic": pick([found.sup_f, found.ave_f, found.exp_f]),
         "p_value": p_value,
@@ -146,6 +143,11 @@ fn fluctuation(sample: &Sample, name: &str, residuals: &str, test: &Fluctuation)
         _ => {
             let width = (MOSUM_SHARE * sample.y.len() as f64).floor() as i64;
             object["p_value_is_bound"] = json!(test.p_is_bound);
+            object["p_value_method"] = json!(match test.p_value {
+                Some(p) if p > 0.1 =>
+                    "above 0.1, where the table of Chu, Hornik & Kuan (1995) ends: a straight line to 1 at zero",
+                _ => "interpolated in the table of Chu, Hornik & Kuan (1995)",
+            });
             object["window"] = json!(MOSUM_SHARE);
             object["from"] = sample.date_json(test.at as i64 + 1);
             object["to"] = sample.date_json(test.at as i64 + width);

@@ -77,7 +77,7 @@ fn all(sample: &Sample, analysis: &Analysis) -> Vec<Test> {
     if let Ok(found) = &analysis.unknown {
         let p = found.p_values;
         for (name, statistic, p_value) in [
-            ("sup_f", found.sup_f, found.sup_f_p_value),
+            ("sup_f", found.sup_f, p.map(|p| p.sup_f)),
             ("ave_f", found.ave_f, p.map(|p| p.ave_f)),
             ("exp_f", found.exp_f, p.map(|p| p.exp_f)),
         ] {
