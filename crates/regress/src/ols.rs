@@ -85,7 +85,10 @@ fn fit(design: &Design, columns: Vec<Vec<f64>>, y: &[f64], weights: Option<&[f64
     let ones = roots.unwrap_or_else(|| vec![1.0; rows]);
     let has_constant = qr.spans(&ones);
     let sums = SumsOfSquares::new(y, &working_y, &solution.residuals, weights, has_constant);
-    if !(sums.tss_uncentred.is_finite() && solution.coefficients.iter().all(|b| b.is_finite())) {
+    // Squares must leave room for what is noise beside them.
+    let smallest = f64::MIN_POSITIVE / 1e-26;
+    let squared = sums.tss_uncentred >= smallest || working_y.iter().all(|y| *y == 0.0);
+    if !(squared && sums.tss_uncentred.is_finite() && solution.coefficients.iter().all(|b| b.is_finite())) {
         return Err(Error::Degenerate {
             what: "the regression",
             reason: "the figures are too large or too small to square; rescale them".to_owned(),
@@ -231,6 +234,21 @@ mod tests {
         assert!(wls(&single, &[1.0, 2.0, 7.0], &[1.0, -2.0, 1.0]).is_err());
         let dropped = wls(&single, &[1.0, 2.0, 7.0], &[1.0, 0.0, 1.0]).unwrap();
         assert_eq!((dropped.observations, dropped.df_residual), (2, 0));
+    }
+
+    #[test]
+    fn figures_that_cannot_be_squared_are_refused() {
+        let design = Design::new(4).intercept().unwrap();
+        let y = [1.0, 3.0, 2.0, 5.0];
+        for unit in [1e-300, 1e300] {
+            let refused = ols(&design, &y.map(|v| v * unit)).unwrap_err().to_string();
+            assert!(refused.contains("too large or too small to square"), "{refused}");
+        }
+        assert_eq!(ols(&design, &[0.0; 4]).unwrap().coefficients, [0.0]);
+        assert!(
+            (ols(&design, &y.map(|v| v * 1e-130)).unwrap().sigma.unwrap() / 1e-130 - 1.707_825_127_659_933).abs()
+                < 1e-12
+        );
     }
 
     #[test]

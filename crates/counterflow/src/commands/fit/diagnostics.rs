@@ -92,7 +92,10 @@ fn tests(fit: &Fit, sample: &Sample, lags: Option<usize>, terms: DeterministicNa
     let series = if fit.terms == [INTERCEPT] {
         Series {
             values: &sample.y,
-            name: "response",
+            name: match sample.offset {
+                None => "response",
+                Some(_) => "response less the offset",
+            },
         }
     } else {
         Series {

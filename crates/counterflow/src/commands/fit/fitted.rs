@@ -1,7 +1,7 @@
 //! One shape for the fits of all families, with or without absorbed effects.
 
 use super::sample::Sample;
-use crate::fail::{Failure, Outcome};
+use crate::fail::Outcome;
 use regress::absorb::{AbsorbedFit, Effect, Settling, absorbed_counting, absorbed_ols};
 use regress::poisson::{PoissonFit, PoissonOptions, poisson};
 use regress::{
@@ -112,11 +112,6 @@ const WITHOUT_VARIANCE: &str = "-2 log_lik plus 2 or ln(nobs) for each coefficie
 impl Fitted {
     /// Least squares, weighted where there are weights, with effects absorbed where there are any.
     pub fn gaussian(sample: &Sample) -> Outcome<Self> {
-        if sample.offset.is_some() {
-            return Err(Failure::Usage(
-                "an offset is for --family poisson: subtract it from the response, `I(y - x) ~ ...`".to_owned(),
-            ));
-        }
         let weights = sample.weights.as_deref();
         if !sample.effects.is_empty() {
             let fit = absorbed_ols(&sample.design, &sample.y, &sample.effects, weights, Settling::default())?;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Sample {
     /// The table's rows that are used, from 0, in the order in which they are fitted.
     pub rows: Vec<usize>,
-    /// The response.
+    /// The response; of least squares what the offset leaves of it.
     pub y: Vec<f64>,
     /// The terms.
     pub design: Design,
@@ -86,6 +86,11 @@ impl Sample {
             };
         }
         drop(keep);
+        if let (Family::Gaussian, Some(offset)) = (arguments.family, &built.offset) {
+            for (y, offset) in built.y.iter_mut().zip(offset) {
+                *y -= offset;
+            }
+        }
         let rows = built.rows;
         let sample = Sample {
             y: built.y,
