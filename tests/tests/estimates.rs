@@ -313,3 +313,150 @@ fn the_count_of_absorbed_parameters_says_what_it_is() {
         assert!(table.contains(&format!("{parameters} absorbed parameters")), "{table}");
     }
 }
+
+/// R 4.2.2 on docs/examples/investment.csv: coefficients, errors (iid, HC3), sigma and log-likelihood of lm with an offset. Its
+/// R squared counts the offset as fitted; ours is that of the response less the offset.
+#[test]
+fn least_squares_with_an_offset() {
+    let path = root().join("docs/examples/investment.csv");
+    let fit = |formula: &str, vcov: &str| {
+        let arguments = [
+            "fit",
+            formula,
+            path.to_str().unwrap(),
+            "--vcov",
+            vcov,
+            "--format",
+            "json",
+        ];
+        call(&arguments).ok().json()
+    };
+    let close = |found: &Value, known: f64| {
+        let found = found.as_f64().unwrap();
+        assert!((found / known - 1.0).abs() < 1e-11, "{found}, known {known}");
+    };
+    let said = fit("investment ~ interest + offset(0.1 * output)", "iid");
+    for (term, estimate, error) in [
+        (0, 69.81814409095240, 5.75641861991333),
+        (1, 0.87119010039222855, 2.91759577948178),
+    ] {
+        close(&said["terms"][term]["estimate"], estimate);
+        close(&said["terms"][term]["std_error"], error);
+    }
+    for (name, known) in [
+        ("sigma", 21.80854170000438),
+        ("log_lik", -84.46692116627371),
+        ("aic", 174.9338423325474),
+        ("bic", 177.7671592700467),
+    ] {
+        close(&said["fit"][name], known);
+    }
+    let robust = fit("investment ~ interest + offset(0.1 * output)", "hc3");
+    close(&robust["terms"][0]["std_error"], 7.062868322956003);
+    close(&robust["terms"][1]["std_error"], 4.237099561056997);
+
+    let subtracted = fit("I(investment - 0.1 * output) ~ interest", "iid");
+    for part in ["terms", "fit", "diagnostics"] {
+        assert_eq!(said[part], subtracted[part], "{part}");
+    }
+    let alone = fit("investment ~ 1 + offset(output)", "iid");
+    assert_eq!(alone["diagnostics"]["adf"]["on"], "response less the offset");
+}
+
+#[test]
+fn concentration_never_adds_rows_without_a_name() {
+    for (text, options, told) in [
+        (
+            "partner,usd\nA,1\n,2\n,3\n",
+            &[][..],
+            "line 3, column `partner`: the item is missing",
+        ),
+        (
+            "partner,usd\nNA,1\nB,2\n",
+            &[],
+            "line 2, column `partner`: the item is missing",
+        ),
+        (
+            "partner,usd,year\nA,1,2001\nB,2,\n",
+            &["--by", "year"],
+            "line 3, column `year`: the group is missing",
+        ),
+        (
+            "partner,usd,kind\nA,1,\nB,2,x\n",
+            &["--groups", "kind"],
+            "line 2, column `kind`: the group is missing",
+        ),
+    ] {
+        let (_folder, path) = file(text);
+        let mut arguments = vec![
+            "concentration",
+            path.to_str().unwrap(),
+            "--value",
+            "usd",
+            "--item",
+            "partner",
+        ];
+        arguments.extend(options);
+        call(&arguments).code(1).tells(&[told]);
+    }
+}
+
+#[test]
+fn an_order_asked_for_twice_is_told_once() {
+    let (_folder, path) = file("partner,usd\nA,1\nB,2\n");
+    let path = path.to_str().unwrap();
+    let said = call(&[
+        "concentration",
+        path,
+        "--value",
+        "usd",
+        "--alpha",
+        "0.5,3,3",
+        "--epsilon",
+        "1,0.25",
+        "--format",
+        "json",
+    ])
+    .ok()
+    .json();
+    let named: Vec<&str> = said["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["measure"].as_str().unwrap())
+        .collect();
+    let unique: std::collections::BTreeSet<&str> = named.iter().copied().collect();
+    assert_eq!(named.len(), unique.len(), "{named:?}");
+    assert!(unique.contains("hannah_kay_3") && unique.contains("atkinson_0.25"));
+}
+
+#[test]
+fn covariances_are_named_as_packages_and_the_output_name_them() {
+    let path = root().join("docs/examples/investment.csv");
+    let fit = |vcov: &str| {
+        let formula = "investment ~ output + interest";
+        let arguments = [
+            "fit",
+            formula,
+            path.to_str().unwrap(),
+            "--vcov",
+            vcov,
+            "--format",
+            "json",
+        ];
+        call(&arguments).ok().json()
+    };
+    for (ours, theirs) in [
+        ("hc1", "HC1"),
+        ("nw:4", "NW: 4"),
+        ("nw:auto", "newey-west:AUTO"),
+        ("dk:year", "driscoll-kraay:year"),
+    ] {
+        assert_eq!(fit(ours), fit(theirs), "{theirs}");
+    }
+    // What the output calls it can be asked for.
+    for vcov in ["iid", "HC3", "newey-west", "cluster:year"] {
+        let kind = fit(vcov)["covariance"]["type"].as_str().unwrap().to_owned();
+        assert!(vcov.starts_with(&kind), "{vcov}: {kind}");
+    }
+}

@@ -92,7 +92,7 @@ pub struct ConcentrationArguments {
     /// comparative advantage.
     #[arg(long, value_name = "COL")]
     pub compare: Option<String>,
-    /// Whether the other structure of --compare holds the own values.
+    /// Whether the other structure of --compare holds the own values; for each item's comparative advantage.
     #[arg(
         long,
         value_enum,

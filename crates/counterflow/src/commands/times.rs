@@ -1,4 +1,4 @@
-//! Times as tables write them: `2003`, `1998.5`, `2003-07`, `2003Q3`, `2003-07-31`.
+//! Times as tables write them: `2003`, `1998.5`, `2003-07`, `200307`, `2003Q3`, `2003-07-31`.
 
 use crate::fail::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub struct Time {
 pub enum Form {
     /// A number, such as a year.
     Number,
-    /// `2003-07`: the year and (month - 1) / 12.
+    /// `2003-07`, or `200307` as Comtrade writes it: the year and (month - 1) / 12.
     Month,
     /// `2003Q3` or `2003-Q3`: the year and (quarter - 1) / 4.
     Quarter,
@@ -54,7 +54,8 @@ impl Time {
     /// Reads a time.
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
-        let (value, form, season) = number(text)
+        let (value, form, season) = month_without_sign(text)
+            .or_else(|| number(text))
             .or_else(|| quarter(text))
             .or_else(|| month(text))
             .or_else(|| day(text))?;
@@ -100,9 +101,20 @@ fn quarter(text: &str) -> Option<(f64, Form, Option<u32>)> {
 
 fn month(text: &str) -> Option<(f64, Form, Option<u32>)> {
     let (before, month) = text.split_once(['-', 'M'])?;
+    month_of(before, month)
+}
+
+fn month_of(before: &str, month: &str) -> Option<(f64, Form, Option<u32>)> {
     let month = digits(month, 2).filter(|m| (1..=12).contains(m))?;
     let value = f64::from(year(before)?) + f64::from(month - 1) / 12.0;
     Some((value, Form::Month, Some(month - 1)))
+}
+
+/// Six digits that are a year and a month; as a number they would leave a gap of 88 after each December.
+fn month_without_sign(text: &str) -> Option<(f64, Form, Option<u32>)> {
+    let (year, month) = text.split_at_checked(4).filter(|_| text.len() == 6)?;
+    let plausible = (1800..2200).contains(&digits(year, 4)?);
+    plausible.then(|| month_of(year, month)).flatten()
 }
 
 fn day(text: &str) -> Option<(f64, Form, Option<u32>)> {
@@ -176,6 +188,9 @@ mod tests {
             ("1998.5", 1998.5, Form::Number),
             ("2003-07", 2003.5, Form::Month),
             ("2003M07", 2003.5, Form::Month),
+            ("200307", 2003.5, Form::Month),
+            ("200313", 200_313.0, Form::Number),
+            ("990712", 990_712.0, Form::Number),
             ("2003Q3", 2003.5, Form::Quarter),
             ("2003-Q4", 2003.75, Form::Quarter),
             ("2004-12-31", 2004.0 + 365.0 / 366.0, Form::Day),

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 /// What to fit and test.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Times are years (or any numbers), 2003-07, 2003Q3 or 2003-07-31; gaps between them count as they are.\n\
+    after_help = "Times are years (or any numbers), 2003-07 (or 200307), 2003Q3 or 2003-07-31; gaps between them count as they are.\n\
     Slopes are per unit of time: per year where times are months, quarters or days.\n\n\
     Examples:\n  counterflow trend exports.csv --time year --value usd\n  \
     counterflow trend monthly.csv --time month --value usd --by partner --vcov nw:auto\n\n\

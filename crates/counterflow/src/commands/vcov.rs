@@ -100,40 +100,40 @@ impl CovarianceArguments {
             )));
         }
         let plain = |covariance| self.without_options(text).map(|()| Asked::Plain(covariance));
-        match text {
-            "iid" => plain(Covariance::Iid),
-            "hc0" => plain(Covariance::Hc0),
-            "hc1" => plain(Covariance::Hc1),
-            "hc2" => plain(Covariance::Hc2),
-            "hc3" => plain(Covariance::Hc3),
-            "hc4" => plain(Covariance::Hc4),
-            "robust" => self.without_options(text).map(|()| Asked::Robust),
-            "andrews" => self.kernel_covariance(Lag::Andrews1991, Kernel::QuadraticSpectral),
-            other => match other.split_once(':').unwrap_or((other, "")) {
-                ("nw", rule) => self.newey_west(rule, text),
-                ("cluster", names) if !names.is_empty() => {
-                    self.only_adjust(text)?;
-                    Ok(Asked::Cluster(columns(names)))
+        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        // Names as R and statsmodels write them (HC1), and those of the JSON's `covariance.type`; columns are as they stand.
+        match (kind.trim().to_ascii_lowercase().as_str(), rest.trim()) {
+            ("iid", "") => plain(Covariance::Iid),
+            ("hc0", "") => plain(Covariance::Hc0),
+            ("hc1", "") => plain(Covariance::Hc1),
+            ("hc2", "") => plain(Covariance::Hc2),
+            ("hc3", "") => plain(Covariance::Hc3),
+            ("hc4", "") => plain(Covariance::Hc4),
+            ("robust", "") => self.without_options(text).map(|()| Asked::Robust),
+            ("andrews", "") => self.kernel_covariance(Lag::Andrews1991, Kernel::QuadraticSpectral),
+            ("nw" | "newey-west", rule) => self.newey_west(&rule.to_ascii_lowercase(), text),
+            ("cluster", names) if !names.is_empty() => {
+                self.only_adjust(text)?;
+                Ok(Asked::Cluster(columns(names)))
+            }
+            ("dk" | "driscoll-kraay", rest) if !rest.is_empty() => {
+                self.only_adjust(text)?;
+                let (time, lag) = with_lag(rest, text)?;
+                Ok(Asked::DriscollKraay(time.trim().to_owned(), lag))
+            }
+            ("panel-nw" | "panel-newey-west", rest) if !rest.is_empty() => {
+                self.only_adjust(text)?;
+                let (names, lag) = with_lag(rest, text)?;
+                match columns(names).as_slice() {
+                    [unit, time] => Ok(Asked::PanelNeweyWest(unit.clone(), time.clone(), lag)),
+                    _ => Err(wrong(text)),
                 }
-                ("dk", rest) if !rest.is_empty() => {
-                    self.only_adjust(text)?;
-                    let (time, lag) = with_lag(rest, text)?;
-                    Ok(Asked::DriscollKraay(time.trim().to_owned(), lag))
-                }
-                ("panel-nw", rest) if !rest.is_empty() => {
-                    self.only_adjust(text)?;
-                    let (names, lag) = with_lag(rest, text)?;
-                    match columns(names).as_slice() {
-                        [unit, time] => Ok(Asked::PanelNeweyWest(unit.clone(), time.clone(), lag)),
-                        _ => Err(wrong(text)),
-                    }
-                }
-                ("wild", name) if !name.is_empty() => {
-                    self.only_adjust(text)?;
-                    Ok(Asked::Wild(name.trim().to_owned()))
-                }
-                _ => Err(wrong(text)),
-            },
+            }
+            ("wild" | "wild-cluster-bootstrap", name) if !name.is_empty() => {
+                self.only_adjust(text)?;
+                Ok(Asked::Wild(name.to_owned()))
+            }
+            _ => Err(wrong(text)),
         }
     }
 
@@ -219,7 +219,7 @@ impl CovarianceArguments {
 fn with_lag<'a>(rest: &'a str, text: &str) -> Outcome<(&'a str, Option<usize>)> {
     match rest.split_once(':') {
         None => Ok((rest, None)),
-        Some((names, lag)) => Ok((names, Some(lag.parse().map_err(|_| wrong(text))?))),
+        Some((names, lag)) => Ok((names, Some(lag.trim().parse().map_err(|_| wrong(text))?))),
     }
 }
 

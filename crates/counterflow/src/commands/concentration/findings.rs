@@ -6,7 +6,7 @@ use crate::fail::{Failure, Outcome};
 use ::concentration::{
     Convention, Decomposition, Index, LogBase, Shares, Simulated, Simulation, Structures, Uncertainty, Undefined,
     Universe, atkinson, balassa, balassa_bounded, catalogue, catalogue_with_intervals, decompose_l, decompose_t,
-    delta_herfindahl, hannah_kay, renyi,
+    delta_herfindahl, hannah_kay, measures, renyi,
 };
 use model::Interval;
 use std::collections::BTreeMap;
@@ -132,15 +132,18 @@ fn sigmas(group: &Group, arguments: &ConcentrationArguments) -> Outcome<Option<V
     }
 }
 
-/// Further orders and aversions.
+/// Further orders and aversions, each once; those of the catalogue stand there.
 fn further(
     shares: &Result<Shares, Undefined>,
     arguments: &ConcentrationArguments,
     convention: Convention,
     told: impl Fn(&Undefined) -> String,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     let mut add = |measure: String, name, value: f64, log: bool, found: Result<f64, Undefined>| {
+        if measures().any(|known| known == measure) || findings.iter().any(|f| f.measure == measure) {
+            return;
+        }
         let mut words = words(convention.universe);
         words.insert(name, value.to_string());
         if log {

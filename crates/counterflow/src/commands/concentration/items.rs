@@ -96,22 +96,36 @@ pub fn of(frame: &Frame, arguments: &ConcentrationArguments) -> Outcome<Vec<Grou
             ))
         })
     };
+    // Without a name a row would be added to others that have none, though they need have nothing in common.
+    let name = |cells: &[Option<String>], what: &str, column: &str, row: usize| {
+        cells[row].clone().ok_or_else(|| {
+            Failure::because(format!(
+                "{}, line {}, column `{column}`: the {what} is missing (so are `NA` and `NaN`); name it, or leave the row out",
+                frame.file, frame.places[row]
+            ))
+        })
+    };
+    let named = |cells: Option<&[Option<String>]>, what: &str, column: &Option<String>, row: usize| {
+        let column = column.as_deref().unwrap_or_default();
+        cells.map(|cells| name(cells, what, column, row)).transpose()
+    };
     let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     for row in 0..frame.rows() {
-        let key: Vec<String> = by
+        let key = by
             .iter()
-            .map(|column| column[row].clone().unwrap_or_default())
-            .collect();
+            .zip(&arguments.by)
+            .map(|(cells, column)| name(cells, "group", column, row))
+            .collect::<Outcome<Vec<String>>>()?;
         let cells = Row {
             place: frame.places[row],
-            item: items.map(|items| items[row].clone().unwrap_or_default()),
+            item: named(items, "item", &arguments.item, row)?,
             value: values[row],
             weight: weights.as_ref().map_or(Ok(1.0), |w| present(w[row], "weight", row))?,
             sigma: sigma
                 .as_ref()
                 .map(|s| present(s[row], "standard deviation", row))
                 .transpose()?,
-            part: parts.map(|parts| parts[row].clone().unwrap_or_default()),
+            part: named(parts, "group", &arguments.groups, row)?,
             other: other.as_ref().and_then(|other| other[row]),
         };
         let group = groups.entry(key.clone()).or_default();
