@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 use crate::{Anchor, Check, Outcome, anchors};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Why the catalogue cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -34,8 +35,11 @@ pub struct Entry {
     pub id: String,
     title: String,
     source: String,
-    /// Why it is not run, where it is not.
+    /// Why it is not run, where it is not: always, or as long as a file that it needs is not given.
     not_run: Option<String>,
+    /// The files that it needs beside this repository's.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// The rule of values that state none.
     #[serde(default = "printed")]
     rule: String,
@@ -55,11 +59,12 @@ pub fn entries() -> Result<Vec<Entry>, Error> {
 }
 
 impl Entry {
-    /// Computes ours and compares.
-    pub fn compare(self) -> Result<Anchor, Error> {
+    /// Computes ours and compares; `data` holds the texts of files by name.
+    pub fn compare(self, data: &BTreeMap<String, String>) -> Result<Anchor, Error> {
+        let given = !self.needs.is_empty() && self.needs.iter().all(|file| data.contains_key(file));
         let result = match &self.not_run {
-            Some(reason) => Outcome::NotRun(reason.clone()),
-            None => match anchors::compute(&self.id) {
+            Some(reason) if !given => Outcome::NotRun(reason.clone()),
+            _ => match anchors::compute(&self.id, data) {
                 Err(reason) => Outcome::Refused(reason),
                 Ok(ours) => {
                     let check = |value: &Vec<String>| self.check(value, &ours);
@@ -80,11 +85,7 @@ impl Entry {
     }
 
     /// One check; the inner error names a value that the functions do not compute.
-    fn check(
-        &self,
-        value: &[String],
-        ours: &std::collections::BTreeMap<String, f64>,
-    ) -> Result<Result<Check, String>, Error> {
+    fn check(&self, value: &[String], ours: &BTreeMap<String, f64>) -> Result<Result<Check, String>, Error> {
         let wrong = || Error::Value {
             anchor: self.id.clone(),
             value: value.join(", "),

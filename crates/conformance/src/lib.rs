@@ -3,7 +3,7 @@
 //! The catalogue is data: `anchors.toml` holds what was published, with its source and the rule by
 //! which ours must agree; the functions in `anchors` compute ours from public figures. Nothing of
 //! ours is typed in. An anchor whose data are not in this repository is listed as not run, with the
-//! reason. [`run`] computes and compares everything.
+//! reason, unless the caller has the file. [`run`] computes and compares everything.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -12,7 +12,7 @@ mod catalogue;
 mod rule;
 mod series;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use catalogue::Error;
 
@@ -72,16 +72,31 @@ impl Anchor {
 /// Our values of an anchor by the names of the catalogue, or why there are none.
 type Computed = std::result::Result<BTreeMap<String, f64>, String>;
 
-/// Computes every anchor of the catalogue and compares it with what was published.
+/// The names of the files that some anchors need beside what is in this repository.
+///
+/// # Errors
+/// As [`run`].
+pub fn needed() -> Result<BTreeSet<String>, Error> {
+    Ok(catalogue::entries()?
+        .into_iter()
+        .flat_map(|entry| entry.needs)
+        .collect())
+}
+
+/// Computes every anchor of the catalogue and compares it with what was published. `data` holds the texts of the files that are
+/// [`needed`] by their names, as far as the caller has them.
 ///
 /// # Errors
 /// A catalogue that cannot be read, a value or rule in it that makes no sense.
 ///
 /// ```
-/// let anchors = conformance::run()?;
+/// let anchors = conformance::run(&Default::default())?;
 /// assert!(anchors.iter().all(conformance::Anchor::passes));
 /// # Ok::<(), conformance::Error>(())
 /// ```
-pub fn run() -> Result<Vec<Anchor>, Error> {
-    catalogue::entries()?.into_iter().map(|entry| entry.compare()).collect()
+pub fn run(data: &BTreeMap<String, String>) -> Result<Vec<Anchor>, Error> {
+    catalogue::entries()?
+        .into_iter()
+        .map(|entry| entry.compare(data))
+        .collect()
 }

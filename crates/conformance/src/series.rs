@@ -9,21 +9,51 @@ pub const INEQ: [f64; 10] = [
 
 /// The flow of the Nile at Aswan, 1871 to 1970, 10^8 cubic metres (Cobb 1978, Biometrika 65).
 pub fn nile() -> Vec<f64> {
-    plain(include_str!("../../regress/tests/data/nile.txt"))
+    numbers(include_str!("../../regress/tests/data/nile.txt"))
+}
+
+/// The ex-post real interest rate of the United States, quarters from 1961 to the third of 1986.
+pub fn real_interest() -> Vec<f64> {
+    numbers(include_str!("../data/real_interest.txt"))
+}
+
+/// Inflation of the United Kingdom, 1947 to 1987.
+pub fn inflation() -> Vec<f64> {
+    numbers(include_str!("../data/inflation.txt"))
+}
+
+/// Drivers killed or seriously injured in Great Britain, months from 1969 to 1984.
+pub fn driver_deaths() -> Vec<f64> {
+    numbers(include_str!("../data/driver_deaths.txt"))
+}
+
+/// Marriages in Grossarl, 1700 to 1899.
+pub fn marriages() -> Vec<f64> {
+    numbers(include_str!("../data/marriages.txt"))
+}
+
+/// Rainfall at Bogra, months from 1981 to 2010, `None` where it is missing.
+pub fn rainfall() -> Vec<Option<f64>> {
+    plain(include_str!("../data/rainfall.txt"))
         .split_whitespace()
-        .filter_map(|v| v.parse().ok())
+        .map(|v| v.parse().ok())
         .collect()
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    plain(text).split_whitespace().filter_map(|v| v.parse().ok()).collect()
 }
 
 /// Columns of a CSV of numbers, by name.
 pub fn columns(text: &str) -> BTreeMap<String, Vec<f64>> {
     let text = plain(text);
     let mut lines = text.lines();
-    let names: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-    let mut columns: BTreeMap<String, Vec<f64>> = names.iter().map(|n| ((*n).to_owned(), Vec::new())).collect();
+    let bare = |cell: &'_ str| cell.trim().trim_matches('"').to_owned();
+    let names: Vec<String> = lines.next().unwrap_or_default().split(',').map(bare).collect();
+    let mut columns: BTreeMap<String, Vec<f64>> = names.iter().map(|n| (n.clone(), Vec::new())).collect();
     for line in lines {
         for (name, cell) in names.iter().zip(line.split(',')) {
-            if let (Some(column), Ok(value)) = (columns.get_mut(*name), cell.parse()) {
+            if let (Some(column), Ok(value)) = (columns.get_mut(name), bare(cell).parse()) {
                 column.push(value);
             }
         }

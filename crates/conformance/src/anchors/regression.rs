@@ -4,7 +4,7 @@ use super::{Values, told};
 use crate::Computed;
 use crate::series::{self, Certified};
 use regress::diagnostics::{breusch_godfrey, durbin_watson_test, koenker};
-use regress::{Covariance, Design, Fit, INTERCEPT, Kernel, Lag, NeweyWest, ols};
+use regress::{Cluster, ClusterAdjustment, Covariance, Design, Fit, INTERCEPT, Kernel, Lag, NeweyWest, Way, ols};
 
 /// Real investment on real output and the real interest rate, 1964 to 1982.
 fn model() -> Result<(Design, Vec<f64>), String> {
@@ -70,6 +70,46 @@ pub fn investment() -> Computed {
             format!("bandwidth, {name}"),
             estimate.record.bandwidth.unwrap_or(f64::NAN),
         );
+    }
+    values.done()
+}
+
+/// C15b: Petersen's simulated panel, clustered by firm, by year and by both.
+pub fn petersen(text: &str) -> Computed {
+    let columns = series::columns(text);
+    let column = |name: &str| columns.get(name).ok_or_else(|| format!("no column `{name}`"));
+    let y = column("y")?;
+    let design = Design::new(y.len()).intercept();
+    let design = told(design.and_then(|d| d.term("x", columns.get("x").cloned().unwrap_or_default())))?;
+    let fit = told(ols(&design, y))?;
+    let way = |name: &str| -> Result<Way, String> {
+        let groups = column(name)?.iter().map(|v| *v as u32).collect();
+        Ok(Way {
+            name: name.to_owned(),
+            groups,
+        })
+    };
+    let mut values = Values::default();
+    values.add("constant", fit.coefficients[0]);
+    values.add("b of x", fit.coefficients[1]);
+    for (name, ways) in [
+        ("firm", &["firm"][..]),
+        ("year", &["year"]),
+        ("firm and year", &["firm", "year"]),
+    ] {
+        let ways = ways
+            .iter()
+            .map(|name| way(name))
+            .collect::<Result<Vec<Way>, String>>()?;
+        let cluster = Covariance::Cluster(Cluster {
+            ways,
+            adjustment: ClusterAdjustment::Stata,
+            smallest: false,
+        });
+        let estimate = told(fit.covariance(&cluster))?;
+        values.add(format!("variance of the constant, by {name}"), estimate.matrix[(0, 0)]);
+        values.add(format!("covariance, by {name}"), estimate.matrix[(0, 1)]);
+        values.add(format!("variance of x, by {name}"), estimate.matrix[(1, 1)]);
     }
     values.done()
 }

@@ -44,3 +44,54 @@ pub fn nile() -> Computed {
     );
     values.done()
 }
+
+/// C6b: the same family on months of rainfall, many of them equal and seven missing.
+pub fn rainfall() -> Computed {
+    let months = series::rainfall();
+    let known: Vec<(usize, f64)> = months
+        .iter()
+        .enumerate()
+        .filter_map(|(i, v)| v.map(|v| (i, v)))
+        .collect();
+    let y: Vec<f64> = known.iter().map(|k| k.1).collect();
+    let mut values = Values::default();
+    let test = told(mann_kendall(&y))?;
+    values.add("S", test.s as f64);
+    values.add("Var S", test.var_s);
+    values.add("z", test.z);
+    values.add("p", test.p_value);
+    values.add("tau-a", test.tau_a);
+    for (name, test) in [
+        ("Hamed-Rao", hamed_rao(&y, None, 0.05)),
+        ("Hamed-Rao, three lags", hamed_rao(&y, Some(3), 0.05)),
+        ("Yue-Wang", yue_wang(&y, None)),
+        ("Yue-Wang, one lag", yue_wang(&y, Some(1))),
+        ("prewhitened", prewhitened(&y)),
+    ] {
+        let test = told(test)?;
+        values.add(format!("{name}, Var S"), test.var_s);
+        values.add(format!("{name}, p"), test.p_value);
+    }
+    let times: Vec<f64> = known.iter().map(|k| k.0 as f64).collect();
+    let line = told(theil_sen(&times, &y, 0.95))?;
+    values.add("Sen's slope", line.slope);
+    values.add("Sen's intercept", line.intercept);
+    let cycles: Vec<f64> = known.iter().map(|k| (k.0 / 12) as f64).collect();
+    let seasons: Vec<u32> = known.iter().map(|k| (k.0 % 12) as u32).collect();
+    let seasonal = told(seasonal_mann_kendall(&cycles, &y, &seasons))?.test;
+    values.add("seasonal, S", seasonal.s as f64);
+    values.add("seasonal, Var S", seasonal.var_s);
+    values.add("seasonal, p", seasonal.p_value);
+    let whole: Vec<(usize, &[Option<f64>])> = months
+        .chunks(12)
+        .enumerate()
+        .filter(|(_, year)| year.iter().all(Option::is_some))
+        .collect();
+    let column = |month: usize| whole.iter().filter_map(|(_, year)| year[month]).collect();
+    let columns: Vec<Vec<f64>> = (0..12).map(column).collect();
+    let years: Vec<f64> = whole.iter().map(|(year, _)| *year as f64).collect();
+    let correlated = told(correlated_mann_kendall(&years, &columns))?;
+    values.add("correlated seasons, Var S", correlated.var_s);
+    values.add("correlated seasons, p", correlated.p_value);
+    values.done()
+}

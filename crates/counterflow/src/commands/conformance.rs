@@ -1,6 +1,6 @@
 //! `counterflow conformance`: published known answers beside ours.
 
-use crate::fail::Outcome;
+use crate::fail::{Failure, Outcome};
 use crate::models::models;
 use crate::output::Output;
 use ::conformance::{Anchor, Check, Outcome as Result};
@@ -8,6 +8,8 @@ use clap::Args;
 use model::{Cell, Kind, KnownAnswer, Model, Table};
 use report::Format;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What to compute.
@@ -20,15 +22,44 @@ pub struct ConformanceArguments {
     /// Only these anchors, by their names: C4, C5, N1, ...
     #[arg(value_name = "ANCHOR")]
     pub only: Vec<String>,
+    /// A folder with files that some anchors need and that may not be handed on with this program; the reason of an anchor that is
+    /// not run tells what its file is called and where it comes from.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+/// The texts of the files that anchors need, as far as they are in the folder.
+fn data(folder: Option<&Path>) -> Outcome<BTreeMap<String, String>> {
+    let Some(folder) = folder else {
+        return Ok(BTreeMap::new());
+    };
+    let needed = ::conformance::needed()?;
+    let mut texts = BTreeMap::new();
+    for name in &needed {
+        let path = folder.join(name);
+        if path.exists() {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| Failure::because(format!("{}: {error}", path.display())))?;
+            texts.insert(name.clone(), text);
+        }
+    }
+    if texts.is_empty() {
+        let names: Vec<&str> = needed.iter().map(String::as_str).collect();
+        let (folder, names) = (folder.display(), names.join(", "));
+        return Err(Failure::because(format!(
+            "{folder} holds none of the files that anchors need: {names}"
+        )));
+    }
+    Ok(texts)
 }
 
 /// Computes and compares the catalogue.
 pub fn run(arguments: &ConformanceArguments, output: &Output) -> Outcome {
-    let mut anchors = ::conformance::run()?;
+    let mut anchors = ::conformance::run(&data(arguments.data.as_deref())?)?;
     anchors.extend(models().into_iter().filter_map(of_model));
     if let Some(unknown) = arguments.only.iter().find(|id| !anchors.iter().any(|a| a.id == **id)) {
         let known: Vec<&str> = anchors.iter().map(|a| a.id.as_str()).collect();
-        return Err(crate::fail::Failure::Usage(format!(
+        return Err(Failure::Usage(format!(
             "there is no anchor `{unknown}`; there are {}",
             known.join(", ")
         )));
