@@ -232,7 +232,9 @@ impl Covariance {
 }
 
 /// The covariance of an estimator from its moments: bread * meat * bread, under a stated
-/// convention. Statistics are referred to t with n - k degrees of freedom, or, for clusters,
+/// convention; formula and source of each stand at [`Covariance`], [`NeweyWest`], [`Cluster`], [`DriscollKraay`] and
+/// [`PanelNeweyWest`](crate::PanelNeweyWest). The sandwich itself: Eicker (1967); Huber (1967); White (1980); Zeileis (2006), Journal of
+/// Statistical Software 16:9. Statistics are referred to t with n - k degrees of freedom, or, for clusters,
 /// with one less than the smallest number of groups.
 ///
 /// # Errors

@@ -157,7 +157,7 @@ impl Fit {
         fit
     }
 
-    /// -2 log-likelihood + `penalty` times the number of parameters. R counts the error
+    /// -2 log-likelihood + `penalty` times the number of parameters: 2 for Akaike (1974), ln n for Schwarz (1978). R counts the error
     /// variance among them (`count_variance`), statsmodels and fixest do not.
     pub fn information_criterion(&self, penalty: f64, count_variance: bool) -> Option<f64> {
         let parameters = self.terms.len() + usize::from(count_variance);

@@ -29,7 +29,7 @@ pub fn wald(fit: &Fit, covariance: &CovarianceEstimate, r: &DMatrix<f64>, q: &[f
     wald_test(&fit.coefficients, covariance, r, q)
 }
 
-/// Tests that the named terms are all zero.
+/// Tests that the named terms are all zero: W = b' V^-1 b over them.
 ///
 /// # Errors
 /// A name that is not an estimated term; otherwise as [`wald`].
@@ -46,7 +46,7 @@ pub fn wald_zero(fit: &Fit, covariance: &CovarianceEstimate, terms: &[&str]) -> 
     wald(fit, covariance, &r, &vec![0.0; terms.len()])
 }
 
-/// Tests that the coefficients at these positions are all zero, for any estimator.
+/// Tests that the coefficients at these positions are all zero, for any estimator: W = b' V^-1 b over them.
 ///
 /// # Errors
 /// As [`wald`]; also a position beyond the estimates.

@@ -87,7 +87,7 @@ impl Partial {
         self.known.first().copied().unwrap_or(0.0)
     }
 
-    /// Bounds of the HHI. With coverage c and observed squares Q = Σ s² (that is c² times
+    /// Bounds of the HHI, sharp in the sense of Manski 2003: some completion of the total comes as near to each as one likes. With coverage c and observed squares Q = Σ s² (that is c² times
     /// the HHI of the observed part):
     ///
     /// * low Q: the rest spread thin over many items;

@@ -10,7 +10,8 @@ pub fn shannon(shares: &Shares, base: LogBase) -> f64 {
     (-shares.sum(|block| block.share * block.log_share) / base.ln()).max(0.0)
 }
 
-/// The number of items of equal size that have this entropy: exp(H), whatever the base.
+/// The number of items of equal size that have this entropy: exp(H) with H in nats, whatever the base. Theil 1967; Hill's number
+/// of order 1 (Hill 1973).
 pub fn effective_number(shares: &Shares) -> f64 {
     shannon(shares, LogBase::Natural).exp()
 }

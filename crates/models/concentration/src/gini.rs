@@ -5,7 +5,7 @@ use crate::undefined::Undefined;
 /// The Gini index: Σ (2r - n - 1) x(r) / (n Σ x), rank 1 the smallest, n the universe.
 ///
 /// From 0 (even) to (n - 1)/n (one item has everything). The population form, as in the
-/// R package ineq; for the other see [`gini_unbiased`]. A single item gives 0.
+/// R package ineq; for the other see [`gini_unbiased`]. A single item gives 0. Gini 1912; by ranks as in Sen 1973.
 pub fn gini(shares: &Shares) -> f64 {
     let n = shares.n() as f64;
     // Largest first: `above` items stand over the block, so its c ranks from below run from
@@ -19,8 +19,8 @@ pub fn gini(shares: &Shares) -> f64 {
     crate::summation::sum(ranked) / n
 }
 
-/// The Gini index with the small-sample factor n / (n - 1), as in the R package
-/// DescTools: 1 when one item has everything.
+/// The Gini index with the small-sample factor, G n / (n - 1), as in the R package
+/// DescTools and ineq's `corr = TRUE`: 1 when one item has everything. Deltas 2003 (Review of Economics and Statistics 85).
 ///
 /// # Errors
 /// [`Undefined::SingleItem`] for n = 1.

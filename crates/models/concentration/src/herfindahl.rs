@@ -9,7 +9,8 @@ pub fn herfindahl(shares: &Shares) -> f64 {
     shares.sum(|block| block.share * block.share)
 }
 
-/// The HHI put on the scale 0 to 1: (HHI - 1/n) / (1 - 1/n), with n the universe.
+/// The HHI put on the scale 0 to 1: (HHI - 1/n) / (1 - 1/n), with n the universe, of which an
+/// even spread is 0. Packages that leave zeros out take n for the active items: [`Universe::Active`](crate::Universe::Active).
 ///
 /// # Errors
 /// [`Undefined::SingleItem`] for n = 1, where it is 0/0.

@@ -10,7 +10,8 @@ pub struct Ratio {
     pub exhausted: bool,
 }
 
-/// The concentration ratio CR-k: the share of the `k` largest items together.
+/// The concentration ratio CR-k: the share of the `k` largest items together, s(1) + ... + s(k) with s(1) the largest. Bain 1951
+/// (Quarterly Journal of Economics 65).
 ///
 /// Ties do not matter: equal items have equal shares. With fewer than k active items it
 /// is 1, and says so.

@@ -14,7 +14,7 @@ pub fn theil_t(shares: &Shares, base: LogBase) -> f64 {
     (shares.sum(|block| block.share * log_relative(block, n)) / base.ln()).max(0.0)
 }
 
-/// Theil's L, the mean logarithmic deviation: (1/n) Σ log(1/(n s)), n the universe.
+/// Theil's L, the mean logarithmic deviation: (1/n) Σ log(1/(n s)), n the universe. Theil 1967.
 ///
 /// # Errors
 /// [`Undefined::Zeros`] when the universe holds zeros: log(1/0) is infinite, and dropping
@@ -278,11 +278,30 @@ mod tests {
             let shares = Shares::new(&values, None, Universe::Listed).unwrap();
             for base in [LogBase::Natural, LogBase::Two] {
                 let t = decompose_t(&values, &groups, base).unwrap();
+                prop_assert_eq!(t.total, t.within + t.between);
                 prop_assert!((t.total - theil_t(&shares, base)).abs() < 1e-12);
                 let l = decompose_l(&values, &groups, base).unwrap();
+                prop_assert_eq!(l.total, l.within + l.between);
                 prop_assert!((l.total - theil_l(&shares, base).unwrap()).abs() < 1e-12);
                 prop_assert!(t.between > -1e-12 && l.between > -1e-12);
             }
+        }
+
+        /// Zeros are members of their groups, and the margins of trade are the decomposition by activity.
+        #[test]
+        fn zeros_are_decomposed_too(items in prop::collection::vec((0_u32..5, 0_u8..4), 1..60)) {
+            let values: Vec<f64> = items.iter().map(|item| f64::from(item.0)).collect();
+            prop_assume!(values.iter().any(|v| *v > 0.0));
+            let groups: Vec<u8> = items.iter().map(|item| item.1).collect();
+            let shares = Shares::new(&values, None, Universe::Listed).unwrap();
+            let t = decompose_t(&values, &groups, E).unwrap();
+            prop_assert_eq!(t.total, t.within + t.between);
+            prop_assert!((t.total - theil_t(&shares, E)).abs() < 1e-12);
+            let active: Vec<bool> = values.iter().map(|v| *v > 0.0).collect();
+            let by_activity = decompose_t(&values, &active, E).unwrap();
+            let margins = theil_margins(&shares, E);
+            prop_assert!((by_activity.within - margins.intensive).abs() < 1e-12);
+            prop_assert!((by_activity.between - margins.extensive).abs() < 1e-12);
         }
     }
 }

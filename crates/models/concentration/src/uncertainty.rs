@@ -47,7 +47,7 @@ pub struct Simulated {
 /// The standard deviation of the HHI when each value has an independent error with standard
 /// deviation `sigma` in logarithms, to first order: 2 √(Σ s² (s - HHI)² σ²).
 ///
-/// From ∂HHI/∂ln v = 2 s (s - HHI). A check on [`from_log_errors`], which also has the
+/// From ∂HHI/∂ln v = 2 s (s - HHI), by the delta method (Oehlert 1992, American Statistician 46). A check on [`from_log_errors`], which also has the
 /// bias that the curvature makes.
 ///
 /// # Errors
@@ -65,7 +65,8 @@ pub fn delta_herfindahl(values: &[f64], sigma: &[f64]) -> Result<f64, Undefined>
 }
 
 /// An index under report uncertainty: each draw multiplies each value by exp(σ z), z standard
-/// normal and independent, and computes `index` anew.
+/// normal and independent, and computes `index` anew; mean and standard deviation over the draws, and the interval between
+/// their quantiles. The parametric bootstrap of Efron & Tibshirani 1993, section 6.5, with a stated σ.
 ///
 /// # Errors
 /// [`Undefined`] for lists of different length, a σ that is negative or not finite, no

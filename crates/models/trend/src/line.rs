@@ -123,7 +123,8 @@ pub fn line(times: &[f64], values: &[f64], options: &LineOptions) -> Result<Line
     })
 }
 
-/// Fits a log-linear trend by ordinary least squares on the logarithms.
+/// Fits a log-linear trend by ordinary least squares on the logarithms: ln y = a + b t + e. A unit of time multiplies y by exp(b), so
+/// that growth is exp(b) - 1, and its interval is that of b put through the same (UNCTAD's average growth rates).
 ///
 /// *Shape* and *Source* as [`line()`].
 ///

@@ -98,6 +98,7 @@ pub(crate) fn sorted_median(values: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::mann_kendall::tests::{close, nile};
+    use proptest::prelude::*;
 
     #[test]
     fn the_nile_as_scipy_gives_it() {
@@ -117,5 +118,31 @@ mod tests {
         close(line.intercept, 0.625);
         assert!(theil_sen(&[1.0, 2.0, 2.0], &[1.0, 2.0, 3.0], 0.95).is_err());
         assert!(theil_sen(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], 1.0).is_err());
+    }
+    proptest! {
+        /// A line added to the values is added to the line; the sign turns with the values'; the unit is the values'.
+        #[test]
+        fn the_line_moves_with_the_values(
+            values in proptest::collection::vec(-50..50i32, 4..30), shift in -20..20i32, tilt in -5..5i32, gap in 1..5i32,
+        ) {
+            let times: Vec<f64> = (0..values.len() as i32).map(|i| f64::from(i + i / 3 * gap)).collect();
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let of = |f: &dyn Fn(f64, f64) -> f64| {
+                let moved: Vec<f64> = times.iter().zip(&values).map(|(t, v)| f(*t, *v)).collect();
+                theil_sen(&times, &moved, 0.9).unwrap()
+            };
+            let line = of(&|_, v| v);
+            let (shift, tilt) = (f64::from(shift), f64::from(tilt));
+            let moved = of(&|_, v| v + shift);
+            prop_assert_eq!((moved.slope, moved.low, moved.high), (line.slope, line.low, line.high));
+            prop_assert!((moved.intercept - line.intercept - shift).abs() < 1e-11);
+            let turned = of(&|_, v| -v);
+            prop_assert_eq!(turned.slope, -line.slope);
+            let scaled = of(&|_, v| 4.0 * v);
+            prop_assert_eq!((scaled.slope, scaled.low, scaled.high), (4.0 * line.slope, 4.0 * line.low, 4.0 * line.high));
+            // The interval's width hangs on Var S, which a tilt changes where it breaks ties.
+            let tilted = of(&|t, v| v + tilt * t);
+            prop_assert!((tilted.slope - line.slope - tilt).abs() < 1e-12);
+        }
     }
 }

@@ -30,6 +30,9 @@ pub struct AbsorbedFit {
 /// (Frisch & Waugh 1933; Lovell 1963). The design has no constant: the effects hold it.
 /// Singletons are left out and listed.
 ///
+/// *Formula*: b = (X'MWMX)^-1 X'MWMy with M what [`Within`] does; the coefficients, residuals and, with the effects' parameters
+/// counted, errors are those of a regression with a dummy for each group.
+///
 /// *Shape*: design n by k, `y`, `weights` and every effect of length n.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ pub fn durbin_watson_test(fit: &Fit, design: &Design) -> Result<DurbinWatson> {
     })
 }
 
-/// The statistic of [`durbin_watson_test`] alone.
+/// The statistic of [`durbin_watson_test`] alone: sum of (e_t - e_(t-1))^2 / sum of e_t^2.
 ///
 /// # Errors
 /// Refuses a fit without residuals.

@@ -15,7 +15,8 @@ pub struct JarqueBera {
     pub kurtosis: f64,
 }
 
-/// Tests whether a series has the skewness and kurtosis of a normal distribution.
+/// Tests whether a series has the skewness and kurtosis of a normal distribution: n/6 (S^2 + (K - 3)^2/4), chi-squared with two
+/// degrees of freedom.
 ///
 /// *Source*: Jarque & Bera (1980), Economics Letters 6, 255-259.
 ///
