@@ -238,10 +238,17 @@ impl Covariance {
 /// with one less than the smallest number of groups.
 ///
 /// # Errors
-/// No residual degrees of freedom; a leverage of one under HC2 to HC4; options out of range;
-/// see [`NeweyWest`], [`Cluster`] and [`DriscollKraay`].
+/// No residual degrees of freedom; a leverage of one under HC2 to HC4; options out of range; terms so large or small that their
+/// squares are lost; see [`NeweyWest`], [`Cluster`] and [`DriscollKraay`].
 pub fn covariance(moments: &Moments, kind: &Covariance) -> Result<CovarianceEstimate> {
     let mut estimate = estimated(moments, kind)?;
+    let lost = moments.bread.diagonal().iter().any(|v| *v < f64::MIN_POSITIVE);
+    if lost || estimate.matrix.iter().any(|v| !v.is_finite()) {
+        return Err(Error::Degenerate {
+            what: "the covariance of the coefficients",
+            reason: "a term's figures are too large or too small to square; rescale them".to_owned(),
+        });
+    }
     estimate.record.parameters = moments.parameters;
     Ok(estimate)
 }

@@ -244,6 +244,17 @@ mod tests {
             let refused = ols(&design, &y.map(|v| v * unit)).unwrap_err().to_string();
             assert!(refused.contains("too large or too small to square"), "{refused}");
         }
+        for unit in [1e-300, 1e300] {
+            let design = design
+                .clone()
+                .term("x", [0.0, 1.0, 2.0, 4.0].map(|x| x * unit).to_vec())
+                .unwrap();
+            let fit = ols(&design, &y).unwrap();
+            for kind in [crate::Covariance::Iid, crate::Covariance::Hc1] {
+                let refused = fit.covariance(&kind).unwrap_err().to_string();
+                assert!(refused.contains("too large or too small to square"), "{refused}");
+            }
+        }
         assert_eq!(ols(&design, &[0.0; 4]).unwrap().coefficients, [0.0]);
         assert!(
             (ols(&design, &y.map(|v| v * 1e-130)).unwrap().sigma.unwrap() / 1e-130 - 1.707_825_127_659_933).abs()

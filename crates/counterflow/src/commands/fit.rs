@@ -138,6 +138,9 @@ fn fit(arguments: &FitArguments, parsed: &formula::Formula, asked: Asked, frame:
         fitted.count_as(preset.preset(), arguments.family.family());
     }
     let errors = convention::errors(asked, &fitted, &sample, frame, arguments)?;
+    if fitted.least_squares().is_some_and(regress::Fit::is_essentially_perfect) {
+        output.warn("note: nothing is left of the response but rounding: errors and tests mean nothing");
+    }
     match output.format {
         Format::Json => {
             let value = print::json(arguments, &fitted, &errors, diagnosed(arguments, &fitted, &sample));

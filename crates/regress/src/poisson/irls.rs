@@ -76,6 +76,9 @@ pub(super) struct Iteration<'a> {
     eta: Vec<f64>,
     mu: Vec<f64>,
     deviance: f64,
+    /// What a change of the deviance is measured against where there is none left: 0.1, as in R's `glm`, or less where the mean is
+    /// below one, since the deviance has its unit.
+    floor: f64,
     /// The positions of the terms that have coefficients.
     kept: Vec<usize>,
     coefficients: Vec<f64>,
@@ -99,7 +102,8 @@ struct Step {
 impl<'a> Iteration<'a> {
     fn new(problem: &'a Problem<'a>) -> Self {
         let y = problem.y;
-        let mean = sum(y.len(), |i| problem.weight(i) * y[i]) / sum(y.len(), |i| problem.weight(i));
+        let total = sum(y.len(), |i| problem.weight(i) * y[i]);
+        let mean = total / sum(y.len(), |i| problem.weight(i));
         let mut entropy = vec![0.0; y.len()];
         fill(&mut entropy, |i| match y[i] > 0.0 {
             true => problem.weight(i) * y[i] * y[i].ln(),
@@ -115,6 +119,7 @@ impl<'a> Iteration<'a> {
             eta,
             mu,
             deviance: 0.0,
+            floor: 0.1 * (total / y.len() as f64).min(1.0),
             kept: (0..problem.design.terms().len()).collect(),
             coefficients: Vec::new(),
             collinear: Vec::new(),
@@ -136,7 +141,7 @@ impl<'a> Iteration<'a> {
             let halvings = state.advance(&step, iterations == 1);
             // One more, exact step after the deviance has settled brings everything to full precision.
             let finished = settled && halvings == 0;
-            settled = (state.deviance - from).abs() <= problem.options.tolerance * (0.1 + state.deviance.abs());
+            settled = (state.deviance - from).abs() <= problem.options.tolerance * (state.floor + state.deviance.abs());
             if finished && settled {
                 return Ok(state.finish(step, iterations));
             }
