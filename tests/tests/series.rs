@@ -492,6 +492,23 @@ fn conformance_passes_and_says_what_was_not_run() {
     call(&["conformance", "C99"]).code(2).tells(&["C99", "C5"]);
 }
 
+/// A set of ours under the name of the one that is not handed on: with it the anchor is run, and can fail.
+#[test]
+fn conformance_reads_what_the_user_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    call(&["conformance", "--data", path])
+        .code(1)
+        .tells(&["12.csv", "PetersenCL.csv"]);
+    let run = |separated: u8, code: i32| {
+        let text = format!("y,x1,separated\n0,1,{separated}\n0,0,0\n2,0,0\n5,0,0\n");
+        std::fs::write(folder.path().join("12.csv"), text).unwrap();
+        let said = call(&["conformance", "C7b", "--data", path, "--format", "json"]).code(code);
+        said.json()["anchors"][0]["status"].clone()
+    };
+    assert_eq!((run(1, 0), run(0, 1)), ("passed".into(), "failed".into()));
+}
+
 #[test]
 fn tables_can_be_read_in_every_format() {
     let (nile, exports) = (example("nile.csv"), example("exports.csv"));
