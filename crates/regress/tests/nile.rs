@@ -81,6 +81,7 @@ fn what_never_varies_has_no_break() {
     let found = bai_perron(&mean_only(), &levels, Trim::Share(0.15), None).unwrap();
     assert_eq!((found.selected_bic, &found.partitions[1].breaks), (1, &vec![40]));
     assert!(f_statistics(&mean_only(), &levels, Trim::Share(0.15)).is_err());
+    assert!(break_intervals(&mean_only(), &levels, &[40], 0.95, Heterogeneity::default()).is_err());
     for unit in [1e-200, 1e200] {
         let scaled: Vec<f64> = nile().iter().map(|v| v * unit).collect();
         assert!(bai_perron(&mean_only(), &scaled, Trim::Share(0.15), None).is_err());

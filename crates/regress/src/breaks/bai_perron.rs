@@ -257,6 +257,7 @@ pub fn break_intervals(
     check_series("y", y, design.rows())?;
     let regimes = regimes(design, y, breaks)?;
     let whole = Regime::fit(design, y, 0, y.len());
+    let noise = rounding_noise(y)? / y.len() as f64;
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::Option {
             option: "the confidence level",
@@ -285,7 +286,7 @@ pub fn break_intervals(
             };
             let (q1, q2) = (moments(&pair[0]), moments(&pair[1]));
             let (v1, v2) = (variance(&pair[0]), variance(&pair[1]));
-            if !(q1 > 0.0 && q2 > 0.0 && v1 > 0.0 && v2 > 0.0) {
+            if !(q1 > 0.0 && q2 > 0.0 && v1 > noise && v2 > noise) {
                 return Err(Error::Degenerate {
                     what: "the interval of a break",
                     reason: format!("the regimes around observation {at} fit perfectly or do not differ"),
