@@ -22,6 +22,7 @@ fi
 .venv/bin/python tests/interchange.py
 cargo build --workspace --locked --quiet --bin counterflow --example queries
 built=${CARGO_TARGET_DIR:-target}/debug
+.venv/bin/python tests/rewritten.py "$built/counterflow"
 .venv/bin/python tests/hostile_tables.py "$built/counterflow" "$built/examples/queries" 2000
 
 packed=$(mktemp -d)

@@ -26,6 +26,51 @@ fn a_finding_is_traced_to_figures_that_reproduce_it() {
     assert!(!said["references"].as_array().unwrap().is_empty());
 }
 
+/// Two-way trade and world rows are sums that a scenario makes: their parts are told, each with its reference.
+#[test]
+fn sums_are_traced_to_the_figures_they_are_made_of() {
+    for (id, sums) in [
+        ("imf-revised/concentration/cr1 dimension=partner flow=total period=2010", 89),
+        ("kotra-customs-interkorean/trend/total_trade period=2003", 1),
+    ] {
+        let said = call(&["explain", id, "--format", "json"]).ok().json();
+        let (rows, parts) = (said["rows"].as_array().unwrap(), said["parts"].as_array().unwrap());
+        let made: Vec<_> = rows.iter().filter(|r| r["compiler"] == "sum of figures").collect();
+        assert_eq!(made.len(), sums, "{id}");
+        let total = |rows: &[&serde_json::Value]| rows.iter().map(|r| r["value_usd"].as_f64().unwrap()).sum::<f64>();
+        let parts: Vec<_> = parts.iter().collect();
+        assert_eq!(total(&made), total(&parts), "{id}");
+        assert!(parts.iter().all(|r| !r["reference"].is_null()), "{id}");
+        assert!(!said["references"].as_array().unwrap().is_empty());
+    }
+}
+
+/// A finding about one economy in a world of forty rests on the figures that name it, on both sides, and on no others; one
+/// about one flow on its two reports.
+#[test]
+fn a_finding_about_one_economy_rests_on_its_figures_alone() {
+    let said = call(&["explain", "world-2003/asymmetry/rim economy=KOR", "--format", "json"]).ok().json();
+    let rows = said["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 78);
+    let about = |row: &serde_json::Value| {
+        let side = |flow, reporter, partner| row["flow"] == flow && row[reporter] != "KOR" && row[partner] == "KOR";
+        side("export", "reporter", "partner") || side("import", "partner", "reporter")
+    };
+    assert!(rows.iter().all(about));
+    let ratio = "china-korea-mirror/asymmetry/ratio exporter=CHN importer=KOR period=1993";
+    let said = call(&["explain", ratio, "--format", "json"]).ok().json();
+    assert_eq!(said["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_undefined_rests_on_the_figures_that_its_reason_counts() {
+    let id = "china-korea-mirror/asymmetry/log_ratio_p10 period=1997 product=TOTAL";
+    let said = call(&["explain", id]).ok();
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(text.contains("2 flows with two reports above zero, where 10 are needed"), "{text}");
+    assert!(text.contains("these 4 of the scenario's 110"), "{text}");
+}
+
 #[test]
 fn labels_may_stand_in_any_order_and_a_wrong_name_gets_the_nearest_ones() {
     let shuffled = "imf/concentration/hhi period=2005 flow=export dimension=partner";

@@ -59,16 +59,28 @@ pub struct Gap {
 /// report.
 pub fn gap(export: Option<f64>, import: Option<f64>) -> Gap {
     match (export, import) {
-        (Some(x), Some(m)) if x.is_finite() && m.is_finite() && x >= 0.0 && m >= 0.0 => two_sided_gap(x, m),
+        (Some(x), Some(m)) if x.is_finite() && m.is_finite() && x >= 0.0 && m >= 0.0 => {
+            // Halves keep the sum of two huge values finite.
+            two_sided_gap(x, m, m - x, x / 2.0 + m / 2.0)
+        }
         (Some(_), Some(_)) => all(Undefined::NotAValue),
         _ => all(Undefined::OneSided),
     }
 }
 
-/// The gap of a pair.
+/// The gap of a pair. Difference and sum are those of the exact values: two reports of ten digits that differ by a
+/// cent have a gap of a cent.
 pub fn gap_of(pair: &Pair) -> Gap {
-    let value = |report: &Option<crate::pairing::Report>| report.as_ref().map(crate::pairing::Report::amount);
-    gap(value(&pair.export), value(&pair.import))
+    let (Some(x), Some(m)) = (&pair.export, &pair.import) else {
+        return all(Undefined::OneSided);
+    };
+    let dollars = |thousandths: i128| thousandths as f64 / 1000.0;
+    let difference = dollars(m.value.thousandths() - x.value.thousandths()) + (m.beyond - x.beyond);
+    let sum = dollars(m.value.thousandths() + x.value.thousandths()) + (m.beyond + x.beyond);
+    if m.amount() < 0.0 || x.amount() < 0.0 {
+        return all(Undefined::NotAValue);
+    }
+    two_sided_gap(x.amount(), m.amount(), difference, sum / 2.0)
 }
 
 fn all(reason: Undefined) -> Gap {
@@ -83,39 +95,47 @@ fn all(reason: Undefined) -> Gap {
     }
 }
 
-fn two_sided_gap(x: f64, m: f64) -> Gap {
+/// From X, M, M − X and (X + M)/2.
+fn two_sided_gap(x: f64, m: f64, difference: f64, half_sum: f64) -> Gap {
     let zero = match (x > 0.0, m > 0.0) {
         (true, true) => None,
         (false, true) => Some(Undefined::ZeroExport),
         (true, false) => Some(Undefined::ZeroImport),
         (false, false) => Some(Undefined::BothZero),
     };
-    // Halves keep the sum of two huge values finite.
-    let half_sum = x / 2.0 + m / 2.0;
-    let share = |value: f64| {
+    let share = |half_difference: f64| {
         if half_sum > 0.0 {
-            Ok(value / half_sum)
+            Ok(half_difference / half_sum)
         } else {
             Err(Undefined::BothZero)
         }
     };
-    let difference = m / 2.0 - x / 2.0;
     Gap {
-        absolute: Ok(m - x),
+        absolute: Ok(difference),
         relative: if x > 0.0 {
-            Ok((m - x) / x)
+            Ok(difference / x)
         } else {
             Err(zero.unwrap_or(Undefined::ZeroExport))
         },
-        log_ratio: zero.map_or_else(|| Ok(m.ln() - x.ln()), Err),
-        normalised: share(difference.abs()),
-        signed: share(-difference),
+        log_ratio: zero.map_or_else(|| Ok(log_ratio(x, m, difference / 2.0 / half_sum)), Err),
+        normalised: share((difference / 2.0).abs()),
+        signed: share(-difference / 2.0),
         accuracy: if m > 0.0 {
-            Ok((m - x).abs() / m)
+            Ok(difference.abs() / m)
         } else {
             Err(zero.unwrap_or(Undefined::ZeroImport))
         },
-        asymmetry_percent: share(difference.abs()).map(|d| 200.0 * d),
+        asymmetry_percent: share((difference / 2.0).abs()).map(|d| 200.0 * d),
+    }
+}
+
+/// ln(M/X) of two values above zero, of which (M − X)/(M + X) is known: near each other they are told apart by it,
+/// d = 2 artanh((M − X)/(M + X)), since the difference of two logarithms keeps few digits of a small one.
+fn log_ratio(x: f64, m: f64, signed: f64) -> f64 {
+    if signed.abs() < 0.5 {
+        (2.0 * signed.abs().atanh()).copysign(signed)
+    } else {
+        m.ln() - x.ln()
     }
 }
 
@@ -292,6 +312,25 @@ mod tests {
         assert!((gap.signed.unwrap() + 1.0 / 9.0).abs() < 1e-16);
         assert!((gap.asymmetry_percent.unwrap() - 200.0 / 9.0).abs() < 1e-13);
         assert!((gap.log_ratio.unwrap() - 0.223_143_551_314_209_76).abs() < 1e-14);
+    }
+
+    #[test]
+    fn large_values_a_cent_apart_keep_every_digit() {
+        let cents = |flow, reporter, partner, text: &str| trade::Record {
+            value: Some(text.parse().unwrap()),
+            ..record(2003, reporter, flow, partner, TOTAL, None)
+        };
+        let records = [
+            cents(Flow::Export, "AAA", "BBB", "9876543210.12"),
+            cents(Flow::Import, "BBB", "AAA", "9876543210.13"),
+        ];
+        let found = gap_of(&pair(&records, &Options::default()).pairs[0]);
+        let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-14, "{a} {b}");
+        near(found.absolute.unwrap(), 0.01);
+        near(found.relative.unwrap(), 0.01 / 9_876_543_210.12);
+        // ln(1 + e) = e - e^2/2 + ..., and e is 1.0e-12.
+        near(found.log_ratio.unwrap(), 0.01 / 9_876_543_210.125);
+        near(found.normalised.unwrap(), 0.01 / 19_753_086_420.25);
     }
 
     #[test]

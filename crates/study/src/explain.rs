@@ -2,10 +2,10 @@
 
 use crate::compare::{ExpectedFinding, difference};
 use crate::run::{Run, model_output};
-use crate::scenario::SetAside;
+use crate::scenario::{Pinned, SetAside, chosen, parts};
 use crate::study_file::ScenarioFile;
 use crate::{Error, Result, Study};
-use model::{Finding, Model};
+use model::{Finding, Model, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use trade::Record;
 
@@ -23,6 +23,8 @@ pub struct Explanation {
     /// The figures that the finding rests on: the model, given these rows and no others, finds
     /// the same. `reference` is an index into the run's common list of references.
     pub rows: Vec<Record>,
+    /// The pinned figures of which the scenario made the sums that stand among `rows`.
+    pub parts: Vec<Record>,
     /// How many figures the scenario has in all.
     pub of_rows: usize,
     /// Figures that the scenario set aside and that, by what they are about, would have stood among `rows`.
@@ -31,6 +33,9 @@ pub struct Explanation {
 
 /// What a group of rows has in common: the ways in which rows are tried without.
 type Dimension = (&'static str, fn(&Record) -> String);
+
+/// Up to how many rows are tried one by one at the end.
+const ONE_BY_ONE: usize = 100;
 
 /// From the coarsest cut to the finest.
 const DIMENSIONS: [Dimension; 8] = [
@@ -47,7 +52,8 @@ const DIMENSIONS: [Dimension; 8] = [
 /// Finds the figures that a finding rests on, without knowing the model: the rows of one flow,
 /// period, product, partner, ... after the other are taken away, and stay away where the model
 /// finds the same number without them. What is left is enough to find it (the model is run on
-/// those rows alone), and no group of rows in it can be spared.
+/// those rows alone), and no group of rows in it can be spared; nor, where few are left, any one row.
+/// An undefined finding is the same where its reason and its convention are.
 ///
 /// # Errors
 /// [`Error::NoFinding`] where the run has no finding of this name, with the nearest names.
@@ -67,6 +73,7 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
         });
     };
     let rows = needed(study, scenario, *model, finding, &figures.flows)?;
+    let undefined = matches!(finding.value, Value::Undefined(_));
     let about: Vec<BTreeSet<String>> = DIMENSIONS.map(|(_, of)| rows.iter().map(of).collect()).into();
     let concerns = |aside: &&SetAside| {
         // A set-aside figure may be of another compiler or basis, or the partner's only one: that
@@ -74,6 +81,8 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
         let free = |name: &str| match name {
             "compiler" | "basis" | "classification" => true,
             "partner" => !finding.labels.contains_key("partner"),
+            // What is missing may be the very flow that was set aside.
+            "flow" => undefined && !finding.labels.contains_key("flow"),
             _ => false,
         };
         DIMENSIONS
@@ -81,7 +90,9 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
             .zip(&about)
             .all(|((name, of), values)| free(name) || values.contains(&of(&aside.record)))
     };
+    let given = chosen(study, scenario, &Pinned::open(study)?)?;
     Ok(Explanation {
+        parts: parts(&rows, &given.flows, scenario),
         finding: finding.clone(),
         scenario: scenario.title.clone(),
         choices: scenario.choices(),
@@ -158,10 +169,20 @@ fn needed(
         interval: whole.interval.as_ref().map(|i| (i.low, i.high)),
         tolerance: whole.tolerance,
     };
-    let suffices = |rows: &[Record]| -> Result<bool> {
-        Ok(lookup(rows)?.is_some_and(|found| difference(&expected, &found).is_none()))
+    let same = |found: &Finding| match (&whole.value, &found.value) {
+        (Value::Undefined(why), Value::Undefined(also)) => why == also && whole.convention == found.convention,
+        _ => difference(&expected, found).is_none(),
     };
+    let suffices = |rows: &[Record]| -> Result<bool> { Ok(lookup(rows)?.is_some_and(|found| same(&found))) };
     let mut rows = flows.to_vec();
+    // A label that is an economy says whose figures to look at first, whatever the label is called.
+    for own in finding.labels.values() {
+        let of_it = |r: &&Record| r.reporter.as_str() == own || r.partner.as_str() == own;
+        let only: Vec<Record> = rows.iter().filter(of_it).cloned().collect();
+        if !only.is_empty() && only.len() < rows.len() && suffices(&only)? {
+            rows = only;
+        }
+    }
     for (name, of) in DIMENSIONS {
         let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         rows.iter().for_each(|r| *groups.entry(of(r)).or_default() += 1);
@@ -178,6 +199,15 @@ fn needed(
         }
         for value in groups.keys() {
             let without: Vec<Record> = rows.iter().filter(|r| of(r) != *value).cloned().collect();
+            if suffices(&without)? {
+                rows = without;
+            }
+        }
+    }
+    if rows.len() <= ONE_BY_ONE {
+        for at in (0..rows.len()).rev() {
+            let mut without = rows.clone();
+            without.remove(at);
             if suffices(&without)? {
                 rows = without;
             }

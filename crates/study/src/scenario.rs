@@ -320,12 +320,48 @@ fn restate_fob(flows: &mut [Record], flow: Flow, margin: Decimal3) -> std::resul
     Ok(())
 }
 
+/// Who is named as the compiler of a figure that a scenario makes of others.
+const SUM: &str = "sum of figures";
+
+/// The chosen figures of which a scenario made the sums among `rows`, each once, sorted.
+pub(crate) fn parts(rows: &[Record], chosen: &[Record], scenario: &ScenarioFile) -> Vec<Record> {
+    let valued = chosen.iter().filter(|r| r.value.is_some());
+    let by_place: BTreeMap<Place, &Record> = valued.map(|r| (place(r), r)).collect();
+    let mut parts: BTreeMap<Place, &Record> = BTreeMap::new();
+    for sum in rows.iter().filter(|r| &*r.compiler == SUM && r.reference.is_none()) {
+        let world: Vec<Economy> = scenario.world_from.iter().filter_map(|c| Economy::new(c).ok()).collect();
+        let of = match sum.partner.is_world() && !world.is_empty() {
+            true => world,
+            false => vec![sum.partner],
+        };
+        for partner in of {
+            let at = |flow| {
+                let part = Record {
+                    partner,
+                    flow,
+                    ..sum.clone()
+                };
+                place(&part)
+            };
+            let found = |flow| by_place.get_key_value(&at(flow));
+            let own = found(sum.flow).map_or_else(
+                || [Flow::Export, Flow::Import].into_iter().filter_map(found).collect(),
+                |one| vec![one],
+            );
+            parts.extend(own.into_iter().map(|(place, record)| (place.clone(), *record)));
+        }
+    }
+    let mut parts: Vec<Record> = parts.into_values().cloned().collect();
+    parts.sort_by(|a, b| a.key().cmp(&b.key()));
+    parts
+}
+
 /// A figure that is computed from others; it has no reference of its own.
 fn computed(record: &Record, value: Usd) -> Record {
     Record {
         value: Some(value),
         status: Status::Estimated,
-        compiler: "sum of figures".into(),
+        compiler: SUM.into(),
         basis: None,
         reference: None,
         rounded_to: None,

@@ -49,6 +49,12 @@ fn rows(found: &Explanation, run: &Run) -> Table {
     report::figures_table("rows", "The figures it rests on", rows, &run.references)
 }
 
+/// The pinned figures of which the scenario made the sums among them.
+fn parts(found: &Explanation, run: &Run) -> Table {
+    let rows = found.parts.iter().map(|r| (found.finding.scenario.as_str(), r, None));
+    report::figures_table("parts", "The figures that the sums among them are made of", rows, &run.references)
+}
+
 fn set_aside(found: &Explanation, run: &Run) -> Table {
     let scenario = found.finding.scenario.as_str();
     let rows = found.set_aside.iter();
@@ -69,6 +75,7 @@ fn document(found: &Explanation, run: &Run) -> Outcome<Document> {
     document.value("parameters", &found.parameters)?;
     document.value("scenario_rows", found.of_rows)?;
     document.table("rows", &rows(found, run))?;
+    document.table("parts", &parts(found, run))?;
     document.table("set_aside", &set_aside(found, run))?;
     let references = references(found, run).into_iter();
     let references = references.map(|r| json!({ "pin": r.pin, "key": r.key, "citation": r.citation, "url": r.url }));
@@ -78,7 +85,8 @@ fn document(found: &Explanation, run: &Run) -> Outcome<Document> {
 
 /// The references of the figures, each once.
 fn references<'a>(found: &Explanation, run: &'a Run) -> Vec<&'a study::StudyReference> {
-    let used: BTreeSet<u32> = found.rows.iter().filter_map(|r| r.reference).collect();
+    let figures = found.rows.iter().chain(&found.parts);
+    let used: BTreeSet<u32> = figures.filter_map(|r| r.reference).collect();
     used.iter().filter_map(|&n| run.references.get(n as usize)).collect()
 }
 
@@ -111,14 +119,24 @@ fn text(found: &Explanation, run: &Run) -> Outcome<String> {
     for (name, value) in &found.parameters {
         lines.push(format!("  parameter    {name} = {value}"));
     }
-    lines.push(format!(
-        "\nIt rests on {} of the scenario's {} figures: from these alone the model finds the same, and without\n\
-         any one period, partner, product or flow among them it does not.\n",
-        found.rows.len(),
-        found.of_rows
-    ));
+    let (n, all) = (found.rows.len(), found.of_rows);
+    lines.push(match &finding.value {
+        Value::Estimate(_) => format!(
+            "\nIt rests on {n} of the scenario's {all} figures: from these alone the model finds the same, and without\n\
+             any one period, partner, product or flow among them it does not.\n"
+        ),
+        Value::Undefined(_) => format!(
+            "\nFigures are wanting: these {n} of the scenario's {all} are enough for the model to say so in the same words.\n"
+        ),
+    });
     let mut text = lines.join("\n") + "\n";
-    text.push_str(&printed(rows(found, run))?);
+    if n > 0 {
+        text.push_str(&printed(rows(found, run))?);
+    }
+    if !found.parts.is_empty() {
+        text.push_str(&format!("\nThe sums among them are made of {} figures\n\n", found.parts.len()));
+        text.push_str(&printed(parts(found, run))?);
+    }
     let references = references(found, run);
     if !references.is_empty() {
         text.push_str("\nReferences\n");

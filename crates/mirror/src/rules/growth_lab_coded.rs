@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 /// What the Growth Lab's program sets as constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CodedOptions {
-    /// Reports below this many US dollars count as nothing when scores are made.
+    /// Reports below this many US dollars count as nothing when scores are made; a pair without a larger one is
+    /// left out.
     pub score_floor: f64,
     /// Reports below this many US dollars are no reports when values are made.
     pub value_floor: f64,
@@ -96,8 +97,16 @@ fn import_fob_as_coded(cell: &Cell) -> Option<f64> {
     cell.import.map(|m| m * (1.0 - cell.margin))
 }
 
+/// Whether the program keeps a pair at all: the larger of its reports is not below the floor.
+fn stands(pair: &Cell, floor: f64) -> bool {
+    pair.export.unwrap_or(0.0).max(import_fob_as_coded(pair).unwrap_or(0.0)) >= floor
+}
+
 /// The value of a pair in the program's order of preference.
 fn pair_value(cell: &Cell, scores: &Scores, options: &CodedOptions) -> Option<Estimate> {
+    if !stands(cell, options.score_floor) {
+        return None;
+    }
     let above = |v: Option<f64>| v.filter(|v| *v >= options.value_floor);
     match (above(cell.export), above(import_fob_as_coded(cell))) {
         (Some(x), Some(m)) => {

@@ -1,4 +1,4 @@
-use super::{Cell, CodedOptions, Estimate, Scores, import_fob_as_coded, pair_value};
+use super::{Cell, CodedOptions, Estimate, Scores, pair_value};
 use std::collections::BTreeMap;
 
 /// What the program does with products: binary flags, then one factor a pair.
@@ -14,8 +14,7 @@ pub(super) struct Products {
 impl Products {
     /// From the products' cells and their pairs' totals.
     pub fn new(cells: &[Cell], pairs: &[Cell], scores: &Scores, options: &CodedOptions) -> Self {
-        let floor = options.score_floor;
-        let stands = |p: &&Cell| p.export.unwrap_or(0.0).max(import_fob_as_coded(p).unwrap_or(0.0)) >= floor;
+        let stands = |pair: &&Cell| super::stands(pair, options.score_floor);
         let mut margins: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for pair in pairs.iter().filter(stands) {
             if pair.import.is_some_and(|m| m > 0.0) {
