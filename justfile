@@ -55,8 +55,8 @@ new-model NAME:
 notebooks:
     sh notebooks/run.sh
 
-# The book as a site in target/book, where mdbook is installed; the pages of docs/ read as they are
+# The book as a site in book, where mdbook is installed; the pages of docs/ read as they are
 [group('run')]
 book:
-    @if command -v mdbook >/dev/null; then mdbook build docs && echo "open target/book/index.html"; \
+    @if command -v mdbook >/dev/null; then mdbook build docs && echo "open book/index.html"; \
     else echo "mdbook is not installed (cargo install mdbook): start reading at docs/README.md"; fi

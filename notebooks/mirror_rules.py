@@ -206,7 +206,7 @@ def _(mo):
     The choice of a rule is a choice of what one believes about reporters. The study therefore draws no conclusion
     that holds under one rule only: what the errors of reports leave standing is in its last section, and
     [`docs/mirror.md`](../docs/mirror.md) has every rule with its source. More worlds, with the coverage of every
-    interval, are in [`crates/mirror/VALIDATION.md`](../crates/mirror/VALIDATION.md).
+    interval, are in [`docs/mirror-validation.md`](../docs/mirror-validation.md).
     """)
 
 

@@ -34,13 +34,14 @@ def by_pyarrow(source, to):
 
 
 def a_cent_more(source, to):
-    """The first value that there is, a cent higher; a file of whole dollars gets two decimals for it."""
+    """The first value that there is, 0.01 higher (of a pin of shares, the first share)."""
     frame = polars.read_parquet(source)
-    row = next(row for row, value in enumerate(frame["value_usd"]) if value is not None)
+    name = next(name for name in ("value_usd", "share_percent") if frame[name].drop_nulls().len() > 0)
+    row = next(row for row, value in enumerate(frame[name]) if value is not None)
     cents = [decimal.Decimal("0.01") if at == row else decimal.Decimal(0) for at in range(frame.height)]
     wide = polars.Decimal(18, 3)
-    value = frame["value_usd"].cast(wide) + polars.Series(cents, dtype=wide)
-    frame.with_columns(value.cast(wide).alias("value_usd")).write_parquet(to)
+    value = frame[name].cast(wide) + polars.Series(cents, dtype=wide)
+    frame.with_columns(value.cast(wide).alias(name)).write_parquet(to)
 
 
 def check(program, datasets, name):
@@ -68,7 +69,7 @@ def main():
                 assert len(said.strip().splitlines()) <= 2, (name, write.__name__, said)
             a_cent_more(source, pin / source.name)
             said = check(program, datasets, name)
-            assert SAME not in said and "logical hash" in said and "the sum of all values" in said, (name, said)
+            assert SAME not in said and "the records' logical hash is" in said, (name, said)
             checked += 1
     assert checked >= 10, f"only {checked} pins were found"
     print(f"{checked} pins keep their logical hash when DuckDB, Polars and pyarrow write them, and lose it over a cent")

@@ -104,6 +104,9 @@ fn every_measure_of_a_small_world() {
     let deu = find(&said["reporters"], &[("economy", "DEU")]);
     near(&deu["rix"], 0.0);
     assert!(deu["rix_without_worst"].is_null());
+    for view in ["gaps", "margins", "reliability", "reconcile", "guards"] {
+        assert_eq!(json(&[view, &path])["excluded"], *excluded, "{view}");
+    }
     let gaps = json(&["gaps", &path]);
     assert_eq!(
         (&gaps["totals"], &gaps["reporters"]),

@@ -7,7 +7,8 @@
 //! is, [`rules`] make one figure of two, [`reconcile`] runs all of them with an interval for every
 //! figure, and [`propagate`] and
 //! [`simulate`] draw worlds from these intervals, to carry them into totals and concentration. [`guards`] flag what should not be
-//! trusted at all. How far the rules and their intervals can be trusted stands in `VALIDATION.md`.
+//! trusted at all. How far the rules and their intervals can be trusted stands in
+//! `docs/mirror-validation.md`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -51,6 +51,21 @@ pub fn error_models() -> Vec<(&'static str, Parameters)> {
             "Freight of 15% at 1,000 km, where 6% is assumed",
             Parameters {
                 margin_at_1000_km: 0.15,
+                ..base.clone()
+            },
+        ),
+        (
+            "Ten of thirty reporters book one partner's trade under another's name",
+            Parameters {
+                misattributed: 10,
+                ..base.clone()
+            },
+        ),
+        (
+            "Four products, errors three times larger in every second one",
+            Parameters {
+                products: 4,
+                errors: Errors::ByProduct(3.0),
                 ..base
             },
         ),
@@ -122,7 +137,8 @@ pub fn scores(parameters: &Parameters, worlds: u64) -> Vec<(&'static str, Score)
         );
         order = all.rules().map(|r| r.name()).collect();
         for (pair, cell) in pairing.pairs.iter().zip(&cells.cells) {
-            let Some(truth) = world.truth(0, index(pair.key.exporter), index(pair.key.importer), 0) else {
+            let product = world.products().iter().position(|p| *p == pair.key.product).unwrap();
+            let Some(truth) = world.truth(0, index(pair.key.exporter), index(pair.key.importer), product) else {
                 continue;
             };
             for figure in all.figures(cell) {
@@ -148,8 +164,12 @@ pub fn scores(parameters: &Parameters, worlds: u64) -> Vec<(&'static str, Score)
     order.into_iter().map(|rule| (rule, scores[rule])).collect()
 }
 
-/// A share as per cent, or a dash.
-#[allow(dead_code)]
-pub fn percent(share: Option<f64>) -> String {
-    share.map_or("-".to_owned(), |s| format!("{:.1}", 100.0 * s))
+/// How many worlds the published tables are of.
+pub const WORLDS: u64 = 20;
+
+/// A rule's row in the published tables.
+pub fn row(rule: &str, score: &Score) -> String {
+    let percent = |share: Option<f64>| share.map_or("-".to_owned(), |s| format!("{:.1}", 100.0 * s));
+    let (two, one) = (percent(score.two_sided.cover()), percent(score.one_sided.cover()));
+    format!("| {rule} | {:.3} | {:+.1} | {two} | {one} |", score.rmse(), score.bias_percent())
 }

@@ -3,7 +3,7 @@
 mod flags;
 mod swaps;
 
-use super::world::World;
+use super::world::{Excluded, World};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
@@ -59,10 +59,11 @@ pub struct GuardArguments {
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     format: &'static str,
     flags: Vec<FlagJson>,
     tests: Vec<TestJson>,
+    excluded: &'a Excluded,
 }
 
 /// Runs every guard and prints the flags.
@@ -90,6 +91,7 @@ pub fn run(world: &World, arguments: &GuardArguments, output: &Output) -> Outcom
             format: "counterflow mirror guards 1",
             flags: found.flags,
             tests: found.tests,
+            excluded: world.excluded(),
         })?;
     } else {
         output.table(&table(&found.flags))?;
