@@ -30,7 +30,10 @@ fn a_finding_is_traced_to_figures_that_reproduce_it() {
 #[test]
 fn sums_are_traced_to_the_figures_they_are_made_of() {
     for (id, sums) in [
-        ("imf-revised/concentration/cr1 dimension=partner flow=total period=2010", 89),
+        (
+            "imf-revised/concentration/cr1 dimension=partner flow=total period=2010",
+            89,
+        ),
         ("kotra-customs-interkorean/trend/total_trade period=2003", 1),
     ] {
         let said = call(&["explain", id, "--format", "json"]).ok().json();
@@ -49,7 +52,9 @@ fn sums_are_traced_to_the_figures_they_are_made_of() {
 /// about one flow on its two reports.
 #[test]
 fn a_finding_about_one_economy_rests_on_its_figures_alone() {
-    let said = call(&["explain", "world-2003/asymmetry/rim economy=KOR", "--format", "json"]).ok().json();
+    let said = call(&["explain", "world-2003/asymmetry/rim economy=KOR", "--format", "json"])
+        .ok()
+        .json();
     let rows = said["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 78);
     let about = |row: &serde_json::Value| {
@@ -67,7 +72,10 @@ fn what_is_undefined_rests_on_the_figures_that_its_reason_counts() {
     let id = "china-korea-mirror/asymmetry/log_ratio_p10 period=1997 product=TOTAL";
     let said = call(&["explain", id]).ok();
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(text.contains("2 flows with two reports above zero, where 10 are needed"), "{text}");
+    assert!(
+        text.contains("2 flows with two reports above zero, where 10 are needed"),
+        "{text}"
+    );
     assert!(text.contains("these 4 of the scenario's 110"), "{text}");
 }
 

@@ -102,12 +102,11 @@ struct Sides {
     /// All economies, sorted.
     economies: Vec<String>,
     /// For a number as reporter, the economy; likewise as partner.
-    reporters: Vec<usize>,
-    partners: Vec<usize>,
+    reporters: Vec<u32>,
+    partners: Vec<u32>,
     export: Option<u64>,
     import: Option<u64>,
-    /// Strides of reporter, flow and partner in a key, and how many products there are.
-    strides: [u64; 3],
+    /// How many flows and products there are.
     flows: u64,
     products: u64,
 }
@@ -117,7 +116,8 @@ impl Sides {
         let [reporter, flow, partner, product] = [1, 2, 3, 4].map(|place| &plan.dims[place]);
         let economies: BTreeSet<&String> = reporter.words.iter().chain(&partner.words).collect();
         let economies: Vec<String> = economies.into_iter().cloned().collect();
-        let places = |words: &[String]| words.iter().filter_map(|w| economies.binary_search(w).ok()).collect();
+        let place = |word: &String| economies.binary_search(word).ok().map(|place| place as u32);
+        let places = |words: &[String]| words.iter().filter_map(&place).collect();
         let (reporters, partners) = (places(&reporter.words), places(&partner.words));
         let flow_number = |name: &str| flow.words.iter().position(|w| w == name).map(|n| n as u64);
         Sides {
@@ -126,7 +126,6 @@ impl Sides {
             economies,
             export: flow_number("export"),
             import: flow_number("import"),
-            strides: [reporter.stride, flow.stride, partner.stride],
             flows: flow.words.len().max(1) as u64,
             products: product.words.len().max(1) as u64,
         }
@@ -137,13 +136,19 @@ impl Sides {
         // Keys ascend by reporter and partner: imports by importer and exporter, exports the other way.
         let (mut exports, mut imports): (Vec<Block>, Vec<Block>) = (Vec::new(), Vec::new());
         let mut start = places.start;
+        // The reporter and flow of the present keys, and which keys without their product these are.
+        let (mut reporter, mut flow, mut theirs) = (0, None, 0..0);
         while start < places.end {
-            let key = table.keys[start];
-            let next = (key / self.products + 1) * self.products;
-            let end = start + block_end(&table.keys[start..places.end], next);
-            let reporter = self.reporters[(key / self.strides[0]) as usize % self.reporters.len()];
-            let partner = self.partners[(key / self.strides[2]) as usize % self.partners.len()];
-            let flow = Some(key / self.strides[1] % self.flows);
+            let pair = table.keys[start] / self.products;
+            let end = start + block_end(&table.keys[start..places.end], (pair + 1) * self.products);
+            if !theirs.contains(&pair) {
+                let partners = self.partners.len() as u64;
+                let both = pair / partners;
+                theirs = both * partners..(both + 1) * partners;
+                flow = Some(both % self.flows);
+                reporter = self.reporters[(both / self.flows) as usize % self.reporters.len()];
+            }
+            let partner = self.partners[(pair - theirs.start) as usize];
             let places = start..end;
             if flow == self.export {
                 let (importer, exporter) = (partner, reporter);
@@ -198,8 +203,8 @@ impl Sides {
 
 /// The reports of all products of one exporter and importer, of a year.
 struct Block {
-    importer: usize,
-    exporter: usize,
+    importer: u32,
+    exporter: u32,
     places: Range<usize>,
 }
 
@@ -207,7 +212,7 @@ struct Block {
 fn by_importer(blocks: Vec<Block>, economies: usize) -> Vec<Vec<Block>> {
     let mut of_importer: Vec<Vec<Block>> = (0..economies).map(|_| Vec::new()).collect();
     for block in blocks {
-        of_importer[block.importer].push(block);
+        of_importer[block.importer as usize].push(block);
     }
     of_importer
 }

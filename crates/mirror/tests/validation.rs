@@ -16,10 +16,16 @@ fn intervals_cover_where_their_model_holds() {
     let scores: BTreeMap<_, _> = worlds::scores(parameters, worlds::WORLDS).into_iter().collect();
     // What docs/mirror-validation.md publishes is what is found here.
     let published = include_str!("../../../docs/mirror-validation.md");
-    let section = published.split("\n## ").find(|section| section.starts_with(name)).unwrap();
+    let section = published
+        .split("\n## ")
+        .find(|section| section.starts_with(name))
+        .unwrap();
     for (rule, score) in &scores {
         let row = worlds::row(rule, score);
-        assert!(section.lines().any(|line| line == row), "{row} does not stand in\n{section}");
+        assert!(
+            section.lines().any(|line| line == row),
+            "{row} does not stand in\n{section}"
+        );
     }
     assert_eq!(scores.len(), 11);
     for (rule, score) in &scores {

@@ -329,7 +329,11 @@ pub(crate) fn parts(rows: &[Record], chosen: &[Record], scenario: &ScenarioFile)
     let by_place: BTreeMap<Place, &Record> = valued.map(|r| (place(r), r)).collect();
     let mut parts: BTreeMap<Place, &Record> = BTreeMap::new();
     for sum in rows.iter().filter(|r| &*r.compiler == SUM && r.reference.is_none()) {
-        let world: Vec<Economy> = scenario.world_from.iter().filter_map(|c| Economy::new(c).ok()).collect();
+        let world: Vec<Economy> = scenario
+            .world_from
+            .iter()
+            .filter_map(|c| Economy::new(c).ok())
+            .collect();
         let of = match sum.partner.is_world() && !world.is_empty() {
             true => world,
             false => vec![sum.partner],

@@ -52,7 +52,12 @@ fn rows(found: &Explanation, run: &Run) -> Table {
 /// The pinned figures of which the scenario made the sums among them.
 fn parts(found: &Explanation, run: &Run) -> Table {
     let rows = found.parts.iter().map(|r| (found.finding.scenario.as_str(), r, None));
-    report::figures_table("parts", "The figures that the sums among them are made of", rows, &run.references)
+    report::figures_table(
+        "parts",
+        "The figures that the sums among them are made of",
+        rows,
+        &run.references,
+    )
 }
 
 fn set_aside(found: &Explanation, run: &Run) -> Table {
@@ -134,7 +139,10 @@ fn text(found: &Explanation, run: &Run) -> Outcome<String> {
         text.push_str(&printed(rows(found, run))?);
     }
     if !found.parts.is_empty() {
-        text.push_str(&format!("\nThe sums among them are made of {} figures\n\n", found.parts.len()));
+        text.push_str(&format!(
+            "\nThe sums among them are made of {} figures\n\n",
+            found.parts.len()
+        ));
         text.push_str(&printed(parts(found, run))?);
     }
     let references = references(found, run);

@@ -74,9 +74,16 @@ fn unscored_countries_get_the_smaller_report() {
     assert_eq!(rule.exporter_score(0), None);
     assert_eq!(rule.reconcile(&cells[0]), Some(Estimate::exporters(1e6)));
     // A pair below 10,000 dollars is dropped before anything is computed, as in the program.
-    let trifle = |export, import| Cell { export, import, ..cells[0] };
+    let trifle = |export, import| Cell {
+        export,
+        import,
+        ..cells[0]
+    };
     assert_eq!(rule.reconcile(&trifle(Some(9e3), Some(8e3))), None);
-    assert_eq!(rule.reconcile(&trifle(Some(9e3), Some(2e4))), Some(Estimate::exporters(9e3)));
+    assert_eq!(
+        rule.reconcile(&trifle(Some(9e3), Some(2e4))),
+        Some(Estimate::exporters(9e3))
+    );
 }
 
 /// Two products among three countries that all agree but for country 2, whose exports nobody confirms:

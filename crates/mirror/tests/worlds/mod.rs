@@ -171,5 +171,9 @@ pub const WORLDS: u64 = 20;
 pub fn row(rule: &str, score: &Score) -> String {
     let percent = |share: Option<f64>| share.map_or("-".to_owned(), |s| format!("{:.1}", 100.0 * s));
     let (two, one) = (percent(score.two_sided.cover()), percent(score.one_sided.cover()));
-    format!("| {rule} | {:.3} | {:+.1} | {two} | {one} |", score.rmse(), score.bias_percent())
+    format!(
+        "| {rule} | {:.3} | {:+.1} | {two} | {one} |",
+        score.rmse(),
+        score.bias_percent()
+    )
 }
