@@ -129,28 +129,56 @@ pub fn comtrade_whole(query: &str) -> (usize, u64) {
     )
 }
 
-/// The Monetary Fund's interface: annual CSV for economies that are named, and three partners.
-pub fn imts(asked: &Asked) -> Play {
-    let Some((_, rest)) = asked.path.split_once("/external/sdmx/2.1/data/IMF.STA,IMTS/") else {
-        return Play::answer(404, "text/plain", &[], b"no such dataflow");
-    };
-    let key: Vec<&str> = rest.split('?').next().unwrap().split('.').collect();
+const IMTS_HEADER: &str = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE,PRECISION,\
+    DECIMALS_DISPLAYED,TRADE_FLOW,VALUATION,UNIT,DERIVATION_TYPE,OVERLAP,STATUS\n";
+
+/// The series of a key such as `KOR+JPN.XG_FOB_USD.CHN.A`: country, indicator and partner. What the key leaves open is
+/// two countries, two indicators and three partners.
+fn imts_series(key: &str) -> Vec<[String; 3]> {
+    let key: Vec<&str> = key.split('.').collect();
     let list = |text: &str, all: &[&str]| match text {
         "" => all.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>(),
         text => text.split('+').map(str::to_owned).collect(),
     };
-    let mut csv = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE\n".to_owned();
-    let year = |name: &str| asked.query(name).parse::<u32>().unwrap();
+    let mut series = Vec::new();
     for country in list(key[0], &["JPN", "KOR"]) {
         for indicator in list(key[1], &["XG_FOB_USD", "MG_CIF_USD"]) {
-            for partner in list(key[2], &["CHN", "G001", "USA"]).iter().filter(|p| **p != country) {
-                for period in year("startPeriod")..=year("endPeriod") {
-                    let value = 1_000 + period + country.len() as u32 + partner.bytes().map(u32::from).sum::<u32>();
-                    csv.push_str(&format!(
-                        "IMF.STA:IMTS(1.0.0),{country},{indicator},{partner},A,{period},{value},6\n"
-                    ));
+            for partner in list(key[2], &["CHN", "G001", "USA"]) {
+                if partner != country {
+                    series.push([country.clone(), indicator.clone(), partner]);
                 }
             }
+        }
+    }
+    series
+}
+
+fn imts_value([country, _, partner]: &[String; 3], period: u32) -> u32 {
+    1_000 + period + country.len() as u32 + partner.bytes().map(u32::from).sum::<u32>()
+}
+
+/// The sum of what [`imts`] answers to a key and years, dollars.
+pub fn imts_sum(key: &str, years: std::ops::RangeInclusive<u32>) -> u64 {
+    let series = imts_series(key);
+    let values = years.flat_map(|year| series.iter().map(move |one| imts_value(one, year)));
+    values.map(u64::from).sum()
+}
+
+/// The Monetary Fund's interface: annual CSV in dollars, with a `SCALE` of 6 that says how to show them.
+pub fn imts(asked: &Asked) -> Play {
+    let Some((_, rest)) = asked.path.split_once("/external/sdmx/2.1/data/IMF.STA,IMTS/") else {
+        return Play::answer(404, "text/plain", &[], b"no such dataflow");
+    };
+    let mut csv = IMTS_HEADER.to_owned();
+    let year = |name: &str| asked.query(name).parse::<u32>().unwrap();
+    for one in imts_series(rest.split('?').next().unwrap()) {
+        let [country, indicator, partner] = &one;
+        let (flow, valuation) = (&indicator[..2], &indicator[3..6]);
+        for period in year("startPeriod")..=year("endPeriod") {
+            csv.push_str(&format!(
+                "IMF.STA:IMTS(1.0.0),{country},{indicator},{partner},A,{period},{},6,,,{flow},{valuation},USD,M,OL,\n",
+                imts_value(&one, period)
+            ));
         }
     }
     Play::answer(200, "application/vnd.sdmx.data+csv; version=1.0.0", &[], csv.as_bytes())

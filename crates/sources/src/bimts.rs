@@ -1,8 +1,13 @@
 //! The OECD's Balanced International Merchandise Trade Statistics: CSV of its interface for statistical exchange
-//! (`text/csv`, or with labels). One row is the balanced flow of a product: what both sides report, made one figure
-//! by the OECD, so its status is `estimated`. Products are `HS17_270900` and their like, `_T` is their total.
+//! (`text/csv`, or with labels), or of its files for bulk download. One row is the balanced flow of a product: what both
+//! sides report, made one figure by the OECD, so its status is `estimated`. Products are `HS17_270900` and their like,
+//! `_T` is their total.
 //!
-//! Rows in another unit than US dollars at exchange rates, and adjustments other than the balanced one, are set aside.
+//! *Adjustments.* A flow stands there balanced (`B`) and balanced after re-exports were taken out (`B_ADJ_RX`). They are two
+//! figures of one flow: the adjustment is the record's basis, so that they are neither added nor taken for a contradiction.
+//!
+//! Rows in another unit than US dollars at exchange rates, of another classification than the HS, and adjustments other
+//! than the balanced ones are set aside.
 
 use crate::codes;
 use crate::error::Result;
@@ -32,6 +37,8 @@ pub(crate) const SHAPE: Shape = Shape {
         "Counterpart area",
         "TRADE_FLOW",
         "Trade flow",
+        "PRODUCT_TYPE",
+        "PRODUCT_CPA",
         "PRODUCT_HS",
         "PRODUCT",
         "Product",
@@ -52,6 +59,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "DECIMALS",
         "Decimals",
         "CONF_STATUS",
+        "METHODOLOGY_TYPE",
     ],
     strict: false,
     repeats: Repeats::Contradict,
@@ -65,6 +73,7 @@ struct Bimts {
     time: Column,
     value: Column,
     product: Option<Column>,
+    other_product: Option<Column>,
     unit: Option<Column>,
     multiplier: Option<Column>,
     adjustment: Option<Column>,
@@ -83,6 +92,7 @@ impl Bimts {
             time: column("TIME_PERIOD")?,
             value: column("OBS_VALUE")?,
             product: header.column("PRODUCT_HS").or_else(|| header.column("PRODUCT")),
+            other_product: header.column("PRODUCT_CPA"),
             unit: header.column("UNIT_MEASURE"),
             multiplier: header.column("UNIT_MULT"),
             adjustment: header.column("ADJUSTMENT"),
@@ -94,6 +104,11 @@ impl Bimts {
 
     /// The product; `None` for a classification of the OECD's own, such as CPA.
     fn product(&self, line: &Line<'_>) -> Result<Option<(Classification, Arc<str>)>, Bad> {
+        // A row is of the one classification or of the other, which then has `_Z`: not applicable.
+        let other = line.optional(self.other_product.as_ref())?;
+        if other.is_some_and(|cell| cell.text != "_Z") {
+            return Ok(None);
+        }
         let Some(cell) = line.optional(self.product.as_ref())? else {
             return Ok(Some((Classification::Compiler, self.names.get(TOTAL))));
         };
@@ -124,7 +139,8 @@ impl Bimts {
         {
             return Ok(Found::Aside("another unit than US dollars"));
         }
-        if let Some(kind) = line.optional(self.adjustment.as_ref())?
+        let adjustment = line.optional(self.adjustment.as_ref())?;
+        if let Some(kind) = adjustment
             && !(kind.text.starts_with('B') || matches!(kind.text, "C" | "_Z"))
         {
             return Ok(Found::Aside("unbalanced figure"));
@@ -158,6 +174,7 @@ impl Bimts {
         record.classification = classification;
         record.product = product;
         record.status = Status::Estimated;
+        record.basis = adjustment.map(|kind| self.names.get(kind.text));
         Ok(Found::Draft(Box::new(Draft {
             record,
             part: Part::Unsaid,
@@ -195,5 +212,25 @@ mod tests {
             .collect();
         assert_eq!(rows, ["WLD COMPILER TOTAL 1380456789.1", "FRA HS5 270900 12.5"]);
         assert_eq!((got.aside(), got.quarantined()), (4, 1));
+    }
+
+    #[test]
+    fn a_file_for_bulk_download_holds_two_balanced_figures_of_a_flow() {
+        // The columns are those of the OECD's files; the figures are made up.
+        let flow = "OECD.SDD.TPS:DSD_BIMTS@DF_BIMTS_HS2017_2D(1.0),DEU,FRA,X";
+        let csv = format!(
+            "DATAFLOW,REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_TYPE,PRODUCT_CPA,PRODUCT_HS,FREQ,TIME_PERIOD,OBS_VALUE,OBS_STATUS,METHODOLOGY_TYPE,UNIT_MULT,UNIT_MEASURE,ADJUSTMENT,DECIMALS\n\
+            {flow},HS,_Z,HS17_27,A,2020,12.5,A,R,6,USD_EXC,B,3\n\
+            {flow},HS,_Z,HS17_27,A,2020,11.25,A,R,6,USD_EXC,B_ADJ_RX,3\n\
+            {flow},CPA,CPA_26,_T,A,2020,9,A,R,6,USD_EXC,B,3\n"
+        );
+        let got = import(csv.as_bytes(), &Options::default()).unwrap();
+        let rows: Vec<_> = got
+            .records
+            .iter()
+            .map(|r| format!("{} {} {}", r.product, r.basis.as_deref().unwrap(), r.value.unwrap()))
+            .collect();
+        assert_eq!(rows, ["27 B 12500000", "27 B_ADJ_RX 11250000"]);
+        assert_eq!((got.aside(), got.quarantined(), got.ignored_columns), (1, 0, vec![]));
     }
 }

@@ -69,6 +69,8 @@ pub(crate) struct Comtrade {
     unit: Option<Column>,
     flag: Option<Column>,
     breakdowns: Vec<(Column, &'static [&'static str])>,
+    /// How many such columns the column set has.
+    breakdowns_known: usize,
     compiler: Arc<str>,
     names: Names,
     /// Codes already looked up, by code and year.
@@ -139,6 +141,7 @@ impl Comtrade {
             unit: find(spelling.unit),
             flag: find(spelling.flag),
             breakdowns,
+            breakdowns_known: spelling.breakdowns.len(),
             compiler: names.get(COMPILER),
             names,
             economies: BTreeMap::new(),
@@ -240,7 +243,7 @@ impl Comtrade {
         if !whole_flow {
             return Ok(Part::FlowPart);
         }
-        let mut part = Part::Unsaid;
+        let mut said = 0;
         for (column, whole) in &self.breakdowns {
             let Some(cell) = line.optional(Some(column))? else {
                 continue;
@@ -248,9 +251,14 @@ impl Comtrade {
             if !whole.contains(&cell.text) {
                 return Ok(Part::Breakdown);
             }
-            part = Part::Whole;
+            said += 1;
         }
-        Ok(part)
+        // A row that leaves one of them open may be a breakdown by that one.
+        Ok(if said > 0 && said == self.breakdowns_known {
+            Part::Whole
+        } else {
+            Part::Unsaid
+        })
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "altQtyUnitCode",
         "altQtyUnitAbbr",
         "altQty",
+        "AtlQty", // as the site spells it in its own CSV
         "isAltQtyEstimated",
         "netWgt",
         "isNetWgtEstimated",
@@ -157,6 +158,18 @@ mod tests {
                 ("part of a flow", 1, Usd::from_units(20))
             ]
         );
+    }
+
+    #[test]
+    fn two_rows_that_are_both_marked_as_the_total_contradict_each_other() {
+        let header = "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,partner2Code,customsCode,motCode,mosCode\n";
+        let row = |value: u32, marks: &str| format!("2023,156,M,410,H6,27,{value},{marks}\n");
+        let import_ = |text: String| import((header.to_owned() + &text).as_bytes(), &Options::default()).unwrap();
+        let got = import_(row(100, "0,C00,0,0") + &row(999, "0,C00,0,0"));
+        assert_eq!((got.records.len(), got.quarantine.len(), got.aside()), (0, 2, 0));
+        // Where a mark is wanting, the smaller row may be a breakdown.
+        let got = import_(row(100, "0,C00,0,") + &row(999, "0,C00,0,"));
+        assert_eq!((got.records.len(), got.quarantine.len(), got.aside()), (1, 0, 1));
     }
 
     #[test]

@@ -164,8 +164,17 @@ impl Dots {
 
 const ADVICE: &str = "a year, a quarter such as 2003Q2 or a month such as 2003M7 is expected";
 
-/// The columns whose names are periods.
+/// The columns whose names are periods. One that begins like a period and is none would be figures lost.
 pub(crate) fn period_columns(header: &Header, options: &Options) -> Result<Vec<(Column, Option<Period>)>> {
+    let nearly = |name: &&String| name.starts_with(|c: char| c.is_ascii_digit()) && period_of(name).is_none();
+    if let Some(name) = header.names().iter().find(nearly) {
+        return Err(Error::Header {
+            file: options.file.clone(),
+            line: 0,
+            problem: format!("the column `{name}` is nearly named as a period is"),
+            advice: "name it as a year, quarter or month is: 2003, 2003Q2, 2003-M07; or remove it".to_owned(),
+        });
+    }
     let columns: Vec<_> = header
         .names()
         .iter()
@@ -202,8 +211,12 @@ impl Layout for Dots {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         let marks = line.optional(self.attribute.as_ref());
         match marks {
-            Ok(Some(cell)) if !cell.text.eq_ignore_ascii_case("value") => {
+            Ok(Some(cell)) if cell.text.eq_ignore_ascii_case("status") => {
                 return found.push(Found::Aside("row of marks"));
+            }
+            Ok(Some(cell)) if !cell.text.eq_ignore_ascii_case("value") => {
+                let bad = cell.bad("this is no attribute of the Fund's", "Value and Status are known");
+                return found.push(Found::Bad(bad));
             }
             Err(bad) => return found.push(Found::Bad(bad)),
             Ok(_) => {}

@@ -95,6 +95,62 @@ impl Field {
             )
         })
     }
+
+    fn number(&self, line: &Line<'_>) -> Result<Option<Decimal3>, Bad> {
+        self.cell(line)?.map_or(Ok(None), |cell| cell.optional_number())
+    }
+
+    fn word<T: std::str::FromStr<Err = trade::Error>>(&self, line: &Line<'_>) -> Result<Option<T>, Bad> {
+        self.cell(line)?.map(|cell| cell.word()).transpose()
+    }
+}
+
+/// The fields of a row, under the names of their columns.
+struct Fields {
+    period: Field,
+    reporter: Field,
+    partner: Field,
+    flow: Field,
+    classification: Field,
+    product: Field,
+    valuation: Field,
+    value_usd: Field,
+    rounded_to_usd: Field,
+    share_percent: Field,
+    net_weight_kg: Field,
+    quantity: Field,
+    quantity_unit: Field,
+    status: Field,
+    basis: Field,
+    compiler: Field,
+    reference: Field,
+    note: Field,
+}
+
+impl Fields {
+    fn bind(header: &Header, defaults: &Defaults) -> Fields {
+        let field = |name| Field::bind(header, defaults, name);
+        Fields {
+            period: field("period"),
+            reporter: field("reporter"),
+            partner: field("partner"),
+            flow: field("flow"),
+            classification: field("classification"),
+            product: field("product"),
+            valuation: field("valuation"),
+            value_usd: field("value_usd"),
+            rounded_to_usd: field("rounded_to_usd"),
+            share_percent: field("share_percent"),
+            net_weight_kg: field("net_weight_kg"),
+            quantity: field("quantity"),
+            quantity_unit: field("quantity_unit"),
+            status: field("status"),
+            basis: field("basis"),
+            compiler: field("compiler"),
+            reference: field("reference"),
+            note: field("note"),
+        }
+    }
 }
 
 /// What a row says in numbers.
@@ -108,7 +164,7 @@ struct Amounts {
 }
 
 struct Figures {
-    fields: BTreeMap<&'static str, Field>,
+    fields: Fields,
     names: Names,
     references: Vec<String>,
     reference_index: BTreeMap<String, u32>,
@@ -120,11 +176,6 @@ struct Figures {
 
 impl Figures {
     fn bind(header: &Header, options: &Options) -> Result<Figures> {
-        let defaults = &options.defaults;
-        let fields: BTreeMap<_, _> = COLUMNS
-            .iter()
-            .map(|&name| (name, Field::bind(header, defaults, name)))
-            .collect();
         let figure = ["value_usd", "share_percent", "quantity", "net_weight_kg"];
         if !figure.iter().any(|name| header.has(name)) {
             return Err(Error::Header {
@@ -139,7 +190,7 @@ impl Figures {
         let references_given = !references.is_empty();
         let map = options.map.clone().unwrap_or_default();
         let figures = Figures {
-            fields,
+            fields: Fields::bind(header, &options.defaults),
             names: Names::default(),
             references,
             reference_index,
@@ -155,26 +206,28 @@ impl Figures {
     /// Reads every default once, so that a wrong one is one error and not a thousand
     /// quarantined rows.
     fn check_defaults(&self, options: &Options) -> Result<()> {
-        let checks: [(&'static str, &'static str, Check); 8] = [
-            ("period", "defaults.period", |c| c.period().map(drop)),
-            ("reporter", "defaults.reporter", |c| {
+        let fields = &self.fields;
+        let checks: [(&Field, &'static str, Check); 8] = [
+            (&fields.period, "defaults.period", |c| c.period().map(drop)),
+            (&fields.reporter, "defaults.reporter", |c| {
                 codes::Reader::default().read(c, Codes::Alpha3, 0).map(drop)
             }),
-            ("partner", "defaults.partner", |c| {
+            (&fields.partner, "defaults.partner", |c| {
                 codes::Reader::default().read(c, Codes::Alpha3, 0).map(drop)
             }),
-            ("flow", "defaults.flow", |c| c.word::<trade::Flow>().map(drop)),
-            ("classification", "defaults.classification", |c| {
+            (&fields.flow, "defaults.flow", |c| c.word::<trade::Flow>().map(drop)),
+            (&fields.classification, "defaults.classification", |c| {
                 c.word::<Classification>().map(drop)
             }),
-            ("valuation", "defaults.valuation", |c| {
+            (&fields.valuation, "defaults.valuation", |c| {
                 c.word::<trade::Valuation>().map(drop)
             }),
-            ("rounded_to_usd", "defaults.rounded_to_usd", |c| positive(c).map(drop)),
-            ("status", "defaults.status", |c| c.word::<Status>().map(drop)),
+            (&fields.rounded_to_usd, "defaults.rounded_to_usd", |c| {
+                positive(c).map(drop)
+            }),
+            (&fields.status, "defaults.status", |c| c.word::<Status>().map(drop)),
         ];
-        for (column, name, check) in checks {
-            let Some(field) = self.fields.get(column) else { continue };
+        for (field, name, check) in checks {
             let Some(text) = field.default.as_deref().filter(|_| !field.in_file) else {
                 continue;
             };
@@ -191,37 +244,15 @@ impl Figures {
         Ok(())
     }
 
-    fn field(&self, name: &'static str) -> Result<&Field, Bad> {
-        // Every name used below is in COLUMNS.
-        self.fields
-            .get(name)
-            .ok_or_else(|| Bad::row(String::new(), format!("no column `{name}`"), "report this"))
-    }
-
     /// An economy as the file writes it; defaults are always alpha-3.
-    fn economy<'a>(&'a self, name: &'static str, line: &'a Line<'_>, year: i16) -> Result<(Cell<'a>, Economy), Bad> {
-        let field = self.field(name)?;
+    fn economy<'a>(&self, field: &'a Field, line: &'a Line<'_>, year: i16) -> Result<(Cell<'a>, Economy), Bad> {
         let cell = field.required(line)?;
         let system = if field.in_file { self.codes } else { Codes::Alpha3 };
         self.economies.read(&cell, system, year).map(|economy| (cell, economy))
     }
 
-    fn number(&self, line: &Line<'_>, name: &'static str) -> Result<Option<Decimal3>, Bad> {
-        self.field(name)?
-            .cell(line)?
-            .map_or(Ok(None), |cell| cell.optional_number())
-    }
-
-    fn word<T: std::str::FromStr<Err = trade::Error>>(
-        &self,
-        line: &Line<'_>,
-        name: &'static str,
-    ) -> Result<Option<T>, Bad> {
-        self.field(name)?.cell(line)?.map(|cell| cell.word()).transpose()
-    }
-
-    fn text(&self, line: &Line<'_>, name: &'static str) -> Result<Option<Arc<str>>, Bad> {
-        let Some(cell) = self.field(name)?.cell(line)? else {
+    fn text(&self, line: &Line<'_>, field: &Field) -> Result<Option<Arc<str>>, Bad> {
+        let Some(cell) = field.cell(line)? else {
             return Ok(None);
         };
         if cell.text.len() > 100 || cell.text.contains(['\n', '\r', '\t']) {
@@ -233,9 +264,8 @@ impl Figures {
     /// Classification and product code. Without a product it is TOTAL; a TOTAL without a
     /// classification belongs to the compiler's own.
     fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
-        let classification = self.word::<Classification>(line, "classification")?;
-        let field = self.field("product")?;
-        let Some(cell) = field.cell(line)?.filter(|c| c.text != TOTAL) else {
+        let classification = self.fields.classification.word::<Classification>(line)?;
+        let Some(cell) = self.fields.product.cell(line)?.filter(|c| c.text != TOTAL) else {
             return Ok((
                 classification.unwrap_or(Classification::Compiler),
                 self.names.get(TOTAL),
@@ -253,7 +283,7 @@ impl Figures {
     }
 
     fn reference(&mut self, line: &Line<'_>) -> Result<Option<u32>, Bad> {
-        let Some(cell) = self.field("reference")?.cell(line)? else {
+        let Some(cell) = self.fields.reference.cell(line)? else {
             return Ok(None);
         };
         if let Some(&index) = self.reference_index.get(cell.text) {
@@ -273,10 +303,10 @@ impl Figures {
     }
 
     fn quantity(&self, line: &Line<'_>) -> Result<(Option<Decimal3>, Option<Arc<str>>), Bad> {
-        let quantity = self.number(line, "quantity")?;
-        let unit = self.text(line, "quantity_unit")?;
+        let quantity = self.fields.quantity.number(line)?;
+        let unit = self.text(line, &self.fields.quantity_unit)?;
         if quantity.is_some() && unit.is_none() {
-            let cell = self.field("quantity")?.required(line)?;
+            let cell = self.fields.quantity.required(line)?;
             return Err(cell.bad(
                 "the quantity has no unit",
                 "fill in `quantity_unit`, such as t or barrel",
@@ -286,27 +316,28 @@ impl Figures {
     }
 
     fn compiler(&self, line: &Line<'_>) -> Result<Arc<str>, Bad> {
-        let column = &self.field("compiler")?.column;
+        let column = &self.fields.compiler.column;
         let advice = "fill in `compiler`, or set it in the defaults";
-        let compiler = self.text(line, "compiler")?;
+        let compiler = self.text(line, &self.fields.compiler)?;
         compiler.ok_or_else(|| Cell::new("", column).bad("the compiler is not stated", advice))
     }
 
     /// The figures of a row: at least one of value, share, weight and quantity.
     fn amounts(&self, line: &Line<'_>) -> Result<Amounts, Bad> {
-        let value_field = self.field("value_usd")?;
-        let value = match value_field.cell(line)?.filter(|c| !c.is_absent()) {
+        let stated = self.fields.value_usd.cell(line)?;
+        let value = match stated.filter(|c| !c.is_absent()) {
             Some(cell) => Some(cell.money(self.value_power)?),
             None => None,
         };
-        let unit = self.field("rounded_to_usd")?.cell(line)?;
+        let unit = self.fields.rounded_to_usd.cell(line)?;
         let rounded_to = unit.map(|c| positive(&c)).transpose()?.filter(|_| value.is_some());
         let share_percent = self.share(line)?;
-        let net_weight_kg = self.number(line, "net_weight_kg")?;
+        let net_weight_kg = self.fields.net_weight_kg.number(line)?;
         let (quantity, quantity_unit) = self.quantity(line)?;
         if value.is_none() && share_percent.is_none() && quantity.is_none() && net_weight_kg.is_none() {
             let advice = "give a value, a share, a weight or a quantity, or drop the row: missing is not zero";
-            return Err(Cell::new("", &value_field.column).bad("the row has no figure", advice));
+            let cell = stated.unwrap_or(Cell::new("", &self.fields.value_usd.column));
+            return Err(cell.bad("the row has no figure", advice));
         }
         Ok(Amounts {
             value,
@@ -319,9 +350,9 @@ impl Figures {
     }
 
     fn share(&self, line: &Line<'_>) -> Result<Option<Decimal3>, Bad> {
-        let share = self.number(line, "share_percent")?;
+        let share = self.fields.share_percent.number(line)?;
         if share.is_some_and(|s| s > Decimal3::from_units(100)) {
-            let cell = self.field("share_percent")?.required(line)?;
+            let cell = self.fields.share_percent.required(line)?;
             return Err(cell.bad(
                 "the share is above 100 per cent",
                 "write per cent of the reporter's total of this flow",
@@ -344,14 +375,14 @@ fn positive(cell: &Cell<'_>) -> Result<Decimal3, Bad> {
 
 impl Figures {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
-        self.field("note")?.cell(line)?;
-        let period = self.field("period")?.required(line)?.period()?;
-        let reporter = self.economy("reporter", line, period.year())?.1;
-        let (partner_cell, partner) = self.economy("partner", line, period.year())?;
+        self.fields.note.cell(line)?;
+        let period = self.fields.period.required(line)?.period()?;
+        let reporter = self.economy(&self.fields.reporter, line, period.year())?.1;
+        let (partner_cell, partner) = self.economy(&self.fields.partner, line, period.year())?;
         if partner == reporter {
             return Err(partner_cell.bad("reporter and partner are the same", "check the two codes"));
         }
-        let flow = self.field("flow")?.required(line)?.word()?;
+        let flow = self.fields.flow.required(line)?.word()?;
         let (classification, product) = self.product(line)?;
         let amounts = self.amounts(line)?;
         let record = Record {
@@ -362,15 +393,15 @@ impl Figures {
             flow,
             classification,
             product,
-            valuation: self.word(line, "valuation")?,
+            valuation: self.fields.valuation.word(line)?,
             value: amounts.value,
             rounded_to: amounts.rounded_to,
             share_percent: amounts.share_percent,
             net_weight_kg: amounts.net_weight_kg,
             quantity: amounts.quantity,
             quantity_unit: amounts.quantity_unit,
-            status: self.word(line, "status")?.unwrap_or(Status::Quoted),
-            basis: self.text(line, "basis")?,
+            status: self.fields.status.word(line)?.unwrap_or(Status::Quoted),
+            basis: self.text(line, &self.fields.basis)?,
             reference: self.reference(line)?,
         };
         Ok(Draft {

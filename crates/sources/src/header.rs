@@ -77,9 +77,11 @@ impl Header {
         })
     }
 
-    /// The wanted names that are not there.
+    /// The wanted names that are not there. One of several names, parted by `|`, is enough; the first stands for them.
     pub(crate) fn missing(&self, wanted: &[&'static str]) -> Vec<&'static str> {
-        wanted.iter().copied().filter(|name| !self.has(name)).collect()
+        let there = |names: &str| names.split('|').any(|name| self.has(name));
+        let missing = wanted.iter().filter(|names| !there(names));
+        missing.filter_map(|names| names.split('|').next()).collect()
     }
 
     /// The columns that are not among `known`.
@@ -114,7 +116,7 @@ impl Header {
 
 /// The name among `known` that `word` was most likely meant to be, if one is near: at most
 /// a third of its letters, and three at most, differ.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().take(64).collect();
     let best = known
         .into_iter()
@@ -148,6 +150,7 @@ mod tests {
         let header = Header::new(["Year", " Trade Value (US$) ", "period"]);
         assert_eq!(header.column("trade value (us$)").unwrap().index, 1);
         assert_eq!(header.missing(&["year", "flow"]), ["flow"]);
+        assert_eq!(header.missing(&["time|period", "flow|flows"]), ["flow"]);
         assert_eq!(header.unknown(&["year", "period"]), ["Trade Value (US$)"]);
         assert!(header.check_unique("f", 1).is_ok());
         let error = Header::new(["a", "b", "A"])

@@ -130,7 +130,8 @@ fn judge(rows: &[Row], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
     let is_total = match rule {
         Repeats::Contradict | Repeats::Rivals => false,
         Repeats::TotalOrContradict => smaller.iter().map(|&i| value(i)).sum::<Usd>() == value(*largest),
-        Repeats::KeepLargest => true,
+        // Two that are marked as the total are no total with its parts.
+        Repeats::KeepLargest => rows[*largest].part != Part::Whole,
     };
     if is_total {
         for &i in smaller {

@@ -66,7 +66,7 @@ pub(crate) enum Repeats {
     /// Rival quotations of one figure: all are kept if each has its own reference, and
     /// counted; under one reference they are a contradiction.
     Rivals,
-    /// A total with its breakdowns, always: the source is known to mix them.
+    /// A total with its breakdowns, where no row is marked as the total: the source is known to mix them.
     KeepLargest,
     /// A total with its breakdowns if the largest is the sum of the others; else a contradiction.
     TotalOrContradict,
@@ -117,9 +117,9 @@ pub(crate) struct Draft {
 /// What a row says about itself as a total or a breakdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Marked as the total over customs procedures, transport and second partners.
+    /// Marked as the total over customs procedures, transport and second partners, all of them.
     Whole,
-    /// The source has no such mark.
+    /// The row bears no such mark, or not all of them.
     Unsaid,
     /// Marked as one customs procedure, mode of transport or second partner.
     Breakdown,

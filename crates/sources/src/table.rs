@@ -37,6 +37,7 @@ type Shaped<'a> = (Line<'a>, Result<(), Bad>);
 /// the delimiter that gives most columns is taken.
 pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) -> bool) -> Result<Table<Text<'a>>> {
     let delimiter = choose_delimiter(&input.prefix, fits);
+    let named = names_its_delimiter(&input.prefix);
     let file = input.file.clone();
     let guard = input.into_guard(limits, delimiter);
     let reader = csv::ReaderBuilder::new()
@@ -54,11 +55,23 @@ pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) 
         record_bytes: limits.record_bytes,
         well_quoted: true,
     };
+    if named {
+        table.advance()?;
+    }
     table.read_header(delimiter)?;
     Ok(table)
 }
 
-fn choose_delimiter(prefix: &[u8], fits: &dyn Fn(&Header) -> bool) -> u8 {
+/// Whether a text begins with the line by which spreadsheets name the delimiter, such as `sep=;`.
+fn names_its_delimiter(text: &[u8]) -> bool {
+    let mark = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
+    mark && text.get(4).is_some_and(|b| DELIMITERS.contains(b)) && matches!(text.get(5), None | Some(b'\r' | b'\n'))
+}
+
+fn choose_delimiter(mut prefix: &[u8], fits: &dyn Fn(&Header) -> bool) -> u8 {
+    if names_its_delimiter(prefix) {
+        prefix = &prefix[5..];
+    }
     let mut most = (0, b',');
     for delimiter in DELIMITERS {
         let mut reader = csv::ReaderBuilder::new()
