@@ -11,7 +11,7 @@ pub const GENERATED_MARK: &str =
 
 /// A pin's description, `pin.toml`: who published what, when, under which terms, and what
 /// the file must be.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PinFile {
     /// The pin's name, which is its folder's.
@@ -105,6 +105,33 @@ impl PinFile {
             reason: e.to_string().trim_end().to_owned(),
         })
     }
+
+    /// The text of a new pin's provenance, with neither defaults nor invariants; the generated section is added to it.
+    pub fn provenance(&self) -> String {
+        let texts = [
+            ("name", Some(&self.name)),
+            ("title", Some(&self.title)),
+            ("compiler", Some(&self.compiler)),
+            ("release", Some(&self.release)),
+            ("retrieved", Some(&self.retrieved)),
+            ("url", Some(&self.url)),
+            ("doi", self.doi.as_ref()),
+            ("licence", Some(&self.licence)),
+            ("terms", Some(&self.terms)),
+            ("citation", Some(&self.citation)),
+            ("description", Some(&self.description)),
+        ];
+        let quoted = |text: &String| toml::Value::String(text.clone());
+        let stated = texts.iter().filter_map(|(name, text)| Some((name, (*text)?)));
+        let mut lines: Vec<String> = stated
+            .map(|(name, text)| format!("{name} = {}\n", quoted(text)))
+            .collect();
+        if !self.traps.is_empty() {
+            let traps = self.traps.iter().map(|trap| format!("  {},\n", quoted(trap)));
+            lines.push(format!("traps = [\n{}]\n", traps.collect::<String>()));
+        }
+        lines.concat()
+    }
 }
 
 /// The text of a `pin.toml` with its generated section replaced.
@@ -126,4 +153,23 @@ pub fn with_generated_section(text: &str, facts: &FileFacts) -> String {
          logical_hash = \"{logical_hash}\"\nschema = \"{schema}\"\nrows = {rows}\nfirst_year = {first_year}\n\
          last_year = {last_year}\nsum_usd = \"{sum_usd}\"\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn provenance_is_read_as_it_was_written() {
+        let about = PinFile {
+            name: "x".to_owned(),
+            title: "said \"so\"\nin two lines".to_owned(),
+            doi: Some("10.1/x".to_owned()),
+            traps: vec!["one \\ two".to_owned(), "]".to_owned()],
+            ..PinFile::default()
+        };
+        let read = PinFile::parse(&about.provenance(), Path::new("pin.toml")).unwrap();
+        assert_eq!(read, about);
+    }
 }

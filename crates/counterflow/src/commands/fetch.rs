@@ -4,7 +4,7 @@ mod answers;
 mod question;
 
 use crate::commands::import::bulk;
-use crate::commands::pin::provenance::is_name;
+use crate::commands::pin::is_name;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use ::fetch::{Asking, Cache, Client, Error, Limits, Patience, Plan, Provider, Transport};

@@ -1,7 +1,6 @@
 //! `counterflow pin`: list, show, check, build, add.
 
 mod add;
-pub mod provenance;
 
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -342,4 +341,10 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
     store::write_atomically(&path, &bytes)?;
     store::write_atomically(&description, store::with_generated_section(&text, &facts).as_bytes())?;
     Ok(facts)
+}
+
+/// Whether a name can be a pin's: lower case, digits and `-`.
+pub fn is_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    !name.is_empty() && name.bytes().all(plain)
 }

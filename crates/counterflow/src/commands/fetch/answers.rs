@@ -2,7 +2,6 @@
 
 use super::question::revision;
 use crate::commands::import::bulk;
-use crate::commands::pin::provenance::Provenance;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use ::fetch::{Answer, Cache, Fetched, Part, Plan, Provider};
@@ -10,7 +9,7 @@ use model::{Cell, Kind, Table};
 use sources::{Defaults, Options, Quarantined, Source};
 use std::collections::BTreeMap;
 use std::path::Path;
-use store::{FileFacts, with_generated_section};
+use store::{FileFacts, PinFile, with_generated_section};
 use trade::{Record, Usd};
 
 type Line<'a> = &'a mut dyn FnMut(&str, u64, Cell);
@@ -133,9 +132,9 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
             plan.provider.base()
         )));
     }
-    let mut provenance = provenance(import);
+    let mut about = provenance(import);
     let answers = references.len();
-    provenance.description = format!(
+    about.description = format!(
         "Made of {answers} {} of the interface, which references.csv lists with their addresses, dates and hashes. Each \
          record's `reference` tells which one it is from.",
         if answers == 1 { "answer" } else { "answers" }
@@ -145,18 +144,18 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
             "{bad} of {} rows could not be used; they are in quarantine.csv.",
             held.rows
         );
-        provenance.traps.push(trap);
+        about.traps.push(trap);
     }
-    pin(folder, &provenance, &held.records, &references)
+    pin(folder, &about, &held.records, &references)
 }
 
 /// Writes the pin: where its figures change, the old description goes first, so that it never stands beside others.
-fn pin(folder: &Path, provenance: &Provenance, records: &[Record], answers: &[&Answer]) -> Outcome<()> {
-    let name = format!("{}.parquet", provenance.name);
+fn pin(folder: &Path, about: &PinFile, records: &[Record], answers: &[&Answer]) -> Outcome<()> {
+    let name = format!("{}.parquet", about.name);
     let (path, description) = (folder.join(&name), folder.join("pin.toml"));
     let bytes = store::parquet_bytes(records, &path)?;
     let facts = FileFacts::of(name, &bytes, records);
-    let text = with_generated_section(&provenance.to_toml(), &facts);
+    let text = with_generated_section(&about.provenance(), &facts);
     let there = |path: &Path, bytes: &[u8]| std::fs::read(path).is_ok_and(|there| there == bytes);
     if !(there(&path, &bytes) && there(&description, text.as_bytes())) && description.exists() {
         std::fs::remove_file(&description)?;
@@ -205,17 +204,17 @@ fn archive(import: &Import<'_>, theirs: &str, line: Line<'_>) -> Outcome<()> {
     line("records", report.records, Cell::Missing);
     line("records finished before and kept", report.kept, Cell::Missing);
     line("in quarantine", report.quarantined, Cell::Missing);
-    let mut provenance = provenance(import);
-    provenance.description = format!(
+    let mut about = provenance(import);
+    about.description = format!(
         "A folder of years; dataset.toml holds each file's hash. Made of the archive raw/{}.zip.",
         answer.sha256
     );
     list(folder, &[answer])?;
-    store::write_atomically(&folder.join("pin.toml"), provenance.to_toml().as_bytes())?;
+    store::write_atomically(&folder.join("pin.toml"), about.provenance().as_bytes())?;
     Ok(())
 }
 
-fn provenance(import: &Import<'_>) -> Provenance {
+fn provenance(import: &Import<'_>) -> PinFile {
     let (plan, name, days) = (import.plan, import.name, Days::of(import.fetched));
     let url = plan
         .parts
@@ -223,15 +222,15 @@ fn provenance(import: &Import<'_>) -> Provenance {
         .map(|part| plan.request(part).url)
         .unwrap_or_default();
     let told = days.told();
-    let usual = Provenance {
+    let usual = PinFile {
         name: name.to_owned(),
         release: format!("extracted {told}"),
         retrieved: days.last.clone(),
         url,
-        ..Provenance::default()
+        ..PinFile::default()
     };
     match &plan.provider {
-        Provider::Comtrade { .. } => Provenance {
+        Provider::Comtrade { .. } => PinFile {
             title: format!("UN Comtrade, {name}, extracted {told}"),
             compiler: "United Nations Statistics Division, UN Comtrade".to_owned(),
             licence: "UN Comtrade: free redistribution of up to 100,000 records".to_owned(),
@@ -243,7 +242,7 @@ fn provenance(import: &Import<'_>) -> Provenance {
             ],
             ..usual
         },
-        Provider::Imts { .. } => Provenance {
+        Provider::Imts { .. } => PinFile {
             title: format!("IMF International Trade in Goods, {name}, extracted {told}"),
             compiler: "International Monetary Fund, International Trade in Goods by partner country (IMTS)".to_owned(),
             licence: "see the Fund's terms of use of its data".to_owned(),
@@ -257,7 +256,7 @@ fn provenance(import: &Import<'_>) -> Provenance {
             ],
             ..usual
         },
-        Provider::Baci { revision, release, .. } => Provenance {
+        Provider::Baci { revision, release, .. } => PinFile {
             title: format!("BACI {revision}, release V{release}"),
             compiler: "CEPII, BACI".to_owned(),
             release: format!("V{release}, {revision}"),

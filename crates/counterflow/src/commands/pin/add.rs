@@ -1,7 +1,7 @@
 //! `counterflow pin add`: a file with its provenance becomes a pin.
 
 use super::PinFolder;
-use super::provenance::{Provenance, is_name};
+use super::is_name;
 use crate::commands::import::{defaults, source, tell};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -10,7 +10,7 @@ use model::{Cell, Kind, Table};
 use sources::{Imported, Options};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{FileFacts, Filter, with_generated_section};
+use store::{FileFacts, Filter, PinFile, with_generated_section};
 use trade::Record;
 
 /// What to pin, and what must be known about it.
@@ -117,10 +117,14 @@ fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
     let imported: Imported = sources::import_path(&arguments.file, &options)?;
     if let Some(row) = imported.quarantine.first() {
         return Err(Failure::because(format!(
-            "{}, line {}: `{}`: {}; {} ({} bad rows in all; a pin has none: `counterflow import` with --out \
+            "{}, line {}{}: `{}`: {}; {} ({} bad rows in all; a pin has none: `counterflow import` with --out \
              writes the good rows to a Parquet file, which can be pinned, and lists the bad ones)",
             arguments.file.display(),
             row.line,
+            row.column
+                .as_ref()
+                .map(|name| format!(", column `{name}`"))
+                .unwrap_or_default(),
             row.value,
             row.reason,
             row.advice,
@@ -192,7 +196,7 @@ fn description(arguments: &AddArguments) -> String {
         .clone()
         .unwrap_or_else(|| format!("{}, {}", arguments.compiler, arguments.release));
     let file = arguments.file.file_name().map(|n| n.to_string_lossy().into_owned());
-    let provenance = Provenance {
+    let about = PinFile {
         name: arguments.name.clone(),
         title,
         compiler: arguments.compiler.clone(),
@@ -204,7 +208,7 @@ fn description(arguments: &AddArguments) -> String {
         terms: arguments.terms.clone(),
         citation: arguments.citation.clone(),
         description: format!("Read from {}.", file.unwrap_or_default()),
-        traps: Vec::new(),
+        ..PinFile::default()
     };
-    provenance.to_toml()
+    about.provenance()
 }
