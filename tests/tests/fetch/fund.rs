@@ -1,0 +1,102 @@
+//! The Monetary Fund's interface.
+
+use super::{fetch, number, pinned};
+use tests::interfaces::{imts, imts_sum};
+use tests::{Asked, Play, Stub};
+
+#[test]
+fn the_fund_s_tables_are_fetched_page_by_page_and_by_period() {
+    let folder = tempfile::tempdir().unwrap();
+    let call = |stub: &Stub, out: &str, more: &str| {
+        let line = "imts --reporter KOR,Japan --partner CHN,WLD --period 2001..2004,2006 --out";
+        fetch(stub, folder.path(), &format!("{line} {out}{more}"))
+    };
+    let stub = Stub::new(|asked, _| imts(asked));
+    call(&stub, "whole", "").ok();
+    let (rows, about) = pinned(folder.path(), "whole");
+    assert_eq!(rows, 2 * 2 * 2 * 5);
+    let key = "KOR+JPN.MG_CIF_USD+XG_FOB_USD.CHN+G001.A";
+    let sum = imts_sum(key, 2001..=2004) + imts_sum(key, 2006..=2006);
+    assert_eq!(
+        about["file"]["sum_usd"].as_str(),
+        Some(sum.to_string().as_str()),
+        "dollars, whatever SCALE says"
+    );
+    assert_eq!(about["file"]["first_year"].as_integer(), Some(2001));
+    let asked = stub.asked();
+    assert_eq!(asked.len(), 2, "a run of years and the one after a gap");
+    assert!(
+        asked[0]
+            .path
+            .ends_with("/KOR+JPN.MG_CIF_USD+XG_FOB_USD.CHN+G001.A?startPeriod=2001&endPeriod=2004")
+    );
+    assert_eq!(
+        asked[0].headers["accept"],
+        "application/vnd.sdmx.data+csv;version=1.0.0"
+    );
+    // In parts, where a limit is stated; and all the same figures.
+    call(&stub, "parts", " --row-limit 9").ok();
+    assert_eq!(
+        pinned(folder.path(), "parts").1["file"]["sum_usd"],
+        about["file"]["sum_usd"]
+    );
+    // In pages, where the server gives them.
+    let pages = Stub::new(|asked, _| {
+        let (page, pages) = (asked.query("page").parse().unwrap_or(0), 3);
+        let whole = imts(asked);
+        let text = String::from_utf8(whole.bytes).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        let (header, lines) = body.split_once('\n').unwrap();
+        let mine = lines
+            .lines()
+            .enumerate()
+            .filter(|(n, _)| n % pages == page)
+            .map(|(_, line)| line);
+        let body: String = [header]
+            .into_iter()
+            .chain(mine)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let base = asked.path.split("&page").next().unwrap();
+        let link = format!("<{base}&page={}>; rel=\"next\"", page + 1);
+        let more = [("Link", link.as_str())];
+        Play::answer(
+            200,
+            "text/csv",
+            if page + 1 < pages { &more } else { &[] },
+            body.as_bytes(),
+        )
+    });
+    call(&pages, "pages", "").ok();
+    assert_eq!(pages.asked().len(), 6);
+    assert_eq!(
+        pinned(folder.path(), "pages").1["file"]["sum_usd"],
+        about["file"]["sum_usd"]
+    );
+    // Pages that never end, or lead elsewhere, are refused.
+    let around = Stub::new(|asked, _| {
+        let link = format!("<{}>; rel=next", asked.path);
+        Play::answer(200, "text/csv", &[("Link", link.as_str())], b"TIME_PERIOD,OBS_VALUE\n")
+    });
+    call(&around, "around", "").code(1).tells(&["its next page"]);
+    // A server that does not heed the period: what was not asked for is set aside.
+    let deaf = Stub::new(|asked, _| {
+        let path = asked
+            .path
+            .replace("startPeriod=2001&endPeriod=2004", "startPeriod=2000&endPeriod=2009");
+        let path = path.replace("startPeriod=2006&endPeriod=2006", "startPeriod=2000&endPeriod=2009");
+        imts(&Asked {
+            path,
+            headers: asked.headers.clone(),
+        })
+    });
+    let said = call(&deaf, "deaf", " --format csv").ok();
+    assert_eq!(
+        number(&said, "set aside: of a period that was not asked for"),
+        2 * 80 - 40
+    );
+    assert_eq!(
+        pinned(folder.path(), "deaf").1["file"]["sum_usd"],
+        about["file"]["sum_usd"]
+    );
+}
