@@ -149,7 +149,7 @@ fn a_hash_changed_in_the_description_is_named() {
     workspace
         .call(&["verify"])
         .code(1)
-        .tells(&["pin `factbook`", "sha256", "0 of "]);
+        .tells(&["pin `factbook`", "sha256", "findings are the same"]);
 }
 
 #[test]

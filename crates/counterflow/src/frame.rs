@@ -180,10 +180,23 @@ impl Frame {
         })
     }
 
+    /// Refuses a column that is not there.
+    pub fn check_column(&self, name: &str) -> Outcome<()> {
+        self.position(name).map(drop)
+    }
+
     fn position(&self, name: &str) -> Outcome<usize> {
         self.names.iter().position(|n| n == name).ok_or_else(|| {
+            let numbered = |name: &String| name.parse::<f64>().is_ok();
+            let advice = match sources::nearest(name, self.names.iter().map(String::as_str)) {
+                Some(near) => format!("; is it `{near}`?"),
+                None if self.names.iter().any(numbered) => {
+                    "; its first row looks like data: put a row of column names before it".to_owned()
+                }
+                None => String::new(),
+            };
             Failure::because(format!(
-                "{} has no column `{name}`; it has {}",
+                "{} has no column `{name}`; it has {}{advice}",
                 self.file,
                 self.names.join(", ")
             ))

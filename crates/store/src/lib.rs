@@ -73,7 +73,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file that is no Parquet file, or a damaged one.
-    #[error("{path} cannot be read as Parquet: {reason}", path = path.display())]
+    #[error(
+        "{path} cannot be read as Parquet: {reason}; if it was cut short or damaged, fetch it or write it again",
+        path = path.display()
+    )]
     Parquet {
         /// The file.
         path: PathBuf,

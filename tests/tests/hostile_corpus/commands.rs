@@ -179,3 +179,121 @@ fn a_line_of_200_megabytes_takes_little_memory() {
         assert!(most < 150 << 20, "{command:?}: {most} bytes");
     }
 }
+
+/// A plain table for fits and series.
+const SERIES: &str = "year,trade\n1990,5\n1991,7\n1992,6\n1993,9\n1994,8\n1995,11\n1996,12\n1997,10\n1998,14\n";
+
+#[test]
+fn a_column_that_is_not_there_is_named_with_the_one_that_was_meant() {
+    let commands: [&[&str]; 4] = [
+        &["fit", "trade ~ year"],
+        &["trend", "--time", "year", "--value", "trade"],
+        &["breaks", "trade ~ 1", "--time", "year"],
+        &["concentration", "--value", "trade"],
+    ];
+    let slip = SERIES.replace("trade", "tarde");
+    let bare = SERIES.split_once('\n').unwrap().1;
+    for command in commands {
+        call_on("t.csv", slip.as_bytes(), &on(command, "t.csv"))
+            .code(1)
+            .tells(&["has no column `trade`", "is it `tarde`?"]);
+        call_on("t.csv", bare.as_bytes(), &on(command, "t.csv"))
+            .code(1)
+            .tells(&["has no column", "looks like data"]);
+    }
+}
+
+#[test]
+fn a_year_0_or_99999_among_years_is_told() {
+    for year in ["0", "99999"] {
+        let text = SERIES.replace("1993", year);
+        for command in [
+            &["trend", "--time", "year", "--value", "trade"][..],
+            &["breaks", "trade ~ 1", "--time", "year"],
+            &["fit", "trade ~ 1", "--time", "year", "--vcov", "nw"],
+        ] {
+            call_on("t.csv", text.as_bytes(), &on(command, "t.csv"))
+                .code(1)
+                .tells(&["line 5", "`year`", year, "no year"]);
+        }
+    }
+}
+
+#[test]
+fn a_two_sided_table_is_not_read_by_half() {
+    let wide = "year,exporter,importer,export_fob,import_cif\n2003,CHN,KOR,100,110\n2003,KOR,CHN,50,56\n";
+    let slip = wide.replace("export_fob", "export_fbo");
+    for sub in ["pairs", "gaps", "margins", "reliability", "reconcile", "guards"] {
+        call_on("t.csv", slip.as_bytes(), &["mirror", sub, "t.csv"])
+            .code(1)
+            .tells(&["line 1", "`export_fbo`", "is it `export_fob`?"]);
+    }
+    let more = wide
+        .replace("import_cif\n", "import_cif,gdp\n")
+        .replace("0\n", "0,1\n")
+        .replace("6\n", "6,1\n");
+    call_on("t.csv", more.as_bytes(), &["mirror", "pairs", "t.csv"])
+        .ok()
+        .tells(&["columns that are not read: `gdp`"]);
+    let strange = wide.replace("2003,CHN,KOR", "2003,QQQ,KOR");
+    call_on("t.csv", strange.as_bytes(), &["mirror", "pairs", "t.csv"])
+        .ok()
+        .tells(&["1 names are in no table", "`QQQ`"]);
+}
+
+#[test]
+fn files_in_place_of_datasets_studies_and_runs_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("good.csv"), tests::GOOD).unwrap();
+    let whole = std::fs::read(tests::root().join("datasets/cow-3/cow-3.parquet")).unwrap();
+    std::fs::write(folder.path().join("good.parquet"), &whole).unwrap();
+    for (name, bytes) in [
+        ("cut.parquet", &whole[..whole.len() / 2]),
+        (
+            "tail.parquet",
+            &[&whole[..whole.len() - 8], b"\xff\xff\xff\x7fPAR1"].concat(),
+        ),
+        ("stub.parquet", b"PAR1PAR1"),
+        ("text.parquet", tests::GOOD.as_bytes()),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        for command in [
+            &["diff", "good.parquet", name][..],
+            &["diff", name, "good.parquet"],
+            &["study", "new", "--economy", "CHN", "--data", name, "--out", "made"],
+            &["mirror", "pairs", name],
+            &["sum", name, "--by", "flow"],
+            &["fit", "value_usd ~ period_year", name],
+        ] {
+            let said = call_in(folder.path(), command).code(1);
+            said.tells(&["error: ", name, "fetch it or write it again"]);
+        }
+    }
+    for name in ["/dev/zero", "/dev/null", "nothing", "good.csv"] {
+        for command in [
+            &["study", "new", "--economy", "CHN", "--data", name, "--out", "made"][..],
+            &["explain", "imf/trend/imports", name],
+            &["verify", name],
+            &["verify", "--results", name],
+            &["report", "--compare", name, name],
+            &["analyze", name],
+            &["package", name, "--out", "made"],
+        ] {
+            call_in(folder.path(), command).code(1).tells(&["error: "]);
+        }
+        assert!(!folder.path().join("made").exists(), "{name}");
+    }
+    for economy in ["", "QQQ", "../../x", "CHN KOR"] {
+        let words = [
+            "study",
+            "new",
+            "--economy",
+            economy,
+            "--data",
+            "good.parquet",
+            "--out",
+            "made",
+        ];
+        call_in(folder.path(), &words).code(1).tells(&["no economy is known"]);
+    }
+}

@@ -94,6 +94,8 @@ pub fn cases() -> Vec<Case> {
             semicolons.replacen(";100;", ";1.234;", 1),
             Partly(2, "230", 1, &["line 2", "two ways"]),
         ),
+        case("named-delimiter.csv", format!("sep=;\r\n{semicolons}"), Read(3, "330")),
+        case("other-delimiter-named.csv", format!("sep=;\n{GOOD}"), Read(3, "330")),
         case(
             "quoted-all.csv",
             GOOD.lines()

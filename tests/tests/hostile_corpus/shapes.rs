@@ -65,6 +65,45 @@ pub fn cases() -> Vec<Case> {
             with("export,100,test\n", "export,100,\"test\n").replacen("import,120,test", "import,120,test\"", 1),
             Partly(1, "110", 1, &["line 2", "next row"]),
         ),
+        case(
+            "header-again.csv",
+            with("2004,CHN", &format!("{}2004,CHN", tests::HEADER)),
+            Partly(3, "330", 1, &["line 4", "`period`"]),
+        ),
+        case(
+            "footer.csv",
+            format!("{GOOD}\nSource: somebody\n"),
+            Partly(3, "330", 1, &["line 6"]),
+        ),
+        case(
+            "preamble.csv",
+            format!("Downloaded today\n\n{GOOD}"),
+            Refused(&["line 1", "`Downloaded today`"]),
+        ),
+        case(
+            "two-totals.csv",
+            "period,reporterCode,flowCode,partnerCode,partner2Code,classificationCode,cmdCode,customsCode,mosCode,motCode,primaryValue\n\
+             2003,156,X,410,0,H2,27,C00,0,0,100\n2003,156,X,410,0,H2,27,C00,0,0,999\n2003,156,X,392,0,H2,27,C00,0,0,7\n",
+            Partly(1, "7", 2, &["line 2", "line 3", "given differently"]),
+        ),
+        case(
+            "display-scale.csv",
+            "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE\n\
+             IMF.STA:IMTS(1.0.0),KOR,XG_FOB_USD,CHN,A,2003,330,6\n",
+            Read(1, "330"),
+        ),
+        case(
+            "doubtful-scale.csv",
+            "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,TIME_PERIOD,OBS_VALUE,SCALE\n\
+             KOR,XG_FOB_USD,CHN,2003,330,6\nKOR,XG_FOB_USD,JPN,2003,330,0\n",
+            Partly(1, "330", 1, &["line 2", "`SCALE`", "cannot be told"]),
+        ),
+        case(
+            "nearly-a-year.csv",
+            "DATASET,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,SCALE,2003,20O4\n\
+             x,KOR,XG_FOB_USD,CHN,A,Units,330,5\n",
+            Refused(&["`20O4`", "nearly"]),
+        ),
         case("one-column.csv", "period\n2003\n", Refused(&["`period`"])),
         case(
             "thousand-columns.csv",

@@ -2,13 +2,16 @@
 
 use crate::fail::Outcome;
 use crate::frame::Frame;
-use regress::formula::{self, Formula, Term};
+use regress::formula::{self, Expression, Formula, Term};
 use std::collections::BTreeSet;
 
 /// Columns of numbers and of texts. A column of numbers with a slip in it is an error that names
 /// the line where the formula computes with it; it is never taken for text. Columns that only make
 /// groups (absorbed effects, `i(...)`) may hold codes of both kinds.
 pub fn columns(frame: &Frame, text: &str, formula: &Formula) -> Outcome<formula::Frame> {
+    for name in computed_with(formula) {
+        frame.check_column(name)?;
+    }
     let groups = groups(formula);
     let mut columns = formula::Frame::default();
     for name in &frame.names {
@@ -20,6 +23,33 @@ pub fn columns(frame: &Frame, text: &str, formula: &Formula) -> Outcome<formula:
         }
     }
     Ok(columns)
+}
+
+/// The columns that the response, the terms and the offset are computed from.
+fn computed_with(formula: &Formula) -> Vec<&str> {
+    fn expression<'a>(of: &'a Expression, found: &mut Vec<&'a str>) {
+        match of {
+            Expression::Column(name) => found.push(name),
+            Expression::Number(_) => {}
+            Expression::Call(_, inner) | Expression::Negative(inner) => expression(inner, found),
+            Expression::Binary(_, left, right) => {
+                expression(left, found);
+                expression(right, found);
+            }
+        }
+    }
+    fn term<'a>(of: &'a Term, found: &mut Vec<&'a str>) {
+        match of {
+            Term::Numeric(inner) => expression(inner, found),
+            Term::Dummies { column, .. } => found.push(column),
+            Term::Interaction(parts) => parts.iter().for_each(|part| term(part, found)),
+        }
+    }
+    let mut found = Vec::new();
+    expression(&formula.response, &mut found);
+    formula.terms.iter().for_each(|one| term(one, &mut found));
+    formula.offset.iter().for_each(|one| expression(one, &mut found));
+    found
 }
 
 /// The columns of absorbed effects and of dummies.

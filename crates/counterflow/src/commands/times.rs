@@ -158,7 +158,29 @@ pub fn column(cells: &[Option<String>], places: &[u64], name: &str, file: &str) 
         }
         Ok(Some(time))
     };
-    cells.iter().zip(places).map(read).collect()
+    let times: Vec<Option<Time>> = cells.iter().zip(places).map(read).collect::<Outcome<_>>()?;
+    match stray(&times) {
+        Some(at) => Err(Failure::because(format!(
+            "{file}, line {}, column `{name}`: `{}` is no year, as the other times are; mend it, or leave it out with --where",
+            places[at],
+            times[at].as_ref().map_or("", |time| &time.text),
+        ))),
+        None => Ok(times),
+    }
+}
+
+/// A whole number among years that is none: `0` or `99999` beside at least twice as many years. A count of observations
+/// that runs through such numbers has more of the others.
+fn stray(times: &[Option<Time>]) -> Option<usize> {
+    let within = |time: &Time, from: f64, to: f64| time.form == Form::Number && (from..=to).contains(&time.value);
+    let years = times
+        .iter()
+        .flatten()
+        .filter(|time| within(time, 1800.0, 2199.0))
+        .count();
+    let outside = |time: &Option<Time>| time.as_ref().is_some_and(|time| !within(time, 1000.0, 2999.0));
+    let others = times.iter().filter(|time| outside(time)).count();
+    (years >= 2 * others).then(|| times.iter().position(outside)).flatten()
 }
 
 /// Refuses a time that stands twice among rows in order of their times.
@@ -210,6 +232,15 @@ mod tests {
         ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
+        let times = |texts: &[&str]| texts.iter().map(|text| Time::parse(text)).collect::<Vec<_>>();
+        assert_eq!(stray(&times(&["2001", "99999", "2002", "2003"])), Some(1));
+        assert_eq!(stray(&times(&["0", "2001", "2002"])), Some(0));
+        assert_eq!(stray(&times(&["1799", "1800", "2199.5"])), None);
+        let count: Vec<String> = (1..2500).map(|n| n.to_string()).collect();
+        assert_eq!(
+            stray(&times(&count.iter().map(String::as_str).collect::<Vec<_>>())),
+            None
+        );
         assert_eq!(Time::parse("1898").unwrap().json(), json!(1898));
         assert_eq!(Time::parse("2003-07").unwrap().json(), json!("2003-07"));
     }

@@ -74,7 +74,12 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    broken.insert(0, format!("{} of {} findings moved", moved.len(), expected.len()));
+    let findings = if moved.is_empty() {
+        format!("the {} findings are the same, but", expected.len())
+    } else {
+        format!("{} of {} findings moved", moved.len(), expected.len())
+    };
+    broken.insert(0, findings);
     Err(Failure::because(broken.join("\n")))
 }
 

@@ -10,7 +10,10 @@ use trade::{Classification, Decimal3, Economy, Flow, Period, TOTAL, Usd, economi
 pub struct Labels {
     known: HashMap<(String, i16), Economy>,
     own: BTreeMap<Economy, String>,
-    unknown: usize,
+    /// The same by their texts.
+    codes: HashMap<String, Economy>,
+    /// The texts in the order in which they came.
+    unknown: Vec<String>,
 }
 
 impl Labels {
@@ -29,14 +32,18 @@ impl Labels {
 
     /// An economy that is in no table: by its own text where that is a code, else by a number.
     fn own(&mut self, text: &str) -> Economy {
-        if let Some((code, _)) = self.own.iter().find(|(_, own)| own.as_str() == text) {
+        if let Some(code) = self.codes.get(text) {
             return *code;
         }
-        self.unknown += 1;
-        let number = format!("-{:06}", self.own.len());
-        let code = Economy::new(text).ok().filter(|code| !code.is_world());
-        let code = code.or_else(|| Economy::new(&number).ok()).unwrap_or(Economy::WORLD);
+        self.unknown.push(text.to_owned());
+        let code = Economy::new(text)
+            .ok()
+            .filter(|code| !code.is_world() && !text.starts_with('-'));
+        let code = code
+            .or_else(|| Economy::new(&numbered(self.own.len())).ok())
+            .unwrap_or(Economy::WORLD);
         self.own.insert(code, text.to_owned());
+        self.codes.insert(text.to_owned(), code);
         code
     }
 
@@ -50,20 +57,34 @@ impl Labels {
 
     /// A text with the numbers that stand for the files' own names replaced by these.
     pub fn named(&self, text: &str) -> String {
-        let numbered = self.own.iter().filter(|(code, own)| code.as_str() != own.as_str());
-        numbered.fold(text.to_owned(), |text, (code, own)| {
-            if text.contains(code.as_str()) {
-                text.replace(code.as_str(), own)
-            } else {
-                text
-            }
-        })
+        let (mut named, mut rest) = (String::new(), text);
+        while let Some(at) = rest.find('-') {
+            let code = rest.get(at..at + 7).and_then(|code| Economy::new(code).ok());
+            let (name, after) = match code.and_then(|code| self.own.get(&code)) {
+                Some(name) => (name.as_str(), at + 7),
+                None => ("-", at + 1),
+            };
+            named += &rest[..at];
+            named += name;
+            rest = &rest[after..];
+        }
+        named + rest
     }
 
-    /// How many texts were taken for economies that no table knows.
-    pub fn unknown(&self) -> usize {
-        self.unknown
+    /// The texts that were taken for economies that no table knows, in the order in which they came.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
     }
+}
+
+/// A code that no text is taken for: a dash and six digits to the base of 36, enough for two thousand million names.
+fn numbered(mut number: usize) -> String {
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 36];
+        number /= 36;
+    }
+    format!("-{}", String::from_utf8_lossy(&digits))
 }
 
 fn table(text: &str, numeric: bool, year: i16) -> Option<Economy> {
@@ -207,7 +228,23 @@ mod tests {
         assert_eq!(name("A").0, "A");
         assert_eq!(name("north shore").0, "north shore");
         assert!(name("0").1 && name("World").1);
-        assert_eq!(labels.unknown(), 3);
+        assert_eq!(labels.unknown(), ["AAA", "A", "north shore"]);
+        assert_eq!(labels.named("-00000"), "-00000");
+        assert_eq!(labels.named("a -000002 b"), "a north shore b");
+        assert_eq!(
+            (numbered(0).as_str(), numbered(36 * 36 + 35).as_str()),
+            ("-000000", "-00010Z")
+        );
+    }
+
+    /// Each is found among the others without looking through them all.
+    #[test]
+    fn names_that_nobody_knows_may_be_many() {
+        let mut labels = Labels::default();
+        let codes: Vec<Economy> = (0..300_000).map(|n| labels.own(&format!("place {n}"))).collect();
+        assert_eq!((labels.own("place 7"), labels.unknown().len()), (codes[7], 300_000));
+        assert_eq!(labels.name(codes[299_999]), "place 299999");
+        assert!(codes.iter().all(|code| !code.is_world()));
     }
 
     #[test]

@@ -72,6 +72,11 @@ const PRODUCT: &[&str] = &[
     "k",
 ];
 const CLASSIFICATION: &[&str] = &["classification", "nomenclature"];
+const EXPORT_WEIGHT: &[&str] = &["export_net_weight_kg", "export_net_weight", "export_weight"];
+const IMPORT_WEIGHT: &[&str] = &["import_net_weight_kg", "import_net_weight", "import_weight"];
+const VALUATION: &[&str] = &["valuation"];
+const STATUS: &[&str] = &["status"];
+const COMPILER: &[&str] = &["compiler", "source"];
 const VALUE: &[&str] = &["value_usd", "value", "trade_value_usd", "trade_value", "v"];
 const WEIGHT: &[&str] = &["net_weight_kg", "net_weight", "netweight", "netwgt", "weight_kg"];
 const EXPORT: &[&str] = &[
@@ -116,8 +121,8 @@ impl Columns {
                     importer,
                     export,
                     import,
-                    export_weight: find(&["export_net_weight_kg", "export_net_weight", "export_weight"]),
-                    import_weight: find(&["import_net_weight_kg", "import_net_weight", "import_weight"]),
+                    export_weight: find(EXPORT_WEIGHT),
+                    import_weight: find(IMPORT_WEIGHT),
                 };
                 return Some(Columns::Wide(shared, wide));
             }
@@ -128,11 +133,55 @@ impl Columns {
             flow: find(&["flow", "trade_flow", "flow_code"])?,
             value: find(VALUE)?,
             weight: find(WEIGHT),
-            valuation: find(&["valuation"]),
-            status: find(&["status"]),
-            compiler: find(&["compiler", "source"]),
+            valuation: find(VALUATION),
+            status: find(STATUS),
+            compiler: find(COMPILER),
         };
         Some(Columns::Tidy(shared, tidy))
+    }
+
+    /// The columns that a table may leave out, under all of their names, and where they stand.
+    fn optional(&self) -> Vec<(&'static [&'static str], Option<usize>)> {
+        let (Columns::Tidy(shared, _) | Columns::Wide(shared, _)) = self;
+        let mut all = vec![
+            (PERIOD, shared.period),
+            (PRODUCT, shared.product),
+            (CLASSIFICATION, shared.classification),
+        ];
+        match self {
+            Columns::Tidy(_, tidy) => all.extend([
+                (WEIGHT, tidy.weight),
+                (VALUATION, tidy.valuation),
+                (STATUS, tidy.status),
+                (COMPILER, tidy.compiler),
+            ]),
+            Columns::Wide(_, wide) => all.extend([
+                (EXPORT, wide.export),
+                (IMPORT, wide.import),
+                (EXPORT_WEIGHT, wide.export_weight),
+                (IMPORT_WEIGHT, wide.import_weight),
+            ]),
+        }
+        all
+    }
+
+    /// The names of the columns that are not read.
+    pub fn unread(&self, header: &[String]) -> Vec<String> {
+        let mut read: Vec<usize> = self.optional().iter().filter_map(|(_, at)| *at).collect();
+        match self {
+            Columns::Tidy(_, tidy) => read.extend([tidy.reporter, tidy.partner, tidy.flow, tidy.value]),
+            Columns::Wide(_, wide) => read.extend([wide.exporter, wide.importer]),
+        }
+        let unread = header.iter().enumerate().filter(|(at, _)| !read.contains(at));
+        unread.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// What a column that is not read was most likely meant to be: one that the table does not have. Names of
+    /// few letters are near to everything.
+    pub fn meant(&self, name: &str) -> Option<&'static str> {
+        let absent = self.optional().into_iter().filter(|(_, at)| at.is_none());
+        let names = absent.flat_map(|(names, _)| names.iter().copied());
+        sources::nearest(&plain(name), names.filter(|known| known.len() >= 5))
     }
 
     /// Refuses a table without a period, of which none was said either.
@@ -186,6 +235,13 @@ mod tests {
                 }
             )
         ));
+        let slip = header("year,exporter,importer,export_fbo,import_cif,gdp");
+        let columns = Columns::of(&slip).unwrap();
+        assert_eq!(columns.unread(&slip), ["export_fbo", "gdp"]);
+        assert_eq!(
+            (columns.meant("export_fbo"), columns.meant("gdp")),
+            (Some("export_fob"), None)
+        );
         assert_eq!(Columns::of(&header("a,b,c")), None);
         let without = Columns::of(&header("reporter,partner,flow,value")).unwrap();
         assert!(without.clone().with_period(false, "f.csv").is_err() && without.with_period(true, "f.csv").is_ok());

@@ -34,7 +34,7 @@ impl Reports {
         for name in data {
             let path = Path::new(name);
             let own = path.is_file() && path.extension().is_none_or(|e| e != "parquet");
-            match own.then(|| Rows::open(path, defaults)).transpose()?.flatten() {
+            match own.then(|| Rows::open(path, defaults, output)).transpose()?.flatten() {
                 Some(rows) => rows.into_reports(&mut reports, output)?,
                 None => reports.extend(find_with(name, datasets, defaults, output)?),
             }
@@ -45,10 +45,14 @@ impl Reports {
                 data.join(", ")
             )));
         }
-        if reports.labels.unknown() > 0 {
+        let unknown = reports.labels.unknown();
+        if !unknown.is_empty() {
+            let shown: Vec<String> = unknown.iter().take(5).map(|name| format!("`{name}`")).collect();
             output.say(&format!(
-                "note: {} names are in no table of economies and are taken as they stand",
-                reports.labels.unknown()
+                "note: {} names are in no table of economies and are taken as they stand: {}{}",
+                unknown.len(),
+                shown.join(", "),
+                if unknown.len() > shown.len() { ", ..." } else { "" }
             ));
         }
         Ok(reports)
@@ -99,7 +103,7 @@ struct Rows {
 impl Rows {
     /// Opens a file where it is a tidy or wide table of nobody's known form; `None` where it is not, or no table at
     /// all, which the importers then tell.
-    fn open(path: &Path, defaults: &Defaults) -> Outcome<Option<Rows>> {
+    fn open(path: &Path, defaults: &Defaults, output: &Output) -> Outcome<Option<Rows>> {
         let Ok(table) = TextTable::open(path, &|header| Columns::of(header.names()).is_some()) else {
             return Ok(None);
         };
@@ -117,6 +121,18 @@ impl Rows {
                 table.file(),
                 table.header_line()
             )));
+        }
+        let unread = columns.unread(names);
+        if let Some((name, meant)) = unread.iter().find_map(|name| Some((name, columns.meant(name)?))) {
+            return Err(Failure::because(format!(
+                "{}, line {}: the column `{name}` is not known; is it `{meant}`? If not, give it another name",
+                table.file(),
+                table.header_line()
+            )));
+        }
+        if !unread.is_empty() {
+            let names: Vec<String> = unread.iter().take(20).map(|name| format!("`{name}`")).collect();
+            output.say(&format!("note: columns that are not read: {}", names.join(", ")));
         }
         let said = defaults.period.as_deref().and_then(period);
         let columns = columns.with_period(said.is_some(), table.file())?;
