@@ -1,5 +1,6 @@
 //! The fuzz targets on their seeds, on what fuzzing found, and on a fixed number of mutations of both: the same
-//! ones each time, in a few seconds. `COUNTERFLOW_MUTATIONS` sets how many.
+//! ones each time, in a few seconds. `COUNTERFLOW_FUZZ_SECONDS` goes on with more of them until each target has had so
+//! many seconds, `COUNTERFLOW_FUZZ_SEED` makes them others.
 
 #![allow(clippy::unwrap_used)]
 
@@ -62,10 +63,24 @@ fn bounded(name: &str, mutations: usize) {
         inputs.push(input);
     }
     run(target, "nothing", b"");
-    let asked = std::env::var("COUNTERFLOW_MUTATIONS").ok().and_then(|n| n.parse().ok());
-    for (number, input) in Mutations::new(inputs, 7).take(asked.unwrap_or(mutations)).enumerate() {
-        run(target, &format!("mutation {number}"), &input);
+    let seed = asked("COUNTERFLOW_FUZZ_SEED").unwrap_or(7);
+    let seconds = Duration::from_secs(asked("COUNTERFLOW_FUZZ_SECONDS").unwrap_or(0));
+    let start = Instant::now();
+    let mut done = 0;
+    for input in Mutations::new(inputs, seed) {
+        if done >= mutations && start.elapsed() >= seconds {
+            break;
+        }
+        run(target, &format!("mutation {done} of seed {seed}"), &input);
+        done += 1;
     }
+    println!("{name}: {done} mutations of seed {seed} in {:?}", start.elapsed());
+}
+
+/// A number from the environment; one that is none ends the test, since it would be a run that was not asked for.
+fn asked(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|e| panic!("{name} is `{text}`: {e}")))
 }
 
 macro_rules! targets {
