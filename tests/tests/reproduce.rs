@@ -34,7 +34,7 @@ fn sums_are_traced_to_the_figures_they_are_made_of() {
             "imf-revised/concentration/cr1 dimension=partner flow=total period=2010",
             89,
         ),
-        ("kotra-customs-interkorean/trend/total_trade period=2003", 1),
+        ("kotra-customs-interkorean/trend/total_trade period=2003", 2),
     ] {
         let said = call(&["explain", id, "--format", "json"]).ok().json();
         let (rows, parts) = (said["rows"].as_array().unwrap(), said["parts"].as_array().unwrap());

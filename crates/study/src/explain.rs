@@ -38,7 +38,7 @@ type Dimension = (&'static str, fn(&Record) -> String);
 const ONE_BY_ONE: usize = 100;
 
 /// From the coarsest cut to the finest.
-const DIMENSIONS: [Dimension; 8] = [
+const DIMENSIONS: [Dimension; 9] = [
     ("flow", |r| r.flow.to_string()),
     ("period", |r| r.period.to_string()),
     ("classification", |r| r.classification.to_string()),
@@ -47,6 +47,7 @@ const DIMENSIONS: [Dimension; 8] = [
     ("reporter", |r| r.reporter.to_string()),
     ("partner", |r| r.partner.to_string()),
     ("basis", |r| r.basis.as_deref().unwrap_or_default().to_owned()),
+    ("reporter's flow", |r| format!("{} {}", r.reporter, r.flow)),
 ];
 
 /// Finds the figures that a finding rests on, without knowing the model: the rows of one flow,
@@ -79,7 +80,7 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
         // A set-aside figure may be of another compiler or basis, or the partner's only one: that
         // can be why it is aside.
         let free = |name: &str| match name {
-            "compiler" | "basis" | "classification" => true,
+            "compiler" | "basis" | "classification" | "reporter's flow" => true,
             "partner" => !finding.labels.contains_key("partner"),
             // What is missing may be the very flow that was set aside.
             "flow" => undefined && !finding.labels.contains_key("flow"),

@@ -139,10 +139,7 @@ fn text(found: &Explanation, run: &Run) -> Outcome<String> {
         text.push_str(&printed(rows(found, run))?);
     }
     if !found.parts.is_empty() {
-        text.push_str(&format!(
-            "\nThe sums among them are made of {} figures\n\n",
-            found.parts.len()
-        ));
+        text.push('\n');
         text.push_str(&printed(parts(found, run))?);
     }
     let references = references(found, run);
