@@ -84,11 +84,11 @@ pub fn measures() -> impl Iterator<Item = &'static str> {
 }
 
 /// Every measure of the catalogue for `values` (`None` = missing), each counted once or as
-/// often as its frequency weight says. Formulas and sources stand with the function of each: [`herfindahl`](crate::herfindahl),
+/// often as its frequency weight says. Formulas and sources stand with the function of each: [`herfindahl`](crate::herfindahl()),
 /// [`normalised`](crate::normalised), [`unctad`](crate::unctad), [`concentration_ratio`](crate::concentration_ratio),
-/// [`hall_tideman`](crate::hall_tideman), [`gini`](crate::gini), [`theil_t`](crate::theil_t), [`theil_margins`](crate::theil_margins),
+/// [`hall_tideman`](crate::hall_tideman), [`gini`](crate::gini()), [`theil_t`](crate::theil_t), [`theil_margins`](crate::theil_margins),
 /// [`theil_l`](crate::theil_l), [`shannon`](crate::shannon), [`hannah_kay`](crate::hannah_kay), [`renyi`](crate::renyi),
-/// [`atkinson`](crate::atkinson).
+/// [`atkinson`](crate::atkinson()).
 ///
 /// An index that the values do not define carries the reason. A list that cannot be turned
 /// into shares (empty, all zero, a missing, negative or infinite value) gives the reason
