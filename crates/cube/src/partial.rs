@@ -105,7 +105,8 @@ impl Partial {
     pub(crate) fn merge(&mut self, mut other: Partial) -> Partial {
         match (other.keys.first(), self.keys.last()) {
             (None, _) => return other,
-            (Some(_), None) => {
+            // Where there is room, its memory is kept: what is given back is used for parts, which are smaller.
+            (Some(_), None) if self.keys.capacity() < other.len() => {
                 std::mem::swap(self, &mut other);
                 return other;
             }
