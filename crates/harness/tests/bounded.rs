@@ -2,7 +2,7 @@
 //! ones each time, in a few seconds. `COUNTERFLOW_FUZZ_SECONDS` goes on with more of them until each target has had so
 //! many seconds, `COUNTERFLOW_FUZZ_SEED` makes them others.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use harness::{Mutations, TARGETS, Target};
 use std::panic::{AssertUnwindSafe, catch_unwind};
