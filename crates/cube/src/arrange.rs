@@ -183,6 +183,9 @@ mod tests {
         Coded::new(Arc::new(all), Packed::of(codes, texts.len()))
     }
 
+    /// The codes of year, reporter, status and product, the amount, and whether it is there.
+    type Row = (u32, u32, u32, u32, i64, bool);
+
     /// Rows as texts and amounts.
     fn rows(parts: &Parts) -> Vec<(Vec<Option<String>>, Option<i64>)> {
         let mut out = Vec::new();
@@ -215,7 +218,7 @@ mod tests {
             ),
         ) {
             let parts = Parts(parts.iter().map(|(rows, absent)| {
-                let column = |of: fn(&(u32, u32, u32, u32, i64, bool)) -> u32| rows.iter().map(of).collect::<Vec<u32>>();
+                let column = |of: fn(&Row) -> u32| rows.iter().map(of).collect::<Vec<u32>>();
                 Part {
                     rows: rows.len(),
                     coded: vec![
