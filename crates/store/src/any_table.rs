@@ -47,6 +47,9 @@ fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     let arrays = arrays.map_err(|e| damaged(path, e))?;
     let arrays = arrays.map(|batch| Ok(batch.map_err(|e| damaged(path, e))?.column(0).clone()));
     let arrays: Vec<ArrayRef> = arrays.collect::<Result<_>>()?;
+    if arrays.iter().map(|array| array.len()).sum::<usize>() != rows {
+        return Err(damaged(path, "a column of another number of rows than its footer says"));
+    }
     let mut numbers = Vec::with_capacity(rows);
     if arrays.iter().all(|array| append_numbers(array, &mut numbers)) {
         return Ok(AnyColumn::Numbers(numbers));
