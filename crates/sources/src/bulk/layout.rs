@@ -280,17 +280,19 @@ const EXPORT: u64 = 0;
 const UNSAID: u8 = 1;
 const LARGEST: i64 = 1_000_000_000_000_000_000;
 
-/// Whether the breakdown columns say total, breakdown or nothing.
+/// Whether the breakdown columns say total, breakdown or too little, as the general reader has it.
 fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unusual> {
-    let mut part = UNSAID;
-    for role in [Role::Partner2, Role::Procedure, Role::Transport, Role::Supply] {
+    let columns = [Role::Partner2, Role::Procedure, Role::Transport, Role::Supply];
+    let mut said = 0;
+    for role in columns {
         match (cell(role)?, role) {
             (b"", _) => continue,
-            (b"0", _) | (b"C00", Role::Procedure) => part = 0,
+            (b"0", _) | (b"C00", Role::Procedure) => said += 1,
+            (other, _) if text(other).is_none() => return Err(Unusual),
             _ => return Ok(2),
         }
     }
-    Ok(part)
+    Ok(if said == columns.len() { 0 } else { UNSAID })
 }
 
 /// A cell without white space or one pair of quotation marks around it.
