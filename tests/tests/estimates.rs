@@ -314,23 +314,20 @@ fn the_count_of_absorbed_parameters_says_what_it_is() {
     }
 }
 
+/// `fit` on the investment series of the docs.
+fn fit_investment(formula: &str, vcov: &str) -> Value {
+    let path = root().join("docs/examples/investment.csv");
+    let path = path.to_str().unwrap();
+    call(&["fit", formula, path, "--vcov", vcov, "--format", "json"])
+        .ok()
+        .json()
+}
+
 /// R 4.2.2 on docs/examples/investment.csv: coefficients, errors (iid, HC3), sigma and log-likelihood of lm with an offset. Its
 /// R squared counts the offset as fitted; ours is that of the response less the offset.
 #[test]
 fn least_squares_with_an_offset() {
-    let path = root().join("docs/examples/investment.csv");
-    let fit = |formula: &str, vcov: &str| {
-        let arguments = [
-            "fit",
-            formula,
-            path.to_str().unwrap(),
-            "--vcov",
-            vcov,
-            "--format",
-            "json",
-        ];
-        call(&arguments).ok().json()
-    };
+    let fit = fit_investment;
     let close = |found: &Value, known: f64| {
         let found = found.as_f64().unwrap();
         assert!((found / known - 1.0).abs() < 1e-11, "{found}, known {known}");
@@ -432,20 +429,7 @@ fn an_order_asked_for_twice_is_told_once() {
 
 #[test]
 fn covariances_are_named_as_packages_and_the_output_name_them() {
-    let path = root().join("docs/examples/investment.csv");
-    let fit = |vcov: &str| {
-        let formula = "investment ~ output + interest";
-        let arguments = [
-            "fit",
-            formula,
-            path.to_str().unwrap(),
-            "--vcov",
-            vcov,
-            "--format",
-            "json",
-        ];
-        call(&arguments).ok().json()
-    };
+    let fit = |vcov: &str| fit_investment("investment ~ output + interest", vcov);
     for (ours, theirs) in [
         ("hc1", "HC1"),
         ("nw:4", "NW: 4"),

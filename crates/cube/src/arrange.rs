@@ -156,10 +156,7 @@ impl Ordered {
         codes.iter().for_each(|&place| numbers[place as usize] = 0);
         let mut texts = Texts::default();
         for (number, text) in numbers.iter_mut().zip(&self.texts).filter(|(number, _)| **number == 0) {
-            *number = match text {
-                Some(text) => texts.push(text),
-                None => texts.null(),
-            };
+            *number = texts.add(text.as_deref());
         }
         codes.iter_mut().for_each(|code| *code = numbers[*code as usize]);
         let codes = Packed::of(&codes, texts.len());
@@ -175,10 +172,7 @@ mod tests {
     fn coded(codes: &[u32], texts: &[Option<&str>]) -> Coded {
         let mut all = Texts::default();
         for text in texts {
-            match text {
-                Some(text) => all.push(text),
-                None => all.null(),
-            };
+            all.add(*text);
         }
         Coded::new(Arc::new(all), Packed::of(codes, texts.len()))
     }

@@ -55,10 +55,8 @@ fn number_codes(numbers: impl Iterator<Item = Option<i64>>) -> (Texts, Vec<u32>)
     let mut texts = Texts::default();
     let mut known: HashMap<Option<i64>, u32> = HashMap::new();
     let mut code = |number: Option<i64>| {
-        *known.entry(number).or_insert_with(|| match number {
-            Some(number) => texts.push(&number.to_string()),
-            None => texts.null(),
-        })
+        let text = || number.map(|number| number.to_string());
+        *known.entry(number).or_insert_with(|| texts.add(text().as_deref()))
     };
     let codes = numbers.map(&mut code).collect();
     (texts, codes)
@@ -68,14 +66,9 @@ fn text_codes(array: &ArrayRef) -> Option<(Texts, Vec<u32>)> {
     let keys = array.as_dictionary_opt::<Int32Type>()?;
     let values = keys.values().as_string_opt::<i32>()?;
     let mut texts = Texts::default();
-    values.iter().for_each(|text| match text {
-        Some(text) => {
-            texts.push(text);
-        }
-        None => {
-            texts.null();
-        }
-    });
+    for text in values {
+        texts.add(text);
+    }
     let mut codes = Vec::with_capacity(keys.len());
     for row in 0..keys.len() {
         codes.push(match keys.key(row) {

@@ -35,10 +35,7 @@ fn used(texts: &Arc<Texts>, runs: &[Run]) -> Arc<Texts> {
     }
     let mut some = Texts::default();
     for (code, _) in there.iter().enumerate().filter(|(_, there)| **there) {
-        match texts.get(code) {
-            Some(text) => some.push(text),
-            None => some.null(),
-        };
+        some.add(texts.get(code));
     }
     Arc::new(some)
 }

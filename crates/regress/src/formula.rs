@@ -68,6 +68,18 @@ pub enum Expression {
     Negative(Box<Expression>),
 }
 
+impl Expression {
+    /// The columns that it computes with, in their order, each as often as it stands there.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Expression::Column(name) => vec![name],
+            Expression::Number(_) => Vec::new(),
+            Expression::Call(_, inner) | Expression::Negative(inner) => inner.columns(),
+            Expression::Binary(_, a, b) => [a.columns(), b.columns()].concat(),
+        }
+    }
+}
+
 /// Functions that a formula may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {

@@ -38,6 +38,13 @@ fn intervals(
     Ok(())
 }
 
+/// A constant, and its breaks in a series.
+fn breaks_of_mean(y: &[f64], trim: Trim) -> Result<(Design, BaiPerron), String> {
+    let design = told(Design::new(y.len()).intercept())?;
+    let found = told(bai_perron(&design, y, trim, None))?;
+    Ok((design, found))
+}
+
 /// The least-squares fit of each regime of `m` breaks.
 fn regimes(design: &Design, y: &[f64], found: &BaiPerron, m: usize) -> Result<Vec<Fit>, String> {
     let mut ends = found.partitions.get(m).map(|p| p.breaks.clone()).unwrap_or_default();
@@ -64,9 +71,8 @@ fn summaries(values: &mut Values, tests: &FStatistics) {
 /// C5: partitions, dates, interval and tests of the Nile's mean.
 pub fn nile() -> Computed {
     let y = series::nile();
-    let design = told(Design::new(y.len()).intercept())?;
-    let found = told(bai_perron(&design, &y, Trim::Share(0.15), None))?;
     let mut values = Values::default();
+    let (design, found) = breaks_of_mean(&y, Trim::Share(0.15))?;
     partitions(&mut values, &found, |at| 1870.0 + at as f64);
     values.add("breaks by BIC", found.selected_bic as f64);
     intervals(&mut values, (&design, &y), &found, 1, |at| 1870.0 + at as f64)?;
@@ -79,9 +85,8 @@ pub fn nile() -> Computed {
 /// B1: levels of the real interest rate, with errors that allow for autocorrelation in each regime.
 pub fn real_interest() -> Computed {
     let y = series::real_interest();
-    let design = told(Design::new(y.len()).intercept())?;
-    let found = told(bai_perron(&design, &y, Trim::Observations(15), None))?;
     let mut values = Values::default();
+    let (design, found) = breaks_of_mean(&y, Trim::Observations(15))?;
     partitions(&mut values, &found, |at| at as f64);
     let robust = Covariance::NeweyWest(NeweyWest {
         lag: Lag::Andrews1991,
@@ -142,9 +147,8 @@ pub fn driver_deaths() -> Computed {
 /// B4: the mean number of marriages.
 pub fn marriages() -> Computed {
     let y = series::marriages();
-    let design = told(Design::new(y.len()).intercept())?;
-    let found = told(bai_perron(&design, &y, Trim::Share(0.1), None))?;
     let mut values = Values::default();
+    let (_, found) = breaks_of_mean(&y, Trim::Share(0.1))?;
     partitions(&mut values, &found, |at| 1699.0 + at as f64);
     values.done()
 }

@@ -4,20 +4,26 @@ use super::{Values, told};
 use crate::Computed;
 use crate::series;
 use trend::{
-    correlated_mann_kendall, hamed_rao, mann_kendall, prewhitened, seasonal_mann_kendall, theil_sen,
+    MannKendall, correlated_mann_kendall, hamed_rao, mann_kendall, prewhitened, seasonal_mann_kendall, theil_sen,
     trend_free_prewhitened, yue_wang,
 };
 
-/// C6: the family of tests.
-pub fn nile() -> Computed {
-    let y = series::nile();
-    let mut values = Values::default();
-    let test = told(mann_kendall(&y))?;
+/// The test of which the others are variants.
+fn plain(values: &mut Values, y: &[f64]) -> Result<MannKendall, String> {
+    let test = told(mann_kendall(y))?;
     values.add("S", test.s as f64);
     values.add("Var S", test.var_s);
     values.add("z", test.z);
     values.add("p", test.p_value);
     values.add("tau-a", test.tau_a);
+    Ok(test)
+}
+
+/// C6: the family of tests.
+pub fn nile() -> Computed {
+    let y = series::nile();
+    let mut values = Values::default();
+    let test = plain(&mut values, &y)?;
     values.add("tau-b", test.tau_b);
     values.add("Hamed-Rao, Var S", told(hamed_rao(&y, None, 0.05))?.var_s);
     values.add("Hamed-Rao, three lags, p", told(hamed_rao(&y, Some(3), 0.05))?.p_value);
@@ -55,12 +61,7 @@ pub fn rainfall() -> Computed {
         .collect();
     let y: Vec<f64> = known.iter().map(|k| k.1).collect();
     let mut values = Values::default();
-    let test = told(mann_kendall(&y))?;
-    values.add("S", test.s as f64);
-    values.add("Var S", test.var_s);
-    values.add("z", test.z);
-    values.add("p", test.p_value);
-    values.add("tau-a", test.tau_a);
+    plain(&mut values, &y)?;
     for (name, test) in [
         ("Hamed-Rao", hamed_rao(&y, None, 0.05)),
         ("Hamed-Rao, three lags", hamed_rao(&y, Some(3), 0.05)),

@@ -27,28 +27,16 @@ pub fn columns(frame: &Frame, text: &str, formula: &Formula) -> Outcome<formula:
 
 /// The columns that the response, the terms and the offset are computed from.
 fn computed_with(formula: &Formula) -> Vec<&str> {
-    fn expression<'a>(of: &'a Expression, found: &mut Vec<&'a str>) {
-        match of {
-            Expression::Column(name) => found.push(name),
-            Expression::Number(_) => {}
-            Expression::Call(_, inner) | Expression::Negative(inner) => expression(inner, found),
-            Expression::Binary(_, left, right) => {
-                expression(left, found);
-                expression(right, found);
-            }
-        }
-    }
     fn term<'a>(of: &'a Term, found: &mut Vec<&'a str>) {
         match of {
-            Term::Numeric(inner) => expression(inner, found),
+            Term::Numeric(inner) => found.extend(inner.columns()),
             Term::Dummies { column, .. } => found.push(column),
             Term::Interaction(parts) => parts.iter().for_each(|part| term(part, found)),
         }
     }
-    let mut found = Vec::new();
-    expression(&formula.response, &mut found);
+    let mut found = formula.response.columns();
     formula.terms.iter().for_each(|one| term(one, &mut found));
-    formula.offset.iter().for_each(|one| expression(one, &mut found));
+    found.extend(formula.offset.iter().flat_map(Expression::columns));
     found
 }
 

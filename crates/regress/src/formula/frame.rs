@@ -394,16 +394,14 @@ impl Rows<'_> {
     }
 
     fn number(&mut self, expression: &Expression) -> Result<()> {
-        let mut names = Vec::new();
-        collect_names(expression, &mut names);
-        for name in names {
-            if let Column::Texts(_) = self.frame.column(&name)? {
+        for name in expression.columns() {
+            if let Column::Texts(_) = self.frame.column(name)? {
                 return Err(Error::Column {
-                    name,
+                    name: name.to_owned(),
                     expected: "a column of numbers".to_owned(),
                 });
             }
-            self.present(&name)?;
+            self.present(name)?;
         }
         for row in 0..self.reasons.len() {
             let value = self.frame.value(expression, row);
@@ -412,18 +410,6 @@ impl Rows<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn collect_names(expression: &Expression, names: &mut Vec<String>) {
-    match expression {
-        Expression::Column(name) => names.push(name.clone()),
-        Expression::Number(_) => {}
-        Expression::Call(_, inner) | Expression::Negative(inner) => collect_names(inner, names),
-        Expression::Binary(_, a, b) => {
-            collect_names(a, names);
-            collect_names(b, names);
-        }
     }
 }
 

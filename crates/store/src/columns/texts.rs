@@ -61,6 +61,14 @@ impl Texts {
         self.ends[first..].iter().all(whole).then_some(())
     }
 
+    /// Adds a text, or null where there is none yet, and gives its code.
+    pub fn add(&mut self, text: Option<&str>) -> u32 {
+        match text {
+            Some(text) => self.push(text),
+            None => self.null(),
+        }
+    }
+
     /// The code of null, added where there is none.
     pub fn null(&mut self) -> u32 {
         if let Some(code) = self.null {

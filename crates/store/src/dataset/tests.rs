@@ -26,15 +26,21 @@ fn block(year: i16) -> Block {
     }
 }
 
-#[test]
-fn a_dataset_is_what_its_manifest_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
-    for year in [2004, 2003] {
-        let mut writer = PartitionWriter::create(folder.path(), year, Scales::default()).unwrap();
+/// A dataset of these years, written in this order.
+fn dataset(folder: &Path, years: &[i16]) -> Dataset {
+    let mut dataset = Dataset::new(folder, "a test", "test", Scales::default());
+    for &year in years {
+        let mut writer = PartitionWriter::create(folder, year, Scales::default()).unwrap();
         writer.write(&block(year)).unwrap();
         dataset.put(writer.finish().unwrap()).unwrap();
     }
+    dataset
+}
+
+#[test]
+fn a_dataset_is_what_its_manifest_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = dataset(folder.path(), &[2004, 2003]);
     std::fs::write(folder.path().join(".unfinished-x"), b"half").unwrap();
     assert_eq!(Dataset::sweep(folder.path()).unwrap(), 1);
     let opened = Dataset::open(folder.path()).unwrap();
@@ -62,10 +68,7 @@ fn a_dataset_is_what_its_manifest_names() {
 #[test]
 fn a_changed_file_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
-    let mut writer = PartitionWriter::create(folder.path(), 2003, Scales::default()).unwrap();
-    writer.write(&block(2003)).unwrap();
-    dataset.put(writer.finish().unwrap()).unwrap();
+    dataset(folder.path(), &[2003]);
     std::fs::write(folder.path().join("2003.parquet"), b"short").unwrap();
     let error = Dataset::open(folder.path()).unwrap_err().to_string();
     assert!(error.contains("2003.parquet has 5 bytes"), "{error}");
@@ -74,12 +77,7 @@ fn a_changed_file_is_noticed() {
 #[test]
 fn an_import_that_was_interrupted_is_known_and_resumed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut dataset = Dataset::new(folder.path(), "a test", "test", Scales::default());
-    for year in [2003, 2004] {
-        let mut writer = PartitionWriter::create(folder.path(), year, Scales::default()).unwrap();
-        writer.write(&block(year)).unwrap();
-        dataset.put(writer.finish().unwrap()).unwrap();
-    }
+    let mut dataset = dataset(folder.path(), &[2003, 2004]);
     dataset.begin("input.csv").unwrap();
     assert_eq!(Dataset::open(folder.path()).unwrap().importing(), Some("input.csv"));
     // The file of 2003 was replaced, and the manifest not yet.
