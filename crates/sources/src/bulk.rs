@@ -298,7 +298,13 @@ impl Import<'_> {
         report.notes.append(&mut pass.notes);
         let years = pass.years.years();
         let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
-            return Ok(());
+            // All years were written before an interruption that came before the last note of it.
+            return match &mut self.dataset {
+                Some(dataset) if !dataset.years_from(&group.fingerprint).is_empty() => {
+                    Ok(dataset.mark_imported(&group.fingerprint)?)
+                }
+                _ => Ok(()),
+            };
         };
         let common = Common {
             compiler,

@@ -205,6 +205,27 @@ fn a_release_is_read_from_its_archive_and_only_what_changed_is_read_again() {
 }
 
 #[test]
+fn an_import_killed_before_its_last_note_is_noted_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("input.csv"), folder.path().join("dataset"));
+    std::fs::write(
+        &file,
+        format!("{BACI}2020,156,410,10121,1.5,1\n2021,156,410,10121,2,1\n"),
+    )
+    .unwrap();
+    bulk(&file, &out, Some("HS92")).unwrap();
+    let manifest = out.join("dataset.toml");
+    let whole = std::fs::read_to_string(&manifest).unwrap();
+    // All years are written; that the input was read to its end is not yet.
+    let mut killed: Vec<&str> = whole.lines().filter(|line| !line.starts_with("imported")).collect();
+    killed.insert(3, "importing = \"input.csv\"");
+    std::fs::write(&manifest, killed.join("\n")).unwrap();
+    let report = bulk(&file, &out, Some("HS92")).unwrap();
+    assert_eq!((report.kept, report.records), (2, 0));
+    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), whole);
+}
+
+#[test]
 fn a_year_file_with_another_year_is_read_with_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let (zip, out) = (folder.path().join("x.zip"), folder.path().join("baci"));
