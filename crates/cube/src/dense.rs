@@ -143,7 +143,7 @@ impl Dense {
 }
 
 /// How many of the rows have no value.
-fn absent(valid: &[bool], rows: std::ops::Range<usize>) -> u64 {
+pub(crate) fn absent(valid: &[bool], rows: std::ops::Range<usize>) -> u64 {
     valid[rows].iter().filter(|valid| !**valid).count() as u64
 }
 

@@ -123,7 +123,10 @@ pub(crate) fn sum_parts(source: &dyn Source, facts: &Facts, plan: &Plan) -> Resu
     in_order(
         facts.parts.len(),
         |index| sum_part(source, facts, plan, facts.parts[index]),
-        |partial| merged.add(partial),
+        |partial| {
+            plan.spare.give(merged.add(partial)?);
+            Ok(())
+        },
     )?;
     merged.finish()
 }

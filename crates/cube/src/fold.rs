@@ -48,7 +48,10 @@ pub(crate) fn fold_groups<S: Send>(
     forget(state);
     drop(folder);
     let mut merged = Merged::new(plan.layout.columns, plan.cells, plan.memory);
-    in_order(facts.parts.len(), work, |partial| merged.add(partial))?;
+    in_order(facts.parts.len(), work, |partial| {
+        plan.spare.give(merged.add(partial)?);
+        Ok(())
+    })?;
     // The last group of what is handed on may go on in what comes next.
     let mut open = Partial::new(plan.layout.columns);
     merged.each(|some| {

@@ -5,7 +5,6 @@ use crate::column::Column;
 use crate::part::{Offsets, Stretch};
 use crate::plan::{Dim, Facts, Plan};
 use crate::source::{Keys, Source};
-use std::rc::Rc;
 use std::sync::Arc;
 use store::columns::{Run, Texts};
 
@@ -67,7 +66,7 @@ struct KeyDim<'a> {
     dim: &'a Dim,
     local: LocalDim,
     /// The number of each text of the column's dictionaries.
-    of_texts: Rc<[Option<u32>]>,
+    of_texts: Arc<[Option<u32>]>,
 }
 
 /// Opens the key columns of a part.
@@ -83,7 +82,7 @@ pub(crate) fn key_columns<'a>(
     for dim in &plan.dims {
         let texts = facts.texts_of(source, part, dim.part.column)?;
         let own: Vec<_> = plan.conditions.iter().filter(|c| c.column == dim.part.column).collect();
-        let of_texts: Rc<[Option<u32>]> = texts.iter().map(|text| dim.number(text)).collect();
+        let of_texts = dim.numbers_of(&texts);
         let mut there = vec![false; dim.words.len()];
         for (text, number) in texts.iter().zip(of_texts.iter()) {
             if let Some(number) = number
@@ -160,8 +159,15 @@ impl KeyColumn<'_> {
         self.offsets.clear();
     }
 
+    /// From now on, codes become places in the part's own table.
+    pub(crate) fn go_local(&mut self) {
+        self.global = false;
+        self.offsets.clear();
+        self.places.clear();
+    }
+
     /// Learns what the codes add that are new in the column.
-    fn learn(&mut self) {
+    pub(crate) fn learn(&mut self) {
         let texts = self.keys.texts();
         if self.offsets.len() == texts.len() {
             return;
@@ -201,14 +207,12 @@ impl KeyColumn<'_> {
                     self.form = Form::Codes;
                     self.patience = PATIENCE;
                 }
-                self.learn();
                 Ok(Form::Runs)
             }
             Form::Codes => {
                 self.patience -= 1;
                 self.codes.resize(rows, 0);
                 self.keys.codes(&mut self.codes)?;
-                self.learn();
                 Ok(Form::Codes)
             }
         }
@@ -250,11 +254,11 @@ impl KeyColumn<'_> {
         }
     }
 
-    /// The codes that were read, and what they add.
-    pub(crate) fn coded(&self) -> Offsets<'_> {
+    /// The codes that were read, from one row on, and what they add.
+    pub(crate) fn coded(&self, from: usize) -> Offsets<'_> {
         match self.global {
-            true => Offsets::Coded(&self.codes, &self.offsets),
-            false => Offsets::Placed(&self.codes, &self.places),
+            true => Offsets::Coded(&self.codes[from..], &self.offsets),
+            false => Offsets::Placed(&self.codes[from..], &self.places),
         }
     }
 

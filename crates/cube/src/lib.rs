@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arrange;
+mod ascending;
 mod batches;
 mod column;
 mod concentration;
@@ -29,6 +30,7 @@ mod plan;
 mod query;
 mod roll_up;
 pub mod rollup;
+mod segment;
 mod select;
 mod source;
 mod sparse;

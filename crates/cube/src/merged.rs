@@ -44,17 +44,18 @@ impl Merged {
         }
     }
 
-    /// Takes in the sums of a part.
-    pub(crate) fn add(&mut self, partial: Partial) -> Result<()> {
+    /// Takes in the sums of a part; gives back memory that is left over.
+    pub(crate) fn add(&mut self, partial: Partial) -> Result<Partial> {
         if partial.is_empty() {
-            return Ok(());
+            return Ok(partial);
         }
         if let Some(table) = &mut self.table {
             table.add(&partial);
-            return Ok(());
+            return Ok(partial);
         }
+        let mut spare = Partial::default();
         match self.levels.as_mut_slice() {
-            [only] if only.keys.last() <= partial.keys.first() => drop(only.merge(partial)),
+            [only] if only.keys.last() <= partial.keys.first() => spare = only.merge(partial),
             _ => self.levels.push(partial),
         }
         let held: usize = self.levels.iter().map(Partial::len).sum();
@@ -62,17 +63,18 @@ impl Merged {
             let mut table = Table::new(self.columns, self.cells as usize);
             self.levels.drain(..).for_each(|level| table.add(&level));
             self.table = Some(table);
-            return Ok(());
+            return Ok(spare);
         }
         if held > self.most {
-            return self.put_away();
+            self.put_away()?;
+            return Ok(spare);
         }
         while let [.., before, last] = self.levels.as_slice()
             && before.len() <= 2 * last.len()
         {
             self.fold_last();
         }
-        Ok(())
+        Ok(spare)
     }
 
     /// Writes what is held as a run.

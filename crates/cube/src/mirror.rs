@@ -171,6 +171,10 @@ impl Sides {
             keys: &table.keys,
             table,
             products: self.products,
+            positive: {
+                let values = table.sums[0].get(places.clone());
+                table.large.is_empty() && values.is_some_and(|values| values.iter().fold(true, |all, &v| all & (v > 0)))
+            },
         };
         // One importer after another, so that only its own ratios are held.
         let economies = self.economies.len();
@@ -232,6 +236,8 @@ struct Reports<'a> {
     keys: &'a [u64],
     table: &'a Partial,
     products: u64,
+    /// Whether all values are positive and of 64 bits.
+    positive: bool,
 }
 
 impl Reports<'_> {
@@ -246,12 +252,18 @@ impl Reports<'_> {
     }
 
     fn count(&self, places: Range<usize>) -> u64 {
+        if self.positive {
+            return places.len() as u64;
+        }
         places.filter(|&place| self.value(place) > 0.0).count() as u64
     }
 
     /// The reports' values, if all are positive and of 64 bits.
     fn positive(&self, places: &Range<usize>) -> Option<&[i64]> {
         let values = self.table.sums[0].get(places.clone())?;
+        if self.positive {
+            return Some(values);
+        }
         (self.table.large.is_empty() && values.iter().fold(true, |all, &value| all & (value > 0))).then_some(values)
     }
 

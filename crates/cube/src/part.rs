@@ -1,11 +1,12 @@
 //! One part's rows to partial sums.
 
 use crate::Result;
-use crate::column::Measure;
+use crate::ascending::Ascending;
+use crate::column::{Column, Measure};
 use crate::dense::Dense;
 use crate::keys::{Form, KeyColumn, key_columns};
 use crate::partial::Partial;
-use crate::plan::{Facts, Plan};
+use crate::plan::{Facts, Layout, Plan};
 use crate::select::select;
 use crate::source::{Measured, Source};
 use crate::sparse::Sparse;
@@ -16,6 +17,8 @@ use store::columns::Numbers;
 const BLOCK_ROWS: usize = 8192;
 /// The most cells of a part's own table.
 const MOST_CELLS: u64 = 1 << 22;
+/// Cells of a table that costs next to nothing.
+const FEW_CELLS: u64 = 1 << 12;
 
 /// Rows of a block that share all keys kept as runs: the sum of those keys' offsets, and how many rows.
 #[derive(Clone, Copy, Debug)]
@@ -65,53 +68,84 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
         scale(Measure::Value, plan.layout.value)?,
         scale(Measure::Weight, plan.layout.weight)?,
     ];
-    let local = key_columns(source, facts, plan, part, sparse)?;
-    let mut reader = Reader {
-        value: plan
-            .layout
-            .value
-            .map(|_| source.measured(part, Measure::Value, sparse))
-            .transpose()?,
-        weight: plan
-            .layout
-            .weight
-            .map(|_| source.measured(part, Measure::Weight, sparse))
-            .transpose()?,
-        columns: local.columns,
-        stretches: Vec::new(),
-        merged: Vec::new(),
-        coded: Vec::new(),
-        offsets: Vec::new(),
+    let measured = |measure: Measure, asked: Option<usize>| {
+        let asked = asked.map(|_| source.measured(part, measure, sparse));
+        asked.transpose()
     };
-    if local.cells <= MOST_CELLS.min((4 * wanted as u64).max(1 << 14)) {
-        let mut kernel = Dense::new(local.cells as usize, plan.layout);
-        reader.each_block(&ranges, |block| kernel.add(&block))?;
-        Ok(kernel.finish(&local.dims, &plan.dims, factors))
-    } else {
-        reader.columns.iter_mut().for_each(KeyColumn::go_global);
-        let base = local.global_base;
-        let mut kernel = Sparse::new(base, wanted, plan.layout, plan.spare.take(plan.layout.columns));
-        reader.each_block(&ranges, |block| kernel.add(&block))?;
-        let inner = plan.dims.last().map_or(1, |dim| dim.words.len());
-        Ok(kernel.finish(factors, inner as u64, &plan.spare))
+    let (value, weight) = (
+        measured(Measure::Value, plan.layout.value)?,
+        measured(Measure::Weight, plan.layout.weight)?,
+    );
+    let local = key_columns(source, facts, plan, part, sparse)?;
+    let base = local.global_base;
+    let is_dense = local.cells <= MOST_CELLS.min((4 * wanted as u64).max(1 << 14));
+    let inner = plan.dims.last().map_or(1, |dim| dim.words.len().max(1)) as u64;
+    let memory = || plan.spare.take(plan.layout.columns);
+    let mut reader = Reader {
+        keys: KeyRows::new(local.columns),
+        value,
+        weight,
+    };
+    // Products do not run: in most rows they leave the order, which only sums of values alone allow for.
+    let products = plan.dims.iter().any(|dim| dim.part.column == Column::Product);
+    let mut ascending = None;
+    if local.cells > FEW_CELLS && (plan.layout == Layout::value_only() || !products) {
+        ascending = Some(Ascending::new(base, inner, wanted, plan.layout, factors, memory()));
+        reader.keys.go_global();
     }
+    let mut unordered = None;
+    reader.each_block(&ranges, |keys, value, weight| {
+        if unordered.is_none() {
+            let taken = ascending.as_mut().map_or(0, |a| a.add(&keys.block(value, weight)));
+            if taken == keys.rows as usize {
+                return;
+            }
+            // The rest by a table of all keys, or by sorting.
+            unordered = Some(match is_dense {
+                true => Unordered::Dense(Dense::new(local.cells as usize, plan.layout)),
+                false => Unordered::Sparse(Sparse::new(base, wanted, plan.layout, memory())),
+            });
+            keys.pass(taken, is_dense);
+        }
+        match &mut unordered {
+            Some(Unordered::Dense(dense)) => dense.add(&keys.block(value, weight)),
+            Some(Unordered::Sparse(sparse)) => sparse.add(&keys.block(value, weight)),
+            None => {}
+        }
+    })?;
+    let rest = unordered.map(|unordered| match unordered {
+        Unordered::Dense(dense) => dense.finish(&local.dims, &plan.dims, factors),
+        Unordered::Sparse(sparse) => sparse.finish(factors, inner, &plan.spare),
+    });
+    Ok(match (ascending.map(Ascending::finish), rest) {
+        (Some(mut sums), Some(rest)) => {
+            plan.spare.give(sums.merge(rest));
+            sums
+        }
+        (sums, rest) => sums.or(rest).unwrap_or_else(|| Partial::new(plan.layout.columns)),
+    })
+}
+
+/// What sums rows in any order.
+enum Unordered {
+    Dense(Dense),
+    Sparse(Sparse),
 }
 
 /// The columns of a part that a query reads.
 struct Reader<'a> {
-    columns: Vec<KeyColumn<'a>>,
+    keys: KeyRows<'a>,
     value: Option<Measured<'a>>,
     weight: Option<Measured<'a>>,
-    stretches: Vec<Stretch>,
-    merged: Vec<Stretch>,
-    /// The columns whose codes were read, and, if they are several, what they add up to.
-    coded: Vec<usize>,
-    offsets: Vec<u64>,
 }
 
-impl Reader<'_> {
-    /// Calls `each` for the rows in the ranges, block by block.
-    fn each_block(&mut self, ranges: &[std::ops::Range<usize>], mut each: impl FnMut(Block<'_>)) -> Result<()> {
+impl<'a> Reader<'a> {
+    /// Calls `each` for the rows in the ranges, block by block, with their keys, values and weights.
+    fn each_block(
+        &mut self,
+        ranges: &[std::ops::Range<usize>],
+        mut each: impl FnMut(&mut KeyRows<'a>, Option<Numbers<'_>>, Option<Numbers<'_>>),
+    ) -> Result<()> {
         let mut at = 0;
         for range in ranges {
             self.skip(range.start - at)?;
@@ -121,17 +155,12 @@ impl Reader<'_> {
                 for measured in [&mut self.value, &mut self.weight].into_iter().flatten() {
                     rows = rows.min(measured.ready()?);
                 }
-                self.read_keys(rows)?;
-                each(Block {
-                    stretches: &self.stretches,
-                    offsets: match (&self.coded[..], &self.offsets[..]) {
-                        ([], _) => Offsets::None,
-                        (&[only], _) => self.columns[only].coded(),
-                        (_, added) => Offsets::Added(added),
-                    },
-                    value: self.value.as_mut().map(|m| m.take(rows)),
-                    weight: self.weight.as_mut().map(|m| m.take(rows)),
-                });
+                self.keys.read(rows)?;
+                each(
+                    &mut self.keys,
+                    self.value.as_mut().map(|m| m.take(rows)),
+                    self.weight.as_mut().map(|m| m.take(rows)),
+                );
                 at += rows;
             }
         }
@@ -140,7 +169,7 @@ impl Reader<'_> {
 
     fn skip(&mut self, rows: usize) -> Result<()> {
         if rows > 0 {
-            for column in &mut self.columns {
+            for column in &mut self.keys.columns {
                 column.skip(rows)?;
             }
             for measured in [&mut self.value, &mut self.weight].into_iter().flatten() {
@@ -149,17 +178,83 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
 
-    /// Reads the keys of the next rows: runs are intersected, other codes become offsets.
-    fn read_keys(&mut self, rows: usize) -> Result<()> {
+/// The keys of a block of rows.
+struct KeyRows<'a> {
+    columns: Vec<KeyColumn<'a>>,
+    rows: u32,
+    /// Rows at the start that were summed already.
+    passed: usize,
+    /// Which columns were read as runs; the others were read as codes.
+    forms: Vec<Form>,
+    stretches: Vec<Stretch>,
+    merged: Vec<Stretch>,
+    /// The columns whose codes were read, and, if they are several, what they add up to.
+    coded: Vec<usize>,
+    offsets: Vec<u64>,
+}
+
+impl<'a> KeyRows<'a> {
+    fn new(columns: Vec<KeyColumn<'a>>) -> Self {
+        KeyRows {
+            columns,
+            rows: 0,
+            passed: 0,
+            forms: Vec::new(),
+            stretches: Vec::new(),
+            merged: Vec::new(),
+            coded: Vec::new(),
+            offsets: Vec::new(),
+        }
+    }
+
+    /// Keys are those of the plan.
+    fn go_global(&mut self) {
+        self.columns.iter_mut().for_each(KeyColumn::go_global);
+    }
+
+    /// Passes over the first rows of what was read; keys are from now on places in the part's own table, or those
+    /// of the plan.
+    fn pass(&mut self, rows: usize, local: bool) {
+        match local {
+            true => self.columns.iter_mut().for_each(KeyColumn::go_local),
+            false => self.go_global(),
+        }
+        self.combine();
+        self.passed = rows;
+        let mut left = rows as u32;
+        self.stretches.retain_mut(|stretch| {
+            let gone = left.min(stretch.rows);
+            left -= gone;
+            stretch.rows -= gone;
+            stretch.rows > 0
+        });
+    }
+
+    /// Reads the keys of the next rows.
+    fn read(&mut self, rows: usize) -> Result<()> {
+        self.rows = rows as u32;
+        self.passed = 0;
+        self.forms.clear();
+        for column in &mut self.columns {
+            self.forms.push(column.read(rows)?);
+        }
+        self.combine();
+        Ok(())
+    }
+
+    /// Makes keys of what was read: runs are intersected, other codes become offsets.
+    fn combine(&mut self) {
         self.stretches.clear();
         self.stretches.push(Stretch {
             base: 0,
-            rows: rows as u32,
+            rows: self.rows,
         });
         self.coded.clear();
-        for (place, column) in self.columns.iter_mut().enumerate() {
-            match column.read(rows)? {
+        for (place, (column, form)) in self.columns.iter_mut().zip(&self.forms).enumerate() {
+            column.learn();
+            match form {
                 Form::Runs => {
                     column.intersect(&self.stretches, &mut self.merged);
                     std::mem::swap(&mut self.stretches, &mut self.merged);
@@ -167,11 +262,29 @@ impl Reader<'_> {
                 Form::Codes => self.coded.push(place),
             }
         }
+        self.offsets.clear();
         if self.coded.len() > 1 {
-            self.offsets.clear();
             let columns = self.coded.iter().map(|&place| &self.columns[place]);
             columns.for_each(|column| column.add_offsets(&mut self.offsets));
         }
-        Ok(())
+    }
+
+    /// The rows that were not passed, with these values and weights.
+    fn block<'b>(&'b self, value: Option<Numbers<'b>>, weight: Option<Numbers<'b>>) -> Block<'b> {
+        let from = self.passed;
+        let rest = |numbers: Numbers<'b>| Numbers {
+            values: &numbers.values[from..],
+            valid: numbers.valid.map(|valid| &valid[from..]),
+        };
+        Block {
+            stretches: &self.stretches,
+            offsets: match (&self.coded[..], &self.offsets[..]) {
+                ([], _) => Offsets::None,
+                (&[only], _) => self.columns[only].coded(from),
+                (_, added) => Offsets::Added(&added[from..]),
+            },
+            value: value.map(rest),
+            weight: weight.map(rest),
+        }
     }
 }

@@ -25,7 +25,7 @@ impl Spare {
     pub(crate) fn give(&self, mut partial: Partial) {
         partial.clear();
         let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < MOST_SPARE {
+        if spare.len() < MOST_SPARE && partial.keys.capacity() > 0 {
             spare.push(partial);
         }
     }
@@ -80,7 +80,9 @@ impl Partial {
             });
             let into = &mut self.sums[column];
             if small != 0 || !into.is_empty() {
-                into.resize(place, 0);
+                if into.len() < place {
+                    into.resize(place, 0);
+                }
                 into.push(small);
             }
         }

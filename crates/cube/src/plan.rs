@@ -7,7 +7,7 @@ use crate::partial::Spare;
 use crate::source::Source;
 use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::Filter;
 use store::columns::Texts;
 
@@ -94,12 +94,15 @@ impl Facts {
             }
             facts.parts.push(part);
             for (column, texts) in found {
-                if last.get(&column).is_none_or(|before| **before != *texts) {
+                let same = last
+                    .get(&column)
+                    .filter(|before| Arc::ptr_eq(before, &texts) || ***before == *texts);
+                let same = same.cloned();
+                if same.is_none() {
                     let known = facts.texts.entry(column).or_default();
                     let wanted = texts.iter().filter(|text| accepts(column, *text));
                     wanted.for_each(|text| known.add(text));
                 }
-                let same = last.get(&column).filter(|before| ***before == *texts).cloned();
                 let texts = same.unwrap_or(texts);
                 bytes += texts.len() * 8;
                 if bytes < KEPT_BYTES && !(lengths_only && column == Column::Product) {
@@ -144,9 +147,27 @@ pub(crate) struct Dim {
     numbers: Numbered,
     /// What the number is multiplied with in a key.
     pub stride: u64,
+    /// The last texts that were looked up, and their numbers: parts have the same dictionaries, or nearly.
+    last: Mutex<Option<LookedUp>>,
 }
 
+/// Texts, and the number of each.
+type LookedUp = (Arc<Texts>, Arc<[Option<u32>]>);
+
 impl Dim {
+    /// The numbers of the words that texts become.
+    pub(crate) fn numbers_of(&self, texts: &Arc<Texts>) -> Arc<[Option<u32>]> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((before, numbers)) = &*last()
+            && Arc::ptr_eq(before, texts)
+        {
+            return numbers.clone();
+        }
+        let numbers: Arc<[Option<u32>]> = texts.iter().map(|text| self.number(text)).collect();
+        *last() = Some((texts.clone(), numbers.clone()));
+        numbers
+    }
+
     /// The number of the word that a text becomes.
     pub(crate) fn number(&self, text: Option<&str>) -> Option<u32> {
         self.numbers.get(&self.part.recode.apply(text))
@@ -240,6 +261,7 @@ impl Plan {
                 numbers: Numbered::places(&words),
                 words,
                 stride: 1,
+                last: Mutex::default(),
             });
         }
         let mut cells = 1_u64;

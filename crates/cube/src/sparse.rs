@@ -7,9 +7,6 @@ use crate::plan::Layout;
 use std::collections::BTreeMap;
 use store::columns::Numbers;
 
-/// The most keys of the last dimension that a table of sums is kept for: it stays in the second cache.
-const MOST_INNER: u64 = 1 << 16;
-
 /// Rows collected by key.
 pub(crate) struct Sparse {
     layout: Layout,
@@ -79,17 +76,9 @@ impl Sparse {
 
     /// The sums by key; `factors` bring values and weights to thousandths. `inner` is how many keys
     /// there are in the last dimension.
-    pub(crate) fn finish(mut self, factors: [i64; 2], inner: u64, spare: &Spare) -> Partial {
+    pub(crate) fn finish(self, factors: [i64; 2], inner: u64, spare: &Spare) -> Partial {
         let columns = self.layout.columns;
-        let large = self.scale(factors[0]);
-        let simple = !large && self.layout == Layout::value_only();
-        if simple && self.keys.windows(2).all(|w| w[0] < w[1]) {
-            let (keys, sums, large) = (self.keys, vec![self.values], BTreeMap::new());
-            return Partial { keys, sums, large };
-        }
-        let by_segment = |into| sum_by_segment(&self.keys, &self.values, inner.max(1), into);
-        let summed = if simple { by_segment(spare.take(columns)) } else { None };
-        let summed = summed.unwrap_or_else(|| self.combine([if large { factors[0] } else { 1 }, factors[1]], inner));
+        let summed = self.combine(factors, inner);
         let mut sums = vec![self.values, self.weights];
         sums.resize_with(columns, Vec::new);
         spare.give(Partial {
@@ -98,19 +87,6 @@ impl Sparse {
             large: BTreeMap::new(),
         });
         summed
-    }
-
-    /// Multiplies all values in place; `true` if one would not fit, and nothing is changed.
-    fn scale(&mut self, factor: i64) -> bool {
-        if factor == 1 {
-            return false;
-        }
-        let limit = i64::MAX.unsigned_abs() / factor.unsigned_abs();
-        if self.values.iter().any(|v| v.unsigned_abs() > limit) {
-            return true;
-        }
-        self.values.iter_mut().for_each(|v| *v *= factor);
-        false
     }
 
     /// Adds up what has the same key.
@@ -163,58 +139,6 @@ impl Sparse {
         }
         out
     }
-}
-
-/// The sums of values by key, where rows that share all but the key's last dimension lie together, by
-/// ascending key, as in a sorted table: then a table of one such segment's keys is enough. Nothing where
-/// they do not, where most segments are short, or where a sum leaves 64 bits.
-fn sum_by_segment(keys: &[u64], values: &[i64], inner: u64, mut out: Partial) -> Option<Partial> {
-    if inner > MOST_INNER {
-        return None;
-    }
-    let segments = || keys.chunk_by(|a, b| a / inner == b / inner);
-    let mut before = None;
-    let mut count = 0;
-    for segment in segments() {
-        let outer = segment[0] / inner;
-        if before.replace(outer).is_some_and(|before| before >= outer) {
-            return None;
-        }
-        count += 1;
-    }
-    if (count * inner) / 16 > keys.len() as u64 {
-        return None;
-    }
-    let mut sums = vec![0_i64; inner as usize];
-    // A byte each: a bit would have every row wait for the one before it.
-    let mut seen = vec![0_u8; inner.next_multiple_of(8) as usize];
-    let mut values = values;
-    for segment in segments() {
-        let base = segment[0] / inner * inner;
-        let (now, later) = values.split_at(segment.len());
-        values = later;
-        let mut outgrown = false;
-        for (key, value) in segment.iter().zip(now) {
-            let place = (key - base) as usize;
-            let (sum, over) = sums[place].overflowing_add(*value);
-            sums[place] = sum;
-            outgrown |= over;
-            seen[place] = 1;
-        }
-        if outgrown {
-            return None;
-        }
-        for (eight, bytes) in seen.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let mut word = u64::from_le_bytes(std::mem::take(bytes));
-            while word != 0 {
-                let place = eight * 8 + word.trailing_zeros() as usize / 8;
-                word &= word - 1;
-                out.keys.push(base + place as u64);
-                out.sums[0].push(std::mem::take(&mut sums[place]));
-            }
-        }
-    }
-    Some(out)
 }
 
 /// The rows in the order of their keys.
@@ -275,29 +199,6 @@ mod tests {
             let mut wanted: Vec<u32> = (0..keys.len() as u32).collect();
             wanted.sort_by_key(|&row| keys[row as usize]);
             prop_assert_eq!(order(&keys, inner), wanted);
-        }
-
-        #[test]
-        fn sums_by_segment_are_those_of_the_keys_or_refused(
-            segments in prop::collection::vec(prop::collection::vec((0..40_u64, prop_oneof![-9..9_i64, Just(i64::MAX)]), 1..60), 0..6),
-            inner in prop_oneof![Just(40_u64), Just(64), Just(5_000)],
-            sorted in any::<bool>(),
-        ) {
-            let outer = |n: usize| if sorted { n as u64 } else { n as u64 % 3 };
-            let row = |(n, rows): (usize, &Vec<(u64, i64)>)| rows.iter().map(move |(i, v)| (outer(n) * inner + i, *v)).collect::<Vec<_>>();
-            let rows: Vec<(u64, i64)> = segments.iter().enumerate().flat_map(row).collect();
-            let (keys, values): (Vec<u64>, Vec<i64>) = rows.iter().copied().unzip();
-            let mut wanted = std::collections::BTreeMap::<u64, i128>::new();
-            rows.iter().for_each(|(key, value)| *wanted.entry(*key).or_default() += i128::from(*value));
-            if let Some(found) = sum_by_segment(&keys, &values, inner, Partial::new(1)) {
-                prop_assert_eq!(&found.keys, &wanted.keys().copied().collect::<Vec<_>>());
-                let sums: Vec<i128> = (0..found.len()).map(|place| found.sum(0, place)).collect();
-                prop_assert_eq!(sums, wanted.values().copied().collect::<Vec<_>>());
-            } else {
-                let large = rows.iter().any(|(_, value)| *value == i64::MAX);
-                let short = segments.len() as u64 * inner / 16 > rows.len() as u64;
-                prop_assert!(!sorted || large || short);
-            }
         }
     }
 }
