@@ -84,19 +84,25 @@ pub enum Verdict {
     OneSource,
     /// Holds under some and fails under others.
     DependsOnSource,
-    /// Fails under every scenario that can tell.
+    /// Fails under several sources and holds under none.
     Contradicted,
-    /// No scenario can tell.
+    /// Fails under one source and holds under none.
+    OneSourceAgainst,
+    /// The figures at hand allow both answers.
+    Undecided,
+    /// No scenario has the figures.
     NotTestable,
 }
 
 impl Verdict {
     /// All of them, the firmest first.
-    pub const ALL: [Verdict; 5] = [
+    pub const ALL: [Verdict; 7] = [
         Verdict::Robust,
         Verdict::OneSource,
         Verdict::DependsOnSource,
         Verdict::Contradicted,
+        Verdict::OneSourceAgainst,
+        Verdict::Undecided,
         Verdict::NotTestable,
     ];
 
@@ -107,6 +113,8 @@ impl Verdict {
             Verdict::OneSource => "one source only",
             Verdict::DependsOnSource => "depends on the source",
             Verdict::Contradicted => "contradicted",
+            Verdict::OneSourceAgainst => "contradicted by one source",
+            Verdict::Undecided => "undecided",
             Verdict::NotTestable => "not testable",
         }
     }
@@ -114,11 +122,13 @@ impl Verdict {
     /// What the words mean.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Verdict::Robust => "holds under every source that can tell, and there are several",
-            Verdict::OneSource => "holds under the only source that can tell",
-            Verdict::DependsOnSource => "holds under some sources and fails under others",
-            Verdict::Contradicted => "fails under every source that can tell",
-            Verdict::NotTestable => "no source at hand can tell",
+            Verdict::Robust => "holds under every source that has the figures, and there are several",
+            Verdict::OneSource => "holds under the only source that has the figures",
+            Verdict::DependsOnSource => "holds under some ways to count, and fails or is not shown under others",
+            Verdict::Contradicted => "holds under no source and fails under several",
+            Verdict::OneSourceAgainst => "fails under one source and holds under none",
+            Verdict::Undecided => "the figures at hand allow both answers",
+            Verdict::NotTestable => "no source at hand has the figures",
         }
     }
 }
@@ -177,7 +187,9 @@ pub enum Outcome {
     Holds,
     /// It fails.
     Fails,
-    /// The scenario's data cannot tell, and why.
+    /// The scenario has the figures, and they allow both answers; why.
+    NotShown(String),
+    /// The scenario does not have the figures, and why.
     Undecidable(String),
 }
 

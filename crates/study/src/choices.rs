@@ -3,6 +3,11 @@
 use crate::study_file::{LayerFile, Perspective, ScenarioFile};
 
 impl ScenarioFile {
+    /// What its figures rest on.
+    pub fn source(&self) -> &str {
+        self.source.as_deref().unwrap_or(&self.id)
+    }
+
     /// The choices as (name, value), in the order in which they are applied.
     pub fn choices(&self) -> Vec<(String, String)> {
         let mut choices = Vec::new();

@@ -8,7 +8,7 @@
 use crate::select::{Reduced, reduce, select};
 use crate::study_file::{ClaimFile, TestFile};
 use model::Finding;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a scenario says of a claim.
@@ -18,22 +18,48 @@ pub enum Verdict {
     Holds,
     /// A test fails.
     Fails,
-    /// The findings do not decide it, and why.
+    /// The figures were looked at and allow both answers, and why.
+    NotShown(String),
+    /// There are no figures to look at, and why.
     Undecidable(String),
 }
 
-/// What all scenarios together say of a claim.
+impl Verdict {
+    /// The verdict in a word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Verdict::Holds => "holds",
+            Verdict::Fails => "fails",
+            Verdict::NotShown(_) => "not shown",
+            Verdict::Undecidable(_) => "undecidable",
+        }
+    }
+
+    /// Why the claim neither holds nor fails.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Verdict::Holds | Verdict::Fails => None,
+            Verdict::NotShown(why) | Verdict::Undecidable(why) => Some(why),
+        }
+    }
+}
+
+/// What all scenarios together say of a claim. Scenarios that rest on one source are variants of it, and count once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overall {
-    /// It holds in every scenario that decides it, and there are several.
+    /// It holds in every scenario that has the figures, of several sources.
     Robust,
-    /// It holds in the only scenario that decides it: nothing is known of its sensitivity.
+    /// It holds in every scenario that has the figures, all of one source: nothing is known of its sensitivity.
     OneSource,
-    /// It holds in some and fails in others.
+    /// It holds in some, and fails or is not shown in others.
     DependsOnSource,
-    /// It fails in every scenario that decides it.
+    /// It fails under several sources and holds under none.
     Contradicted,
-    /// No scenario decides it.
+    /// It fails under one source and holds under none.
+    OneSourceAgainst,
+    /// Scenarios have the figures, and these allow both answers.
+    Undecided,
+    /// No scenario has the figures.
     NotTestable,
 }
 
@@ -44,6 +70,8 @@ impl fmt::Display for Overall {
             Overall::OneSource => "one source only",
             Overall::DependsOnSource => "depends on the source",
             Overall::Contradicted => "contradicted",
+            Overall::OneSourceAgainst => "contradicted by one source",
+            Overall::Undecided => "undecided",
             Overall::NotTestable => "not testable with the pinned data",
         })
     }
@@ -56,48 +84,73 @@ pub struct Judged {
     pub id: String,
     /// The verdict of every scenario, with the numbers behind it.
     pub verdicts: Vec<(String, Verdict, Vec<String>)>,
+    /// The source that each of these scenarios rests on.
+    pub sources: Vec<String>,
     /// The verdict over all.
     pub overall: Overall,
+}
+
+impl Judged {
+    /// The sources of the scenarios whose verdict is wanted, each once.
+    pub fn sources_of(&self, wanted: impl Fn(&Verdict) -> bool) -> BTreeSet<&str> {
+        let both = self.verdicts.iter().zip(&self.sources);
+        both.filter(|((_, verdict, _), _)| wanted(verdict))
+            .map(|(_, source)| source.as_str())
+            .collect()
+    }
 }
 
 /// Findings by scenario, in the study's order.
 pub(crate) type ByScenario<'a> = BTreeMap<&'a str, Vec<&'a Finding>>;
 
-/// Judges a claim under each of its scenarios; `order` is that of the study.
-pub(crate) fn judge(claim: &ClaimFile, order: &[&str], findings: &ByScenario<'_>) -> Judged {
-    let mut verdicts = Vec::new();
-    for &scenario in order {
+/// Judges a claim under each of its scenarios; `order` is that of the study, each scenario with its source.
+pub(crate) fn judge(claim: &ClaimFile, order: &[(&str, &str)], findings: &ByScenario<'_>) -> Judged {
+    let (mut verdicts, mut sources) = (Vec::new(), Vec::new());
+    for &(scenario, source) in order {
         if !claim.scenarios.is_empty() && !claim.scenarios.iter().any(|s| s == scenario) {
             continue;
         }
         let (verdict, numbers) = judge_in(claim, scenario, findings);
         verdicts.push((scenario.to_owned(), verdict, numbers));
+        sources.push(source.to_owned());
     }
-    let count = |wanted: Verdict| verdicts.iter().filter(|(_, v, _)| *v == wanted).count();
-    let overall = match (count(Verdict::Holds), count(Verdict::Fails)) {
-        (0, 0) => Overall::NotTestable,
-        (0, _) => Overall::Contradicted,
-        (1, 0) => Overall::OneSource,
-        (_, 0) => Overall::Robust,
-        _ => Overall::DependsOnSource,
-    };
-    Judged {
+    let mut judged = Judged {
         id: claim.id.clone(),
         verdicts,
-        overall,
-    }
+        sources,
+        overall: Overall::NotTestable,
+    };
+    let holds = judged.sources_of(|v| *v == Verdict::Holds).len();
+    let fails = judged.sources_of(|v| *v == Verdict::Fails).len();
+    let open = judged
+        .verdicts
+        .iter()
+        .any(|(_, v, _)| matches!(v, Verdict::NotShown(_)));
+    judged.overall = match (holds, fails) {
+        (0, 0) if open => Overall::Undecided,
+        (0, 0) => Overall::NotTestable,
+        (0, 1) => Overall::OneSourceAgainst,
+        (0, _) => Overall::Contradicted,
+        (1, 0) if !open => Overall::OneSource,
+        (_, 0) if !open => Overall::Robust,
+        _ => Overall::DependsOnSource,
+    };
+    judged
 }
 
 pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<'_>) -> (Verdict, Vec<String>) {
     let mut numbers = Vec::new();
     let mut open: Vec<String> = Vec::new();
-    let mut fails = false;
+    let (mut fails, mut missing) = (false, claim.test.is_empty());
     if claim.test.is_empty() {
         open.push("no finding of the study bears on it".to_owned());
     }
     for test in &claim.test {
         match measure(test, scenario, findings) {
-            Err(why) => open.push(format!("{}: {why}", test.says)),
+            Err(why) => {
+                missing = true;
+                open.push(format!("{}: {why}", test.says));
+            }
             Ok(number) => {
                 numbers.push(format!(
                     "{}: {}, needed {} {}",
@@ -117,7 +170,8 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
     let verdict = match (fails, open.is_empty()) {
         (true, _) => Verdict::Fails,
         (false, true) => Verdict::Holds,
-        (false, false) => Verdict::Undecidable(open.join("; ")),
+        (false, false) if missing => Verdict::Undecidable(open.join("; ")),
+        (false, false) => Verdict::NotShown(open.join("; ")),
     };
     (verdict, numbers)
 }
@@ -178,7 +232,7 @@ fn divide(above: &Reduced, below: &Reduced) -> Result<Reduced, String> {
 }
 
 /// Whether the number passes; `None` where its interval lies on both sides.
-fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
+pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
     let one = |x: f64| match test.op.as_str() {
         ">=" => x >= test.value,
         ">" => x > test.value,
@@ -250,7 +304,7 @@ mod tests {
 
     fn judged(claim: &ClaimFile, findings: &[Finding]) -> Judged {
         let by: ByScenario<'_> = BTreeMap::from([("a", findings.iter().collect())]);
-        judge(claim, &["a"], &by)
+        judge(claim, &[("a", "one")], &by)
     }
 
     const SHARE: &str = "[[test]]\nsays = 'share'\nmeasure = 'partner_share'\nop = '>='\nvalue = 0.97\n";
@@ -259,7 +313,7 @@ mod tests {
     fn a_number_is_compared() {
         let at = |x| [Finding::new("partner_share", "share", x)];
         assert_eq!(judged(&claim(SHARE), &at(0.98)).overall, Overall::OneSource);
-        assert_eq!(judged(&claim(SHARE), &at(0.9)).overall, Overall::Contradicted);
+        assert_eq!(judged(&claim(SHARE), &at(0.9)).overall, Overall::OneSourceAgainst);
         assert_eq!(judged(&claim(SHARE), &[]).overall, Overall::NotTestable);
         assert_eq!(judged(&claim(""), &at(0.9)).overall, Overall::NotTestable);
     }
@@ -268,9 +322,12 @@ mod tests {
     fn bounds_on_both_sides_decide_nothing() {
         let between =
             |low, high| [Finding::undefined("partner_share", "share", "bounds").interval(low, high, "bounds")];
-        assert_eq!(judged(&claim(SHARE), &between(0.9, 0.99)).overall, Overall::NotTestable);
+        assert_eq!(judged(&claim(SHARE), &between(0.9, 0.99)).overall, Overall::Undecided);
         assert_eq!(judged(&claim(SHARE), &between(0.975, 0.99)).overall, Overall::OneSource);
-        assert_eq!(judged(&claim(SHARE), &between(0.5, 0.9)).overall, Overall::Contradicted);
+        assert_eq!(
+            judged(&claim(SHARE), &between(0.5, 0.9)).overall,
+            Overall::OneSourceAgainst
+        );
     }
 
     #[test]
@@ -278,7 +335,7 @@ mod tests {
         let test = SHARE.replace("0.97", "0.0").replace(">=", ">") + "whole_interval = true\n";
         let slope = |low, high| [Finding::new("partner_share", "1", 0.5).interval(low, high, "95% confidence")];
         assert_eq!(judged(&claim(&test), &slope(0.1, 0.9)).overall, Overall::OneSource);
-        assert_eq!(judged(&claim(&test), &slope(-0.1, 0.9)).overall, Overall::NotTestable);
+        assert_eq!(judged(&claim(&test), &slope(-0.1, 0.9)).overall, Overall::Undecided);
     }
 
     #[test]
@@ -288,11 +345,30 @@ mod tests {
     }
 
     #[test]
-    fn it_takes_two_scenarios_to_be_robust() {
-        let at = [Finding::new("partner_share", "share", 0.98)];
-        let by: ByScenario<'_> = BTreeMap::from([("a", at.iter().collect()), ("b", at.iter().collect())]);
-        assert_eq!(judge(&claim(SHARE), &["a", "b"], &by).overall, Overall::Robust);
-        assert_eq!(judge(&claim(SHARE), &["a", "c"], &by).overall, Overall::OneSource);
+    fn it_takes_two_sources_to_be_robust_or_contradicted() {
+        let of = |share| [Finding::new("partner_share", "share", share)];
+        let (high, low) = (of(0.98), of(0.4));
+        let both = |at: &'static str| [(at, "one"), ("b", "two")];
+        let by: ByScenario<'_> = BTreeMap::from([("a", high.iter().collect()), ("b", high.iter().collect())]);
+        assert_eq!(judge(&claim(SHARE), &both("a"), &by).overall, Overall::Robust);
+        assert_eq!(judge(&claim(SHARE), &both("c"), &by).overall, Overall::OneSource);
+        let variants = [("a", "one"), ("b", "one")];
+        assert_eq!(judge(&claim(SHARE), &variants, &by).overall, Overall::OneSource);
+        let by: ByScenario<'_> = BTreeMap::from([("a", low.iter().collect()), ("b", low.iter().collect())]);
+        assert_eq!(judge(&claim(SHARE), &both("a"), &by).overall, Overall::Contradicted);
+        assert_eq!(judge(&claim(SHARE), &variants, &by).overall, Overall::OneSourceAgainst);
+    }
+
+    #[test]
+    fn what_a_scenario_looked_for_and_did_not_show_is_no_support() {
+        let test = SHARE.replace("0.97", "0.0").replace(">=", ">") + "whole_interval = true\n";
+        let slope = |low, high| [Finding::new("partner_share", "1", 0.5).interval(low, high, "95% confidence")];
+        let (shown, open) = (slope(0.1, 0.9), slope(-0.1, 0.9));
+        let by: ByScenario<'_> = BTreeMap::from([("a", shown.iter().collect()), ("b", open.iter().collect())]);
+        let judged = judge(&claim(&test), &[("a", "one"), ("b", "two"), ("c", "three")], &by);
+        assert_eq!(judged.overall, Overall::DependsOnSource);
+        let words: Vec<&str> = judged.verdicts.iter().map(|(_, verdict, _)| verdict.word()).collect();
+        assert_eq!(words, ["holds", "not shown", "undecidable"]);
     }
 
     #[test]
@@ -302,7 +378,7 @@ mod tests {
             [Finding::new("partner_share", "share", 0.4)],
         );
         let by: ByScenario<'_> = BTreeMap::from([("a", a.iter().collect()), ("b", b.iter().collect())]);
-        let judged = judge(&claim(SHARE), &["a", "b"], &by);
+        let judged = judge(&claim(SHARE), &[("a", "one"), ("b", "two")], &by);
         assert_eq!(judged.overall, Overall::DependsOnSource);
         assert_eq!(judged.verdicts[1].1, Verdict::Fails);
     }

@@ -8,7 +8,7 @@
 
 mod tables;
 
-use crate::claim::{ByScenario, Verdict, judge_in, measure};
+use crate::claim::{ByScenario, Verdict, judge_in, measure, passes};
 use crate::run::run_models;
 use crate::scenario::{Figures, Pinned, chosen, complete};
 use crate::study_file::ScenarioFile;
@@ -81,10 +81,17 @@ pub(crate) struct Drawn {
     pub draws: Vec<Judgements>,
 }
 
-/// What one run says: findings by identity, and for each claim whether it holds and its tests' numbers.
+/// What one run says: findings by identity, and for each claim whether it holds and what its tests say.
 pub(crate) struct Judgements {
     pub findings: BTreeMap<String, f64>,
-    pub claims: BTreeMap<String, (Verdict, Vec<Option<f64>>)>,
+    pub claims: BTreeMap<String, (Verdict, Vec<Tested>)>,
+}
+
+/// What a test says: its number, and whether that passes, where either is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Tested {
+    pub number: Option<f64>,
+    pub passes: Option<bool>,
 }
 
 /// Draws what the study asks for; the tables of conclusions and of findings. Nothing where it asks for nothing.
@@ -164,13 +171,16 @@ fn judgements(
         .iter()
         .filter(|c| c.scenarios.is_empty() || c.scenarios.contains(&scenario.id));
     let claims = claims.map(|claim| {
-        let numbers = claim
-            .test
-            .iter()
-            .map(|t| measure(t, &scenario.id, &by).ok().and_then(|r| r.estimate));
+        let tested = claim.test.iter().map(|test| {
+            let number = measure(test, &scenario.id, &by).ok();
+            Tested {
+                number: number.as_ref().and_then(|number| number.estimate),
+                passes: number.and_then(|number| passes(test, &number)),
+            }
+        });
         (
             claim.id.clone(),
-            (judge_in(claim, &scenario.id, &by).0, numbers.collect()),
+            (judge_in(claim, &scenario.id, &by).0, tested.collect()),
         )
     });
     Ok(Judgements {

@@ -239,7 +239,8 @@ fn check_unique(study: &Study, findings: &[Finding]) -> Result<()> {
 }
 
 fn judge_all(study: &Study, findings: &[Finding]) -> Vec<Judged> {
-    let order: Vec<&str> = study.file.scenario.iter().map(|s| s.id.as_str()).collect();
+    let order = study.file.scenario.iter().map(|s| (s.id.as_str(), s.source()));
+    let order: Vec<(&str, &str)> = order.collect();
     let mut by: ByScenario<'_> = BTreeMap::new();
     for finding in findings {
         by.entry(finding.scenario.as_str()).or_default().push(finding);

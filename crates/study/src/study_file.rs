@@ -71,6 +71,9 @@ pub struct ScenarioFile {
     pub title: String,
     /// What was chosen, and what that leaves out.
     pub description: String,
+    /// What its figures rest on: scenarios of one source are variants of it, and claims count them once. Left out,
+    /// the scenario is a source of its own.
+    pub source: Option<String>,
     /// Whose side the flows are told from.
     #[serde(default)]
     pub perspective: Perspective,

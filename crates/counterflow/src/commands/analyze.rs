@@ -176,6 +176,7 @@ fn verdicts(study: &Study, run: &Run) -> Table {
         text("verdict"),
         count("holds"),
         count("fails"),
+        count("not_shown"),
         count("undecidable"),
         text("text"),
     ];
@@ -189,6 +190,7 @@ fn verdicts(study: &Study, run: &Run) -> Table {
             judged.overall.to_string().into(),
             count(&|v| *v == study::Verdict::Holds),
             count(&|v| *v == study::Verdict::Fails),
+            count(&|v| matches!(v, study::Verdict::NotShown(_))),
             count(&|v| matches!(v, study::Verdict::Undecidable(_))),
             file.text.as_str().into(),
         ]);

@@ -166,7 +166,7 @@ fn chart(flow: Flow, figures: &Figures) -> Option<Chart> {
             if reporters.len() > 1 {
                 name = format!("{}: {name}", subject.reporter);
             }
-            let point = Point::new(f64::from(subject.period.year()), value.to_f64() / 1e9);
+            let point = Point::new(f64::from(subject.period.year()), value.to_f64());
             lines.entry(name).or_default().push(point);
         }
     }
@@ -179,8 +179,8 @@ fn chart(flow: Flow, figures: &Figures) -> Option<Chart> {
         _ => ("compilers-total", "exports and imports together"),
     };
     let mut chart = Chart::new(id, Form::Line, &format!("Total {what} as each compiler gives them"));
-    chart.caption = "Annual totals, billion USD, current prices, as published or as the sum of a compiler's partners; a gap in a line is a year without a figure".to_owned();
-    (chart.x_label, chart.y_label) = ("Year".to_owned(), "Billion USD".to_owned());
+    chart.caption = "Annual totals in current US dollars, as published or as the sum of a compiler's partners; a gap in a line is a year without a figure".to_owned();
+    (chart.x_label, chart.y_label) = ("Year".to_owned(), "USD".to_owned());
     chart.x_scale = Scale::Year;
     chart.series = lines
         .into_iter()

@@ -17,8 +17,8 @@ impl Badge {
             Verdict::Robust => "robust",
             Verdict::OneSource => "single",
             Verdict::DependsOnSource => "depends",
-            Verdict::Contradicted => "contradicted",
-            Verdict::NotTestable => "untestable",
+            Verdict::Contradicted | Verdict::OneSourceAgainst => "contradicted",
+            Verdict::Undecided | Verdict::NotTestable => "untestable",
         };
         Badge {
             class,
@@ -35,6 +35,10 @@ impl Badge {
             Outcome::Fails => Badge {
                 class: "contradicted",
                 words: "fails",
+            },
+            Outcome::NotShown(_) => Badge {
+                class: "untestable",
+                words: "not shown",
             },
             Outcome::Undecidable(_) => Badge {
                 class: "untestable",
@@ -139,7 +143,7 @@ fn claim(row: &ClaimRow, scenarios: &[String]) -> ClaimView {
 
 fn verdict(verdict: &ScenarioVerdict) -> VerdictView {
     let reason = match &verdict.outcome {
-        Outcome::Undecidable(reason) => reason.clone(),
+        Outcome::NotShown(reason) | Outcome::Undecidable(reason) => reason.clone(),
         Outcome::Holds | Outcome::Fails => String::new(),
     };
     let to = Link {

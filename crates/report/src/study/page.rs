@@ -63,7 +63,7 @@ pub(super) fn study_page(
             verdict: judged.map(|c| badge(c.overall)),
             text: render(&item.text)?,
             detail: render(&item.detail)?,
-            how_sure: judged.map(|c| how_sure(c, run)).unwrap_or_default(),
+            how_sure: judged.map(|c| how_sure(c, study, run)).unwrap_or_default(),
             would_change: would_change(item.claim.as_deref(), study),
             evidence,
         });
@@ -93,46 +93,93 @@ fn words(prose: &Prose<'_>, text: &str, trace: &Trace<'_>) -> Result<Words> {
 }
 
 /// How many scenarios bear a claim out, and in how many of them it outlasts the errors of reports.
-fn how_sure(judged: &Judged, run: &Run) -> String {
-    let count = |wanted: &dyn Fn(&Verdict) -> bool| judged.verdicts.iter().filter(|(_, v, _)| wanted(v)).count();
-    let holds = count(&|v| *v == Verdict::Holds);
-    let fails = count(&|v| *v == Verdict::Fails);
-    let open = judged.verdicts.len() - holds - fails;
-    let mut words = format!(
-        "Of {} ways to count, the claim holds under {holds} and fails under {fails}",
-        judged.verdicts.len()
-    );
-    if open > 0 {
-        words.push_str(&format!("; {open} cannot tell"));
+fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
+    let count = |word: &str| judged.verdicts.iter().filter(|(_, v, _)| v.word() == word).count();
+    let (ways, without) = (judged.verdicts.len(), count("undecidable"));
+    let told = [("holds", "holds"), ("fails", "fails"), ("not shown", "is not shown")];
+    let told = told.map(|(word, said)| (count(word), said));
+    let told: Vec<String> = told
+        .iter()
+        .filter(|(many, _)| *many > 0)
+        .map(|(many, said)| format!("{said} under {many}"))
+        .collect();
+    let mut words = match (told.as_slice(), ways) {
+        ([], _) => "No way to count has the figures at hand.".to_owned(),
+        (_, 1) => "There is one way to count.".to_owned(),
+        (told, ways) => format!("Of {ways} ways to count, the claim {}", told.join(", ")),
+    };
+    if ways > 1 && !told.is_empty() {
+        words.push_str(&match without {
+            0 => ".".to_owned(),
+            1 => "; one has not the figures.".to_owned(),
+            n => format!("; {n} have not the figures."),
+        });
     }
-    words.push('.');
-    let drawn = drawn_tests(&judged.id, run);
+    let sources = judged.sources_of(|v| !matches!(v, Verdict::Undecidable(_)));
+    let sources: Vec<&str> = sources.into_iter().collect();
+    match sources.as_slice() {
+        [] => {}
+        [only] => words.push_str(&format!(" All that is known rests on one source: {only}.")),
+        [some @ .., last] => words.push_str(&format!(
+            " Those with the figures rest on {} sources: {} and {last}.",
+            sources.len(),
+            some.join(", ")
+        )),
+    }
+    let drawn = drawn_tests(&judged.id, study, run);
     if !drawn.is_empty() {
-        let firm = ["survives", "does not hold"];
-        let stand = drawn.iter().filter(|word| firm.contains(&word.as_str())).count();
         words.push_str(&format!(
-            " Where reports were drawn anew with the errors that reporters make, {stand} of its {} tests came out the same in nearly every draw.",
-            drawn.len()
+            " Where reports were drawn anew with the errors that reporters make: {}.",
+            drawn.join("; ")
         ));
     }
     words
 }
 
-/// What the draws say of each test of a claim.
-fn drawn_tests(claim: &str, run: &Run) -> Vec<String> {
+/// What the draws say of each test of a claim under each scenario that was drawn.
+fn drawn_tests(claim: &str, study: &Study, run: &Run) -> Vec<String> {
     let Some(table) = run.tables.iter().find(|t| t.id == "draws-survival") else {
         return Vec::new();
     };
     let place = |name: &str| table.columns.iter().position(|c| c.name == name);
-    let (Some(of), Some(conclusion)) = (place("claim"), place("conclusion")) else {
+    let columns = ["claim", "scenario", "test", "least_holds_in", "most_holds_in"].map(place);
+    let [Some(of), Some(scenario), Some(test), Some(least), Some(most)] = columns else {
         return Vec::new();
     };
+    let tests = study
+        .file
+        .claim
+        .iter()
+        .find(|c| c.id == claim)
+        .map_or(0, |c| c.test.len());
     let told = table.rows.iter().filter(|row| row[of] == Cell::from(claim));
-    let words = told.map(|row| match &row[conclusion] {
-        Cell::Text(word) => word.clone(),
-        _ => String::new(),
+    let said = told.map(|row| {
+        let text = |at: usize| match &row[at] {
+            Cell::Text(text) => text.as_str(),
+            _ => "",
+        };
+        let title = study.file.scenario.iter().find(|s| s.id == text(scenario));
+        let title = title.map_or(text(scenario), |s| s.title.as_str());
+        let what = if tests > 1 {
+            format!(", {}", text(test))
+        } else {
+            String::new()
+        };
+        let per_cent = |at: usize| match row[at] {
+            Cell::Number(share) => Some(format!("{:.0}", share * 100.0)),
+            _ => None,
+        };
+        match (per_cent(least), per_cent(most)) {
+            (Some(least), Some(most)) if least == most => {
+                format!("{title}{what}: passed in {least} per cent of draws")
+            }
+            (Some(least), Some(most)) => {
+                format!("{title}{what}: passed in {least} to {most} per cent of draws, by the margin taken off")
+            }
+            _ => format!("{title}{what}: left open by most draws"),
+        }
     });
-    words.collect()
+    said.collect()
 }
 
 /// The data that would decide or overturn a claim, as a sentence.
@@ -152,6 +199,8 @@ fn badge(overall: Overall) -> Badge {
         Overall::OneSource => Badge::OneSource,
         Overall::DependsOnSource => Badge::DependsOnSource,
         Overall::Contradicted => Badge::Contradicted,
+        Overall::OneSourceAgainst => Badge::OneSourceAgainst,
+        Overall::Undecided => Badge::Undecided,
         Overall::NotTestable => Badge::NotTestable,
     }
 }
@@ -172,6 +221,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
                 outcome: match verdict {
                     Verdict::Holds => Outcome::Holds,
                     Verdict::Fails => Outcome::Fails,
+                    Verdict::NotShown(why) => Outcome::NotShown(why.clone()),
                     Verdict::Undecidable(why) => Outcome::Undecidable(why.clone()),
                 },
                 numbers: numbers.join("; "),
@@ -186,9 +236,10 @@ fn claims(study: &Study, run: &Run) -> Claims {
         }],
     });
     let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
-                 the figures for it. Robust means that it holds under all that decide it, of which there are several; \
-                 contradicted, that it fails under all. Where it holds under the only scenario that decides it, \
-                 nothing is known of its sensitivity to the source.";
+                 the figures for it. Scenarios that rest on one source are variants of it and count once: robust \
+                 means that the statement holds under all that have the figures, of several sources; contradicted, \
+                 that it fails under several and holds under none. Where a scenario has the figures and they allow \
+                 both answers, the statement is not shown there, and that is no support.";
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
@@ -200,6 +251,7 @@ pub(super) fn verdict_words(verdict: &Verdict, numbers: &[String]) -> String {
     let word = match verdict {
         Verdict::Holds => "Holds.".to_owned(),
         Verdict::Fails => "Fails.".to_owned(),
+        Verdict::NotShown(why) => format!("Not shown: {why}."),
         Verdict::Undecidable(why) => format!("Undecidable: {why}."),
     };
     match numbers {
@@ -208,15 +260,14 @@ pub(super) fn verdict_words(verdict: &Verdict, numbers: &[String]) -> String {
     }
 }
 
-/// A word of caution where the verdict rests on one scenario.
+/// A word of caution where the verdict rests on one source.
 fn alone(judged: &Judged) -> &'static str {
-    let decided = judged
-        .verdicts
-        .iter()
-        .filter(|(_, v, _)| !matches!(v, Verdict::Undecidable(_)))
-        .count();
-    if decided == 1 {
-        " Only one scenario decides it, so that nothing can be said of its sensitivity to the source."
+    if judged
+        .sources_of(|v| matches!(v, Verdict::Holds | Verdict::Fails))
+        .len()
+        == 1
+    {
+        " Only one source decides it, so that nothing can be said of its sensitivity to the source."
     } else {
         ""
     }

@@ -1,7 +1,7 @@
 //! Tables about the run itself: what was claimed, used and set aside.
 
 use model::{Cell, Kind, Table};
-use study::{Run, Study, StudyReference, Verdict};
+use study::{Run, Study, StudyReference};
 use trade::Record;
 
 /// The models' tables, and those about the run itself.
@@ -19,6 +19,7 @@ fn claims(study: &Study, run: &Run) -> Table {
         text("source"),
         text("overall"),
         text("scenario"),
+        text("rests_on"),
         text("verdict"),
         text("numbers"),
         text("why_undecidable"),
@@ -26,12 +27,7 @@ fn claims(study: &Study, run: &Run) -> Table {
     ];
     let mut table = Table::new("claims", "Claims, put to the test", &columns);
     for (file, judged) in study.file.claim.iter().zip(&run.claims) {
-        for (scenario, verdict, numbers) in &judged.verdicts {
-            let (word, why) = match verdict {
-                Verdict::Holds => ("holds", Cell::Missing),
-                Verdict::Fails => ("fails", Cell::Missing),
-                Verdict::Undecidable(why) => ("undecidable", why.as_str().into()),
-            };
+        for ((scenario, verdict, numbers), rests_on) in judged.verdicts.iter().zip(&judged.sources) {
             let decided_by = if file.decided_by.is_empty() {
                 Cell::Missing
             } else {
@@ -43,9 +39,10 @@ fn claims(study: &Study, run: &Run) -> Table {
                 file.source.as_str().into(),
                 judged.overall.to_string().into(),
                 scenario.as_str().into(),
-                word.into(),
+                rests_on.as_str().into(),
+                verdict.word().into(),
                 numbers.join("; ").into(),
-                why,
+                verdict.why().into(),
                 decided_by,
             ]);
         }

@@ -1,6 +1,5 @@
-use super::{Drawn, Judgements};
+use super::{Drawn, Judgements, Tested};
 use crate::Study;
-use crate::claim::Verdict;
 use model::{Cell, Kind, Table};
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ const NUMBER: fn(&'static str) -> (&'static str, Kind, &'static str) = |name| (n
 const TEXT: fn(&'static str) -> (&'static str, Kind, &'static str) = |name| (name, Kind::Text, "");
 
 /// Each claim's tests in each scenario under each rule: the number, its 95% interval over the draws, and the
-/// share of draws in which the whole claim holds.
+/// share of draws in which the test is passed.
 pub(super) fn conclusions(study: &Study, drawn: &[Drawn]) -> Table {
     let columns = [
         TEXT("claim"),
@@ -29,23 +28,23 @@ pub(super) fn conclusions(study: &Study, drawn: &[Drawn]) -> Table {
     let mut table = Table::new("draws-conclusions", "Claims under drawn reports", &columns);
     for claim in &study.file.claim {
         for one in drawn {
-            let Some((verdict, numbers)) = one.base.claims.get(&claim.id) else {
+            let Some((verdict, tested)) = one.base.claims.get(&claim.id) else {
                 continue;
             };
             for (i, test) in claim.test.iter().enumerate() {
-                let values = values(one, |j| j.claims.get(&claim.id)?.1.get(i).copied().flatten());
+                let values = values(one, |j| said(j, &claim.id, i)?.number);
                 let interval = interval(values);
                 table.push(vec![
                     claim.id.as_str().into(),
                     one.scenario.as_str().into(),
                     one.rule.as_str().into(),
                     test.says.as_str().into(),
-                    numbers.get(i).copied().flatten().into(),
+                    tested.get(i).and_then(|tested| tested.number).into(),
                     interval.map(|i| i.0).into(),
                     interval.map(|i| i.1).into(),
                     format!("{} {}", test.op, test.value).into(),
-                    word(verdict).into(),
-                    holds_in(one, &claim.id).into(),
+                    verdict.word().into(),
+                    holds_in(one, &claim.id, i).into(),
                     (one.draws.len() as i64).into(),
                 ]);
             }
@@ -54,8 +53,8 @@ pub(super) fn conclusions(study: &Study, drawn: &[Drawn]) -> Table {
     table
 }
 
-/// Each claim in each scenario: the spread of its first number over the rules, the widest interval within one, and
-/// whether it survives both.
+/// Each claim's tests in each scenario: the spread of the number over the rules, the widest interval within one, the
+/// share of draws that pass, and whether the conclusion survives both.
 pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
     let columns = [
         TEXT("claim"),
@@ -80,9 +79,9 @@ pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
             scenarios.entry(&one.scenario).or_default().push(one);
         }
         for (scenario, rules) in scenarios {
-            let shares: Vec<f64> = rules.iter().filter_map(|one| holds_in(one, &claim.id)).collect();
             for (i, test) in claim.test.iter().enumerate() {
-                let number = |j: &Judgements| j.claims.get(&claim.id)?.1.get(i).copied().flatten();
+                let shares: Vec<f64> = rules.iter().filter_map(|one| holds_in(one, &claim.id, i)).collect();
+                let number = |j: &Judgements| said(j, &claim.id, i)?.number;
                 let estimates: Vec<f64> = rules.iter().filter_map(|one| number(&one.base)).collect();
                 let ends: Vec<(f64, f64)> = rules.iter().filter_map(|one| interval(values(one, number))).collect();
                 let least = |values: &[f64]| values.iter().copied().reduce(f64::min);
@@ -141,15 +140,17 @@ fn values(one: &Drawn, number: impl Fn(&Judgements) -> Option<f64>) -> Vec<f64> 
     one.draws.iter().filter_map(number).collect()
 }
 
-/// The share of draws that decide the claim in which it holds; nothing where none decides it.
-fn holds_in(one: &Drawn, claim: &str) -> Option<f64> {
-    let verdicts = one.draws.iter().filter_map(|j| Some(&j.claims.get(claim)?.0));
-    let decided: Vec<bool> = verdicts
-        .filter(|v| !matches!(v, Verdict::Undecidable(_)))
-        .map(|v| *v == Verdict::Holds)
-        .collect();
+/// What a run says of a test.
+fn said(judgements: &Judgements, claim: &str, test: usize) -> Option<Tested> {
+    judgements.claims.get(claim)?.1.get(test).copied()
+}
+
+/// The share of all draws that pass a test; nothing where most leave it open.
+fn holds_in(one: &Drawn, claim: &str, test: usize) -> Option<f64> {
+    let decided = one.draws.iter().filter_map(|j| said(j, claim, test)?.passes);
+    let decided: Vec<bool> = decided.collect();
     let open = one.draws.len() - decided.len();
-    // A claim that most draws leave open is not judged by the few that do not.
+    // A test that most draws leave open is not judged by the few that do not.
     (decided.len() >= open.max(1)).then(|| decided.iter().filter(|h| **h).count() as f64 / one.draws.len() as f64)
 }
 
@@ -163,14 +164,6 @@ fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
         below + (above - below) * at.fract()
     };
     Some((quantile(0.025), quantile(0.975)))
-}
-
-fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Fails => "fails",
-        Verdict::Undecidable(_) => "undecidable",
-    }
 }
 
 fn conclusion(least: Option<f64>, most: Option<f64>) -> &'static str {

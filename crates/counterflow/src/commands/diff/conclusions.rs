@@ -84,22 +84,14 @@ fn claims(before: &Run, after: &Run) -> Table {
                 old.overall.to_string().into(),
                 new.overall.to_string().into(),
                 scenario.as_str().into(),
-                word(was).into(),
-                word(is).into(),
+                was.word().into(),
+                is.word().into(),
                 numbers.join("; ").into(),
                 new_numbers.join("; ").into(),
             ]);
         }
     }
     table
-}
-
-fn word(verdict: &study::Verdict) -> &'static str {
-    match verdict {
-        study::Verdict::Holds => "holds",
-        study::Verdict::Fails => "fails",
-        study::Verdict::Undecidable(_) => "undecidable",
-    }
 }
 
 impl Conclusions {
