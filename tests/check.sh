@@ -6,7 +6,15 @@ cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- --deny warnings
 RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked --quiet
 if command -v cargo-deny >/dev/null; then
-    cargo deny --all-features check licenses bans sources
+    cargo deny --offline --all-features check licenses bans sources
+    # Advisories are looked up in a database that has to be fetched: only where that is asked for.
+    if [ -z "${COUNTERFLOW_ADVISORIES:-}" ]; then
+        echo "SKIPPED: advisories (COUNTERFLOW_ADVISORIES=1 fetches their database, which needs the network)"
+    elif cargo deny --all-features fetch db; then
+        cargo deny --offline --all-features check advisories
+    else
+        echo "SKIPPED: the database of advisories cannot be reached"
+    fi
 else
     echo "SKIPPED: cargo-deny is not installed (cargo install cargo-deny --locked)"
 fi
