@@ -176,25 +176,25 @@ impl Sides {
                 table.large.is_empty() && values.is_some_and(|values| values.iter().fold(true, |all, &v| all & (v > 0)))
             },
         };
-        // One importer after another, so that only its own ratios are held.
-        let economies = self.economies.len();
-        let (imports, exports) = (by_importer(imports, economies), by_importer(exports, economies));
+        // One importer after another, so that only its own ratios are held. Imports come by importer as they are.
+        let exports = by_importer(&exports, self.economies.len());
+        let (mut imports, mut exports) = (imports.as_slice(), exports.as_slice());
         let mut ratios = Vec::new();
         let mut tallies = Vec::new();
-        for (importer, (imports, exports)) in imports.into_iter().zip(exports).enumerate() {
+        for importer in 0..self.economies.len() {
             let mut tally = Tally::default();
             ratios.clear();
-            let mut exports = exports.into_iter().peekable();
-            for block in imports {
+            let mut exports = of_importer(importer, &mut exports).iter().peekable();
+            for block in of_importer(importer, &mut imports) {
                 while let Some(alone) = exports.next_if(|e| e.exporter < block.exporter) {
-                    reports.merge(0..0, alone.places, &mut tally, &mut ratios);
+                    reports.merge(0..0, alone.places.clone(), &mut tally, &mut ratios);
                 }
                 let other = exports.next_if(|e| e.exporter == block.exporter);
-                let other = other.map_or(0..0, |e| e.places);
-                reports.merge(block.places, other, &mut tally, &mut ratios);
+                let other = other.map_or(0..0, |e| e.places.clone());
+                reports.merge(block.places.clone(), other, &mut tally, &mut ratios);
             }
             for alone in exports {
-                reports.merge(0..0, alone.places, &mut tally, &mut ratios);
+                reports.merge(0..0, alone.places.clone(), &mut tally, &mut ratios);
             }
             tally.median = median_of_logarithms(&mut ratios);
             if tally.matched + tally.export_only + tally.import_only > 0 {
@@ -206,24 +206,48 @@ impl Sides {
 }
 
 /// The reports of all products of one exporter and importer, of a year.
+#[derive(Clone, Debug, Default)]
 struct Block {
     importer: u32,
     exporter: u32,
     places: Range<usize>,
 }
 
-/// The blocks of each importer, in their order.
-fn by_importer(blocks: Vec<Block>, economies: usize) -> Vec<Vec<Block>> {
-    let mut of_importer: Vec<Vec<Block>> = (0..economies).map(|_| Vec::new()).collect();
-    for block in blocks {
-        of_importer[block.importer as usize].push(block);
+/// The blocks by importer, those of one in their order.
+fn by_importer(blocks: &[Block], economies: usize) -> Vec<Block> {
+    let mut places = vec![0; economies + 1];
+    blocks.iter().for_each(|block| places[block.importer as usize + 1] += 1);
+    let mut before = 0;
+    for place in &mut places {
+        before += *place;
+        *place = before;
     }
-    of_importer
+    let mut ordered = vec![Block::default(); blocks.len()];
+    for block in blocks {
+        let place: &mut usize = &mut places[block.importer as usize];
+        ordered[*place].clone_from(block);
+        *place += 1;
+    }
+    ordered
 }
+
+/// Takes the blocks of an importer from the front of those that are left.
+fn of_importer<'a>(importer: usize, blocks: &mut &'a [Block]) -> &'a [Block] {
+    let (own, rest) = blocks.split_at(blocks.partition_point(|block| block.importer as usize <= importer));
+    *blocks = rest;
+    own
+}
+
+/// Keys that are looked at one by one.
+const FEW_KEYS: usize = 16;
 
 /// How many of the first keys, which ascend, are below `next`: blocks are short or long, so that steps grow.
 fn block_end(keys: &[u64], next: u64) -> usize {
-    let mut step = 1;
+    let few = &keys[..keys.len().min(FEW_KEYS)];
+    if let Some(end) = few.iter().position(|key| *key >= next) {
+        return end;
+    }
+    let mut step = few.len().max(1);
     while step < keys.len() && keys[step] < next {
         step *= 2;
     }

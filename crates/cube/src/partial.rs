@@ -107,8 +107,8 @@ impl Partial {
     pub(crate) fn merge(&mut self, mut other: Partial) -> Partial {
         match (other.keys.first(), self.keys.last()) {
             (None, _) => return other,
-            // Where there is room, its memory is kept: what is given back is used for parts, which are smaller.
-            (Some(_), None) if self.keys.capacity() < other.len() => {
+            // Where there is room for several, its memory is kept: what is given back is used for parts, which are smaller.
+            (Some(_), None) if self.keys.capacity() < 2 * other.len() => {
                 std::mem::swap(self, &mut other);
                 return other;
             }
