@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::input::{Limits, unreadable};
+use crate::table::COLUMNS;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -139,6 +140,12 @@ impl Rows {
             self.names = record.iter().map(|(name, _)| name.clone()).collect();
             if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
                 return Err("the first record has no usable names".to_owned());
+            }
+            if self.names.len() > COLUMNS {
+                let many = self.names.len();
+                return Err(format!(
+                    "the first record has {many} fields, and no trade table has more than {COLUMNS}"
+                ));
             }
             let twice = (1..self.names.len()).find(|&at| self.names[..at].contains(&self.names[at]));
             if let Some(at) = twice {
@@ -368,6 +375,9 @@ mod tests {
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(table(&deep).is_err());
+        let wide: Vec<String> = (0..1001).map(|n| format!("\"c{n}\":1")).collect();
+        let error = table(&format!("[{{{}}}]", wide.join(","))).unwrap_err().to_string();
+        assert!(error.contains("1001 fields"), "{error}");
         let long = format!("[{{\"a\":\"{}\"}}]", "x".repeat(3 << 20));
         assert!(
             table(&long)

@@ -9,7 +9,7 @@ use std::io::Read;
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// No trade table has more columns; looking names up among a million would take for ever.
-const COLUMNS: usize = 1000;
+pub(crate) const COLUMNS: usize = 1000;
 
 /// A table of text: its header and, one after the other, its rows.
 pub(crate) struct Table<R> {
@@ -262,8 +262,8 @@ impl<R: Read> Table<R> {
                 "remove it, or check what wrote the file",
             ),
             Refusal::LoneReturn(line) => {
-                let advice =
-                    "the line ends were converted wrongly or are those of an old Macintosh: save with LF or CRLF";
+                let advice = "the file was cut short there, or its line ends were converted wrongly or are those of an old \
+                     Macintosh: save with LF or CRLF";
                 self.refuse(
                     line,
                     "a carriage return without a line feed".to_owned(),

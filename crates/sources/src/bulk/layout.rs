@@ -162,6 +162,10 @@ impl Columns {
         let (mut start, mut column) = (0, 0);
         let mut put = |cell, column: usize| -> Result<(), Unusual> {
             let role = self.roles.get(column).ok_or(Unusual)?;
+            if *role == Role::Other {
+                // A quotation mark in a column that is not read can still hold the commas of others.
+                plain(cell)?;
+            }
             cells[*role as usize] = cell;
             Ok(())
         };

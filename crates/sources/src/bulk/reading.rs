@@ -323,12 +323,12 @@ fn note_places(scales: &mut Scales, row: &Packed) {
 }
 
 /// Whether there is no control character but line ends and tabulators, and no carriage return but
-/// before a line feed: what the general reader refuses with the right words.
+/// before a line feed: what the general reader refuses with the right words, also at the end of the text.
 fn is_plain_text(text: &[u8]) -> bool {
     // Without a branch in the loop, sixteen bytes are looked at together.
     let control = |b: u8| (b < 32) & (b != b'\n') & (b != b'\r') & (b != b'\t');
     let controls = text.iter().fold(false, |found, &b| found | control(b));
-    !controls && memchr::memchr_iter(b'\r', text).all(|at| text.get(at + 1).is_none_or(|&b| b == b'\n'))
+    !controls && memchr::memchr_iter(b'\r', text).all(|at| text.get(at + 1) == Some(&b'\n'))
 }
 
 fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
