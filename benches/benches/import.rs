@@ -55,6 +55,7 @@ fn import(c: &mut Criterion) {
             },
             memory: 1 << 30,
             progress: &|_| {},
+            before_the_end: &|_| Ok(()),
         };
         group.bench_function(name, |b| {
             b.iter_batched(

@@ -1,5 +1,6 @@
 //! Agencies' files: every importer, every form of the file, small files and large ones.
 
+use crate::forms;
 use sources::{BulkError, BulkOptions, Defaults, Imported, LEAST_MEMORY, Limits, Options, Source};
 use std::io::Write;
 use std::path::Path;
@@ -38,6 +39,14 @@ pub(crate) fn import(data: &[u8]) {
     checked(text, &options(source));
 }
 
+/// The letter that asks for the source of a table.
+pub(crate) fn letter_of(table: &str) -> Option<char> {
+    let imported = sources::import(table.as_bytes(), &options(None)).ok()?;
+    ('a'..)
+        .zip(Source::all())
+        .find_map(|(letter, source)| (source == imported.source).then_some(letter))
+}
+
 /// A JSON answer.
 pub(crate) fn json(data: &[u8]) {
     if data
@@ -69,6 +78,7 @@ fn checked(text: &[u8], options: &Options) {
     );
     accounted(&imported);
     written_and_read(&imported);
+    forms::same_in_another_form(text, options, &imported);
     // The form of the line ends says nothing.
     if !text.contains(&b'\r') && !text.contains(&b'"') && !text.starts_with(&[0xff]) && !text.starts_with(&[0xfe]) {
         let windows: Vec<u8> = text
@@ -148,14 +158,16 @@ pub(crate) fn bulk(data: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("input.csv");
     std::fs::write(&file, data).unwrap();
+    let large = forms::large_input(data, folder.path());
     let out = folder.path().join("out");
     let said = BulkOptions {
         source: None,
         defaults: defaults(),
         memory: LEAST_MEMORY,
         progress: &|_| {},
+        before_the_end: &|_| Ok(()),
     };
-    let report = sources::import_bulk(&file, &out, &said);
+    let report = sources::import_bulk(&large, &out, &said);
     let single = sources::import_path(
         &file,
         &Options {
@@ -179,7 +191,11 @@ pub(crate) fn bulk(data: &[u8]) {
                 (imported.rows_read, imported.quarantined())
             );
             let aside: u64 = report.set_aside.iter().map(|t| t.rows).sum();
-            assert_eq!((aside, report.notes), (imported.aside(), imported.notes));
+            assert_eq!((aside, report.notes.len()), (imported.aside(), imported.notes.len()));
+            assert_eq!(report.records, imported.records.len() as u64);
+            // What is there is not read again.
+            let again = sources::import_bulk(&large, &out, &said).unwrap();
+            assert_eq!((again.inputs_read, again.kept), (0, report.records));
         }
         (Ok(_), Err(error)) => panic!("only the small way refuses: {error}"),
         (Err(error), Ok(_)) => panic!("only the large way refuses: {error}"),

@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used)] // a property that does not hold should end the run
 
+mod forms;
 mod imported;
 mod mutations;
 mod parquet_files;

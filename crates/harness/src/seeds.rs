@@ -1,5 +1,6 @@
 //! Inputs to begin with: small, our own, most of them good.
 
+use crate::forms::utf16;
 use arrow::array::{ArrayRef, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use flate2::write::GzEncoder;
 use parquet::arrow::ArrowWriter;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use trade::{Decimal3, Economy, Flow, Period, Record, Usd};
 
 /// A good file of each kind of table, with the letter under which `import` is asked for its source.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 16] = [
     "period,reporter,partner,flow,classification,product,value_usd,quantity,quantity_unit,reference,note\n\
      2003,PRK,CHN,export,HS2,27,395345000,12.5,t,a,\"said, in\npassing\"\n\
      2004-07,PRK,WLD-KOR,total,COMPILER,coal,1250000,,,b,\n2003-01..2003-06,KOR,PRK,import,,TOTAL,5.001,,,a,x\n",
@@ -34,6 +35,14 @@ const TABLES: [&str; 12] = [
     "Country Name,Country Code,Counterpart Country Name,Counterpart Country Code,Indicator Name,Indicator Code,Attribute,2002,2003,2003Q1\n\
      China,924,Korea,542,\"Goods, Value of Exports, Free on board (FOB), US Dollars\",TXG_FOB_USD,Value,15507.1,20096.5,\n",
     "a;b;c\n1;2,5;x\n3;1.234,5;\"y;z\"\n",
+    "Country Name,Country Code,Counterpart Country Name,Counterpart Country Code,Time Period,\"Goods, Value of Exports, Free on board (FOB), US Dollars (TXG_FOB_USD)\"\n\
+     Japan,158,Korea,542,2003,10\nJapan,158,Korea,542,2003M2,1.5\n",
+    "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE\n\
+     x,KOR,XG_FOB_USD,CHN,A,2024,12345678901.5,6\nx,KOR,MG_CIF_USD,G001,M,2024-M02,1.5,6\nx,KOR,TBG_USD,CHN,A,2024,-5,6\n",
+    "DATASET,SERIES_CODE,OBS_MEASURE,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,SCALE,2003,2004-Q1\n\
+     x,y,OBS_VALUE,Japan,XG_FOB_USD,World,Annual,Millions,4719.7,\nx,y,OBS_VALUE,Japan,MG_CIF_USD,Korea,Quarterly,Millions,,2.5\n",
+    "REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_HS,ADJUSTMENT,FREQ,UNIT_MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MULT\n\
+     DEU,W,X,_T,B_ADJ_RX,A,USD_EXC,2020,1380.4567891,A,6\nDEU,FRA,X,HS17_270900,B_ADJ_RX,A,USD_EXC,2020,12.5,A,0\n",
 ];
 
 /// Tables as they are.
@@ -44,18 +53,13 @@ pub(crate) fn plain_tables() -> Vec<Vec<u8>> {
 /// Tables behind the letter of a source.
 pub(crate) fn tables() -> Vec<Vec<u8>> {
     let left_to_the_header = TABLES.iter().map(|table| format!("z{table}"));
-    let asked = ('a'..='o')
-        .zip(TABLES)
-        .map(|(letter, table)| format!("{letter}{table}"));
+    let asked = TABLES
+        .iter()
+        .filter_map(|table| Some(format!("{}{table}", crate::imported::letter_of(table)?)));
     let marked = TABLES[..2].iter().map(|table| format!("z\u{feff}{table}"));
-    let wide = [utf16(TABLES[0])].into_iter();
+    let wide = [[b"z".to_vec(), utf16(TABLES[0], false)].concat()].into_iter();
     let texts = left_to_the_header.chain(asked).chain(marked).map(String::into_bytes);
     texts.chain(wide).collect()
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    let units = [0xfeff].into_iter().chain(text.encode_utf16());
-    b"z".iter().copied().chain(units.flat_map(u16::to_le_bytes)).collect()
 }
 
 /// Answers of UN Comtrade's interface.
@@ -71,13 +75,13 @@ pub(crate) fn json() -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
         writer
@@ -102,13 +106,13 @@ pub(crate) fn packed() -> Vec<Vec<u8>> {
         zip(&[("a.csv", table), ("b.csv", table)]),
         zip(&[("../a.csv", table)]),
         zip(&[("t.json", &json()[0])]),
-        utf16(TABLES[0])[1..].to_vec(),
+        utf16(TABLES[0], true),
     ]
 }
 
 /// Tables of the agencies whose files are large.
 pub(crate) fn bulk() -> Vec<Vec<u8>> {
-    let tables = [1, 2, 3, 5, 8, 10].map(|at: usize| TABLES[at].as_bytes().to_vec());
+    let tables = [1, 2, 3, 5, 8, 10, 13].map(|at: usize| TABLES[at].as_bytes().to_vec());
     tables
         .into_iter()
         .chain([gzip(TABLES[5].as_bytes()), json()[0].clone()])

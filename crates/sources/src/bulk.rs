@@ -47,6 +47,9 @@ pub struct BulkOptions<'a> {
     pub memory: u64,
     /// Is told, from time to time, what is being done.
     pub progress: &'a (dyn Fn(&str) + Sync),
+    /// Is called once all is written, before the dataset is marked as finished: what belongs beside it, such as a list of
+    /// its bad rows, is there when the dataset is whole.
+    pub before_the_end: &'a (dyn Fn(&BulkReport) -> std::io::Result<()> + Sync),
 }
 
 /// What became of the inputs.
@@ -116,15 +119,24 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         swept: Dataset::sweep(out)?,
         ..BulkReport::default()
     };
+    let dataset = if Dataset::is_one(out) {
+        Some(Dataset::resume(out)?)
+    } else {
+        None
+    };
+    let interrupted = dataset.as_ref().and_then(Dataset::importing);
+    if let Some(other) = interrupted.filter(|other| Path::new(other).file_name() != from.file_name()) {
+        return Err(BulkError::Interrupted {
+            path: out.to_owned(),
+            input: other.to_owned(),
+        });
+    }
     let mut import = Import {
         inputs: &inputs,
         out,
         options,
-        dataset: if Dataset::is_one(out) {
-            Some(Dataset::resume(out)?)
-        } else {
-            None
-        },
+        resumed: interrupted.is_some(),
+        dataset,
         general: BTreeSet::new(),
         from: from.display().to_string(),
     };
@@ -133,7 +145,13 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         match import.group(&group, &mut report)? {
             Done::Finished => {}
             // A file has other years than its name says: read all of them together.
-            Done::OtherYears => groups = import.groups(false),
+            Done::OtherYears => {
+                groups = import.groups(false);
+                report = BulkReport {
+                    swept: report.swept,
+                    ..BulkReport::default()
+                };
+            }
         }
     }
     if report.records + report.kept == 0 && report.inputs_kept == 0 {
@@ -142,6 +160,7 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
             bad: report.quarantined,
         });
     }
+    (options.before_the_end)(&report)?;
     if let Some(dataset) = &mut import.dataset {
         dataset.end()?;
     }
@@ -157,6 +176,9 @@ struct Import<'a> {
     general: BTreeSet<usize>,
     /// What is imported, as the manifest names it until that is done.
     from: String,
+    /// Whether the dataset's last import was interrupted. Then all inputs are read, since what was found in them was not
+    /// told; the years that were finished are not written again.
+    resumed: bool,
 }
 
 enum Done {
@@ -199,14 +221,13 @@ impl Import<'_> {
 
     fn group(&mut self, group: &Group, report: &mut BulkReport) -> Result<Done, BulkError> {
         let dataset = self.dataset.as_ref();
-        if dataset.is_some_and(|d| d.has_imported(&group.fingerprint)) {
+        if !self.resumed && dataset.is_some_and(|d| d.has_imported(&group.fingerprint)) {
             report.inputs_kept += group.inputs.len();
             report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
             return Ok(Done::Finished);
         }
-        let done: BTreeSet<i16> = dataset.map(|d| d.years_from(&group.fingerprint)).unwrap_or_default();
         let pass = loop {
-            match self.pass(group, &done)? {
+            match self.pass(group)? {
                 Ok(pass) => break pass,
                 Err(input) => {
                     self.general.insert(input);
@@ -226,7 +247,7 @@ impl Import<'_> {
     }
 
     /// Reads the inputs; `Err(input)` inside if one has to be read by the general reader.
-    fn pass(&self, group: &Group, done: &BTreeSet<i16>) -> Result<Result<Pass, usize>, BulkError> {
+    fn pass(&self, group: &Group) -> Result<Result<Pass, usize>, BulkError> {
         let threads = rayon::current_num_threads().max(1);
         // Half is for the rows; sorting takes as much again of one year, writing the rest.
         let mut pass = Pass {
@@ -249,7 +270,7 @@ impl Import<'_> {
                 }
                 Ok(())
             });
-            let taken = self.take_all(from, threads, done, &mut pass);
+            let taken = take_all(from, threads, &mut pass);
             // The reader stops when nobody listens any more; its own error comes first.
             let read: Result<(), BulkError> = reader.join().unwrap_or(Ok(()));
             let restart = taken?;
@@ -262,27 +283,6 @@ impl Import<'_> {
             })
         })
         .map(|done| done.map(|()| pass))
-    }
-
-    fn take_all(
-        &self,
-        from: Receiver<Work>,
-        threads: usize,
-        done: &BTreeSet<i16>,
-        pass: &mut Pass,
-    ) -> Result<Option<usize>, BulkError> {
-        while let Ok(first) = from.recv() {
-            let mut batch = vec![first];
-            batch.extend(from.try_iter().take(threads * 2 - 1));
-            let parsed: Vec<Parsed> = batch.into_par_iter().map(reading::parse).collect();
-            for part in parsed {
-                if part.restart.is_some() {
-                    return Ok(part.restart);
-                }
-                pass.take(part, done)?;
-            }
-        }
-        Ok(None)
     }
 
     fn write(&mut self, group: &Group, mut pass: Pass, report: &mut BulkReport) -> Result<(), BulkError> {
@@ -298,13 +298,7 @@ impl Import<'_> {
         report.notes.append(&mut pass.notes);
         let years = pass.years.years();
         let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
-            // All years were written before an interruption that came before the last note of it.
-            return match &mut self.dataset {
-                Some(dataset) if !dataset.years_from(&group.fingerprint).is_empty() => {
-                    Ok(dataset.mark_imported(&group.fingerprint)?)
-                }
-                _ => Ok(()),
-            };
+            return Ok(());
         };
         let common = Common {
             compiler,
@@ -312,16 +306,22 @@ impl Import<'_> {
             repeats: pass.source.map_or(Repeats::Contradict, |s| s.shape().repeats),
         };
         let mut dataset = self.dataset_for(&common, pass.scales)?;
+        let done = dataset.years_from(&group.fingerprint);
         dataset.begin(&self.from)?;
         let scales = dataset.scales();
-        let left = AtomicU64::new(years.len() as u64);
+        let left = AtomicU64::new(years.iter().filter(|year| !done.contains(year)).count() as u64);
         let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();
         let shared = std::sync::Mutex::new(&mut dataset);
         let fates: Vec<Result<Fates, BulkError>> = parts
             .into_par_iter()
             .map(|(year, rows)| {
+                if done.contains(&year) {
+                    // It is there already; what else became of its rows is still to be told.
+                    let fates = write_year(year, rows.merged()?, &common, None)?;
+                    return Ok(Fates { written: 0, ..fates });
+                }
                 let mut writer = PartitionWriter::create(self.out, year, scales)?;
-                let fates = write_year(year, rows.merged()?, &common, &mut writer)?;
+                let fates = write_year(year, rows.merged()?, &common, Some(&mut writer))?;
                 let mut partition = writer.finish()?;
                 partition.source = Some(group.fingerprint.clone());
                 shared.lock().unwrap_or_else(|e| e.into_inner()).put(partition)?;
@@ -335,7 +335,9 @@ impl Import<'_> {
         }
         dataset.mark_imported(&group.fingerprint)?;
         self.dataset = Some(dataset);
-        report.written.extend(years);
+        report
+            .written
+            .extend(years.into_iter().filter(|year| !done.contains(year)));
         Ok(())
     }
 
@@ -384,8 +386,24 @@ impl Import<'_> {
     }
 }
 
+/// Reads what comes on all threads; gives the input that the general reader has to read, if there is one.
+fn take_all(from: Receiver<Work>, threads: usize, pass: &mut Pass) -> Result<Option<usize>, BulkError> {
+    while let Ok(first) = from.recv() {
+        let mut batch = vec![first];
+        batch.extend(from.try_iter().take(threads * 2 - 1));
+        let parsed: Vec<Parsed> = batch.into_par_iter().map(reading::parse).collect();
+        for part in parsed {
+            if part.restart.is_some() {
+                return Ok(part.restart);
+            }
+            pass.take(part)?;
+        }
+    }
+    Ok(None)
+}
+
 impl Pass {
-    fn take(&mut self, part: Parsed, done: &BTreeSet<i16>) -> Result<(), BulkError> {
+    fn take(&mut self, part: Parsed) -> Result<(), BulkError> {
         let repeats = |source: Source| source.shape().repeats;
         if let (Some(one), Some(other)) = (self.source, part.source)
             && repeats(one) != repeats(other)
@@ -424,9 +442,7 @@ impl Pass {
         self.bad_unlisted += part.bad.len().saturating_sub(room) as u64;
         self.bad.extend(part.bad.into_iter().take(room));
         for (year, rows) in part.years {
-            if !done.contains(&year) {
-                self.years.add(year, rows)?;
-            }
+            self.years.add(year, rows)?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ fn bulk(from: &Path, out: &Path, classification: Option<&str>) -> Result<BulkRep
         defaults: defaults(classification),
         memory: 64 << 20,
         progress: &|_| {},
+        before_the_end: &|_| Ok(()),
     };
     import_bulk(from, out, &options)
 }
@@ -236,9 +237,86 @@ fn a_year_file_with_another_year_is_read_with_the_others() {
             (2021, "2021,4,24,382390,2,NA\n2020,4,32,10121,3,1\n"),
         ],
     );
-    bulk(&zip, &out, None).unwrap();
+    let report = bulk(&zip, &out, None).unwrap();
+    assert_eq!((report.rows_read, report.records, report.inputs_read), (3, 3, 2));
     assert_eq!(all(&out).len(), 3);
     assert_eq!(Dataset::open(&out).unwrap().partitions()[0].rows, 2);
+}
+
+/// As a kill leaves the manifest: inputs not noted as read to their ends, and only the first years.
+fn interrupted(out: &Path, years: usize) {
+    let manifest = out.join("dataset.toml");
+    let whole = std::fs::read_to_string(&manifest).unwrap();
+    let (head, parts) = whole.split_once("[[partition]]").unwrap();
+    let head = head.lines().filter(|line| !line.starts_with("imported"));
+    let head: String = head
+        .map(|line| line.replace("[scales]", "importing = \"input.csv\"\n[scales]") + "\n")
+        .collect();
+    let parts = parts.split("[[partition]]").take(years);
+    let text = head + &parts.map(|part| format!("[[partition]]{part}")).collect::<String>();
+    std::fs::write(&manifest, text).unwrap();
+}
+
+#[test]
+fn an_interrupted_import_is_finished_and_tells_all_that_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("input.csv"), folder.path().join("dataset"));
+    let mut text = BACI.to_owned();
+    for year in [2020, 2021] {
+        text += &format!(
+            "{year},156,410,10121,1,1\n{year},156,410,10121,2,1\n{year},156,410,10122,2,1\n{year},999,410,10121,2,1\n"
+        );
+    }
+    std::fs::write(&file, text).unwrap();
+    let whole = bulk(&file, &out, Some("HS92")).unwrap();
+    assert_eq!((whole.records, whole.quarantined, whole.rows_read), (2, 6, 8));
+    let manifest = std::fs::read_to_string(out.join("dataset.toml")).unwrap();
+    for years in [0, 1, 2] {
+        interrupted(&out, years);
+        let again = bulk(&file, &out, Some("HS92")).unwrap();
+        assert_eq!((again.kept, again.records), (years as u64, 2 - years as u64));
+        assert_eq!((&again.quarantine, again.rows_read), (&whole.quarantine, 8));
+        assert_eq!(std::fs::read_to_string(out.join("dataset.toml")).unwrap(), manifest);
+    }
+    // Another import into the folder would hide that years are missing.
+    interrupted(&out, 1);
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, format!("{BACI}2019,156,410,10121,1,1\n")).unwrap();
+    let error = bulk(&other, &out, Some("HS92")).unwrap_err().to_string();
+    assert!(error.contains("input.csv") && error.contains("interrupted"), "{error}");
+}
+
+#[test]
+fn a_text_that_ends_in_the_midst_of_a_line_end_is_refused_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input.csv");
+    std::fs::write(&file, format!("{}2020,156,410,10121,1,1\r", BACI.replace('\n', "\r\n"))).unwrap();
+    let large = bulk(&file, &folder.path().join("out"), Some("HS92")).unwrap_err();
+    let small = import_path(
+        &file,
+        &Options {
+            defaults: defaults(Some("HS92")),
+            ..Options::default()
+        },
+    )
+    .unwrap_err();
+    assert_eq!(large.to_string(), small.to_string());
+    assert!(
+        small
+            .to_string()
+            .contains("line 2: a carriage return without a line feed"),
+        "{small}"
+    );
+}
+
+#[test]
+fn quotation_marks_in_columns_that_are_not_read_are_heeded() {
+    let head = "refYear,period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,note,primaryValue,other\n";
+    let row = |rest: &str| format!("2023,2023,156,M,410,H6,{rest}\n");
+    // The second row has as many commas as the header, and too few fields.
+    let text = [head, &row("270112,\"x\",5,y"), &row("270119,\"x,9,y\"")].concat();
+    let (report, _) = both(text.as_bytes(), None);
+    assert_eq!((report.records, report.quarantined), (1, 1));
 }
 
 #[test]
@@ -268,6 +346,7 @@ fn little_memory_changes_nothing() {
         defaults: defaults(Some("HS0")),
         memory: 1 << 30,
         progress: &|_| {},
+        before_the_end: &|_| Ok(()),
     };
     let other = folder.path().join("other");
     assert!(!import_bulk(&file, &other, &options).unwrap().spilled);

@@ -168,11 +168,13 @@ impl Dataset {
             )));
         }
         if resume && manifest.importing.is_some() {
-            let same =
-                |part: &Partition| std::fs::metadata(folder.join(&part.file)).is_ok_and(|m| m.len() == part.bytes);
-            let (kept, changed) = manifest.partition.into_iter().partition(same);
+            let same = |part: &Partition| {
+                let path = folder.join(&part.file);
+                let long = std::fs::metadata(&path).is_ok_and(|m| m.len() == part.bytes);
+                long && crate::sha256_of_file(&path).is_ok_and(|hash| hash.as_str() == part.sha256)
+            };
+            let (kept, replaced): (Vec<Partition>, Vec<Partition>) = manifest.partition.into_iter().partition(same);
             manifest.partition = kept;
-            let replaced: Vec<Partition> = changed;
             manifest
                 .imported
                 .retain(|s| replaced.iter().all(|p| p.source.as_ref() != Some(s)));
@@ -308,7 +310,7 @@ impl Dataset {
     /// When the manifest cannot be written.
     pub fn begin(&mut self, input: &str) -> Result<()> {
         self.manifest.importing = Some(input.to_owned());
-        if self.manifest.partition.is_empty() {
+        if self.manifest.partition.is_empty() && !Dataset::is_one(&self.folder) {
             Ok(())
         } else {
             self.save()

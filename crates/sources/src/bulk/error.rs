@@ -49,6 +49,20 @@ pub enum BulkError {
         /// What differs.
         problem: String,
     },
+    /// Another import into the folder was interrupted.
+    #[error(
+        "{path}: the import of {input} into it was interrupted, and years may be missing; run that again first, or import into another folder",
+        path = path.display()
+    )]
+    Interrupted {
+        /// The folder.
+        path: PathBuf,
+        /// What was imported.
+        input: String,
+    },
+    /// What belongs beside the dataset could not be written.
+    #[error(transparent)]
+    Beside(#[from] std::io::Error),
     /// Nothing could be used.
     #[error("{path}: not one row could be used ({bad} are bad)", path = path.display())]
     Empty {

@@ -28,12 +28,12 @@ pub(crate) struct Common {
     pub repeats: Repeats,
 }
 
-/// Sorts out the repeats of a year's rows, which come in order, and writes the others.
+/// Sorts out the repeats of a year's rows, which come in order, and writes the others, if there is a writer.
 pub(crate) fn write_year(
     year: i16,
     mut rows: Merged,
     common: &Common,
-    writer: &mut PartitionWriter,
+    mut writer: Option<&mut PartitionWriter>,
 ) -> Result<Fates, BulkError> {
     let mut fates = Fates::default();
     let mut columns = Columns::new(year, common);
@@ -49,7 +49,10 @@ pub(crate) fn write_year(
         settle(year, &mut group, common, &mut fates, &mut columns);
         if columns.rows() >= BLOCK || (next.is_none() && columns.rows() > 0) {
             fates.written += columns.rows() as u64;
-            writer.write(&columns.take())?;
+            let block = columns.take();
+            if let Some(writer) = &mut writer {
+                writer.write(&block)?;
+            }
         }
         match next {
             Some(row) => group.push(row),

@@ -85,6 +85,12 @@ fn an_import_that_was_interrupted_is_known_and_resumed() {
     assert!(Dataset::open(folder.path()).is_err());
     let resumed = Dataset::resume(folder.path()).unwrap();
     assert_eq!(resumed.partitions().iter().map(|p| p.year).collect::<Vec<_>>(), [2004]);
+    // One of the same length is told by its hash.
+    let path = folder.path().join("2004.parquet");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(Dataset::resume(folder.path()).unwrap().partitions().is_empty());
     dataset.end().unwrap();
     // Without an import, a changed file is no leftover.
     assert!(Dataset::resume(folder.path()).is_err());

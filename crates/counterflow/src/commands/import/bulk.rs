@@ -5,6 +5,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
 use sources::{BulkError, BulkOptions, BulkReport, Defaults, Quarantined, Source, import_bulk};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -69,11 +70,22 @@ pub fn into_folder(
     let bar = crate::progress::bar(0, output.quiet);
     bar.enable_steady_tick(std::time::Duration::from_millis(200));
     let tell = |what: &str| bar.set_message(what.to_owned());
+    let beside = |report: &BulkReport| {
+        bar.finish_and_clear();
+        if report.quarantined > 0 || report.inputs_read > 0 {
+            list_bad(folder, &report.quarantine, report.quarantined, report.rows_read, output)?;
+        }
+        if report.inputs_read > 0 || !cube::rollup::path_of(folder).is_file() {
+            roll_up(folder, output);
+        }
+        Ok(())
+    };
     let options = BulkOptions {
         source,
         defaults,
         memory,
         progress: &tell,
+        before_the_end: &beside,
     };
     let report = import_bulk(file, folder, &options);
     bar.finish_and_clear();
@@ -85,17 +97,11 @@ pub fn into_folder(
     for note in &report.notes {
         output.warn(&format!("warning: {note}"));
     }
-    if report.quarantined > 0 || report.inputs_read > 0 {
-        list_bad(folder, &report.quarantine, report.quarantined, report.rows_read, output)?;
-    }
     if report.swept > 0 {
         output.say(&format!(
             "note: {} unfinished files of an earlier import were removed",
             report.swept
         ));
-    }
-    if report.inputs_read > 0 || !cube::rollup::path_of(folder).is_file() {
-        roll_up(folder, output);
     }
     Ok(report)
 }
@@ -133,11 +139,11 @@ fn summary(report: &BulkReport) -> Table {
 
 /// Lists bad rows in `quarantine.csv` of the folder and tells how many of how many they are; without any, a list that told of
 /// an earlier import goes.
-pub fn list_bad(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> Outcome<()> {
+pub fn list_bad(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> io::Result<()> {
     let list = folder.join("quarantine.csv");
     if number > 0 {
-        let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv)?;
-        store::write_atomically(&list, &rows)?;
+        let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv).map_err(io::Error::other)?;
+        store::write_atomically(&list, &rows).map_err(io::Error::other)?;
         output.warn(&format!(
             "warning: {number} of {of} rows are in quarantine: {}",
             list.display()
