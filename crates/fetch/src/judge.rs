@@ -120,6 +120,7 @@ pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
         return Err("a list of codes that says that there are more".to_owned());
     }
     let mut codes = Vec::with_capacity(list.results.len());
+    let mut seen = BTreeSet::new();
     for code in list.results {
         let text = match code.id {
             Value::Number(number) => number.to_string(),
@@ -129,7 +130,7 @@ pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err("a list of codes with something else in place of a code".to_owned());
         }
-        if !codes.contains(&text) {
+        if seen.insert(text.clone()) {
             codes.push(text);
         }
     }

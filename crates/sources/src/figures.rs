@@ -289,6 +289,12 @@ impl Figures {
         if let Some(&index) = self.reference_index.get(cell.text) {
             return Ok(Some(index));
         }
+        if cell.text.len() > 1000 {
+            return Err(cell.bad(
+                "a key of a reference is expected",
+                "put longer text into the column `note`",
+            ));
+        }
         if self.references_given {
             return Err(cell.bad(
                 "no reference has this key",

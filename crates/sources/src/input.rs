@@ -84,10 +84,10 @@ impl<'a> Input<'a> {
             reader = Box::new(Utf16::new(Cursor::new(prefix).chain(reader), big_endian));
             prefix = first_bytes(&mut reader, file)?;
         }
-        refuse_other_formats(file, &prefix)?;
         if prefix.starts_with(&[0xef, 0xbb, 0xbf]) {
             prefix.drain(..3);
         }
+        refuse_other_formats(file, &prefix)?;
         if prefix.iter().all(u8::is_ascii_whitespace) {
             let found = if prefix.is_empty() {
                 "nothing"

@@ -16,13 +16,15 @@ pub struct Quarantined {
     pub column: Option<String>,
     /// What stood there, cut to 200 characters.
     pub value: String,
-    /// What is wrong with it.
+    /// What is wrong with it, cut to 500 characters, as the advice is.
     pub reason: String,
     /// What to do.
     pub advice: String,
 }
 
 const SHOWN: usize = 200;
+/// A reason can quote the cell.
+const TOLD: usize = 500;
 
 impl Bad {
     pub(crate) fn row(value: String, reason: impl Into<String>, advice: impl Into<String>) -> Self {
@@ -35,17 +37,21 @@ impl Bad {
     }
 
     pub(crate) fn at(self, line: u64) -> Quarantined {
-        let mut value: String = self.value.chars().take(SHOWN).collect();
-        if value.len() < self.value.len() {
-            value.push('…');
-        }
         Quarantined {
             line,
-            column: self.column,
-            value,
-            reason: self.reason,
-            advice: self.advice,
+            column: self.column.map(|name| cut(name, SHOWN)),
+            value: cut(self.value, SHOWN),
+            reason: cut(self.reason, TOLD),
+            advice: cut(self.advice, TOLD),
         }
+    }
+}
+
+/// The first characters of a text, so that many long ones do not fill memory.
+fn cut(text: String, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
@@ -55,7 +61,8 @@ mod tests {
 
     #[test]
     fn long_values_are_cut_between_characters() {
-        let bad = Bad::row("ä".repeat(300), "too long", "shorten it").at(7);
+        let bad = Bad::row("ä".repeat(300), "ö".repeat(1000), "shorten it").at(7);
         assert_eq!((bad.line, bad.value.chars().count()), (7, 201));
+        assert_eq!((bad.reason.chars().count(), bad.advice.as_str()), (501, "shorten it"));
     }
 }
