@@ -206,7 +206,7 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     } = repeats::sort_out(rows, reading.source.shape().repeats);
     let room = options.limits.listed.saturating_sub(quarantine.len());
     quarantine_unlisted += contradictions.len().saturating_sub(room) as u64;
-    quarantine.extend(contradictions.into_iter().take(room));
+    quarantine.extend(contradictions.into_iter().map(|(_, bad)| bad).take(room));
     quarantine.sort_by_key(|q| q.line);
     set_aside.extend(reading.set_aside);
     let totals = aggregates::totals_among(&records);

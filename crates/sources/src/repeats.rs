@@ -9,7 +9,8 @@ use trade::{Decimal3, Record, Usd, Valuation};
 /// Rows with their repeats sorted out.
 pub(crate) struct Sorted {
     pub(crate) records: Vec<Record>,
-    pub(crate) contradictions: Vec<Quarantined>,
+    /// Each with the place of its row among those that were given.
+    pub(crate) contradictions: Vec<(usize, Quarantined)>,
     pub(crate) set_aside: Vec<Tally>,
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
         contradictions: Vec::new(),
         set_aside: Vec::new(),
     };
-    for (row, fate) in rows.into_iter().zip(fates) {
+    for (at, (row, fate)) in rows.into_iter().zip(fates).enumerate() {
         match fate {
             Fate::Kept => sorted.records.push(row.record),
             Fate::Aside(kind) => {
@@ -49,7 +50,7 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
                 tally.0 += 1;
                 tally.1 += row.record.value.unwrap_or_default();
             }
-            Fate::Contradicts(other, reason) => sorted.contradictions.push(contradiction(&row, other, reason)),
+            Fate::Contradicts(other, reason) => sorted.contradictions.push((at, contradiction(&row, other, reason))),
         }
     }
     sorted.set_aside = tallies

@@ -320,6 +320,24 @@ fn quotation_marks_in_columns_that_are_not_read_are_heeded() {
 }
 
 #[test]
+fn rows_that_contradict_each_other_are_told_with_their_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, out) = (folder.path().join("files"), folder.path().join("out"));
+    std::fs::create_dir(&files).unwrap();
+    for (name, value) in [("a.csv", 1), ("b.csv", 2)] {
+        let rows = format!("2020,156,410,10121,{value},1\n2020,156,410,10122,3,1\n");
+        std::fs::write(files.join(name), [BACI, &rows].concat()).unwrap();
+    }
+    let report = bulk(&files, &out, Some("HS92")).unwrap();
+    let told: Vec<_> = report
+        .quarantine
+        .iter()
+        .map(|(file, bad)| (file.ends_with("a.csv"), bad.line))
+        .collect();
+    assert_eq!((told, report.records), (vec![(true, 2), (false, 2)], 1));
+}
+
+#[test]
 fn little_memory_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("input.csv");

@@ -1,7 +1,7 @@
 use super::BulkError;
 use super::packed::{self, PRODUCT, Packed};
 use super::runs::Merged;
-use crate::import::Tally;
+use crate::import::{Row, Tally};
 use crate::quarantine::Quarantined;
 use crate::repeats;
 use crate::source::{Part, Repeats};
@@ -70,17 +70,18 @@ fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates
         group.clear();
         return;
     }
-    let input_of: BTreeMap<u64, usize> = group.iter().rev().map(|r| (r.at().1, r.at().0)).collect();
     let rows = group.drain(..).filter_map(|r| {
         let mut row = r.to_row(year, &common.compiler, common.status)?;
-        row.line = r.at().1;
-        Some(row)
+        let input;
+        (input, row.line) = r.at();
+        Some((input, row))
     });
-    let sorted = repeats::sort_out(rows.collect(), common.repeats);
-    for bad in sorted.contradictions {
-        let input = input_of.get(&bad.line).copied().unwrap_or_default();
-        fates.contradictions.push((input, bad));
-    }
+    let (inputs, rows): (Vec<usize>, Vec<Row>) = rows.unzip();
+    let sorted = repeats::sort_out(rows, common.repeats);
+    let contradictions = sorted.contradictions.into_iter();
+    fates
+        .contradictions
+        .extend(contradictions.map(|(at, bad)| (inputs[at], bad)));
     for Tally { kind, rows, value } in sorted.set_aside {
         let tally = fates.set_aside.entry(kind).or_default();
         tally.0 += rows;
@@ -90,7 +91,7 @@ fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates
         .records
         .into_iter()
         .filter_map(|record| {
-            let row = crate::import::Row {
+            let row = Row {
                 line: 0,
                 record,
                 part: Part::Unsaid,
