@@ -44,6 +44,8 @@ pub enum Then {
     Close,
     /// Nothing more comes for so long.
     Silence(Duration),
+    /// A byte comes after each such while, for twenty seconds.
+    Drip(Duration),
     /// More of the same comes until nobody listens, or 256 MB were sent.
     Endless,
 }
@@ -186,6 +188,15 @@ fn serve(mut stream: TcpStream, play: &Player, log: &Mutex<Vec<Asked>>, over: &A
             let start = std::time::Instant::now();
             while start.elapsed() < long && !over.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        Then::Drip(every) => {
+            let start = std::time::Instant::now();
+            while start.elapsed() < Duration::from_secs(20) && !over.load(Ordering::SeqCst) {
+                std::thread::sleep(every);
+                if stream.write_all(b" ").is_err() {
+                    return;
+                }
             }
         }
         Then::Endless => {

@@ -43,15 +43,17 @@ fn html() -> Play {
     Play::answer(200, "text/html", &[], body)
 }
 
+/// The answer with something changed in it.
+fn edited(asked: &Asked, change: impl Fn(&mut serde_json::Value)) -> Play {
+    let text = String::from_utf8(good(asked).bytes).unwrap();
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    let mut answer: serde_json::Value = serde_json::from_str(body).unwrap();
+    change(&mut answer);
+    Play::json(&answer)
+}
+
 fn counting(rows: i64) -> impl Fn(&Asked) -> Play {
-    move |asked| {
-        let whole = good(asked);
-        let text = String::from_utf8(whole.bytes).unwrap();
-        let (_, body) = text.split_once("\r\n\r\n").unwrap();
-        let mut answer: serde_json::Value = serde_json::from_str(body).unwrap();
-        answer["count"] = json!(rows);
-        Play::json(&answer)
-    }
+    move |asked| edited(asked, |answer| answer["count"] = json!(rows))
 }
 
 type Fault = Box<dyn Fn(&Asked) -> Play + Send + Sync>;
@@ -152,6 +154,34 @@ fn faults() -> Vec<(&'static str, &'static str, Fault)> {
                     .without_end(100)
                     .then(Then::Silence(Duration::from_secs(20)))
             }),
+        ),
+        (
+            "a body that drips",
+            "came in the time that was granted",
+            Box::new(|asked| {
+                let slow = Then::Drip(Duration::from_millis(50));
+                good(asked).without_header("Content-Length").without_end(100).then(slow)
+            }),
+        ),
+        (
+            "an error beside rows",
+            "an error beside its rows: \"only a part\"",
+            Box::new(|asked| edited(asked, |answer| answer["error"] = json!("only a part"))),
+        ),
+        (
+            "a record with a field of its own",
+            "a field `surprise` that the first record has not",
+            Box::new(|asked| edited(asked, |answer| answer["data"][3]["surprise"] = json!(1))),
+        ),
+        (
+            "text that is no UTF-8",
+            "JSON that cannot be read",
+            fixed(Play::answer(
+                200,
+                "application/json",
+                &[],
+                b"{\"data\":[{\"partnerDesc\":\"C\xf4te\"}]}",
+            )),
         ),
         (
             "a chunked body without its end",

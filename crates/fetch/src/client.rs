@@ -4,18 +4,20 @@ use flate2::read::MultiGzDecoder;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use ureq::http::HeaderMap;
 
 /// How many times a server may lead elsewhere.
 const MOST_REDIRECTS: usize = 5;
 /// How much of an error's body is read.
 const MOST_SAID: u64 = 4096;
+/// Fewer bytes in the time of a silence are as good as one: an answer that drips would never end.
+const LEAST_BYTES: u64 = 1024;
 
 /// Bounds on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest time without an answer's beginning, or without its next bytes.
+    /// The longest time without an answer's beginning, or without its next kilobyte.
     pub silence: Duration,
     /// The largest body, in bytes.
     pub bytes: u64,
@@ -201,7 +203,17 @@ impl Client {
         };
         let mut length = file.seek(std::io::SeekFrom::End(0)).map_err(on_disk)?;
         let mut buffer = vec![0; 1 << 16];
+        let mut since = (Instant::now(), length);
         loop {
+            if since.0.elapsed() > self.limits.silence {
+                if length - since.1 < LEAST_BYTES {
+                    let bytes = length - since.1;
+                    return Err(Lost::Passing(format!(
+                        "the answer broke off after {length} bytes: only {bytes} came in the time that was granted"
+                    )));
+                }
+                since = (Instant::now(), length);
+            }
             let read = match bytes.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => read,

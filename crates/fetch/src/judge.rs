@@ -3,20 +3,23 @@
 use crate::part::Dimension;
 use crate::request::Form;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 /// What a body holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
     /// Its rows; of an archive, none are counted.
     pub rows: u64,
     /// How many it says that there are.
     pub announced: u64,
+    /// The error that it tells beside its rows.
+    pub error: Option<String>,
 }
 
 /// Looks through a body. `framed` says whether the connection told where it ends; `pages` whether more are to follow.
@@ -29,11 +32,29 @@ pub(crate) fn judge(form: Form, body: &mut File, framed: bool, pages: bool) -> R
         Form::Records => records(BufReader::new(body), pages),
         Form::Codes => {
             let rows = codes(BufReader::new(body))?.len() as u64;
-            Ok(Held { rows, announced: rows })
+            Ok(Held::of(rows))
         }
         Form::SdmxCsv => table(body, framed),
         Form::Archive => archive(body),
     }
+}
+
+impl Held {
+    fn of(rows: u64) -> Held {
+        Held {
+            rows,
+            announced: rows,
+            error: None,
+        }
+    }
+}
+
+/// JSON, behind the byte order mark that some servers put before it.
+fn json<T: DeserializeOwned>(mut body: impl Read) -> Result<T, String> {
+    let mut start = Vec::new();
+    (&mut body).take(3).read_to_end(&mut start).map_err(|e| e.to_string())?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+    serde_json::from_reader(start.chain(body)).map_err(|e| no_json(&e))
 }
 
 #[derive(Deserialize)]
@@ -46,8 +67,35 @@ struct Records {
     message: Option<Value>,
 }
 
-/// The length of a list whose items are passed over.
+/// The length of a list of records as the importer reads them: plain fields, the same in all. What is kept is not asked for
+/// again, so a body that could not be imported must not be kept.
 struct Counted(u64);
+
+/// The names of a record's fields.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Names;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a record with named fields")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    if value.get().starts_with(['{', '[']) {
+                        return Err(A::Error::custom(format!("a list or an object in the field `{name}`")));
+                    }
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
 
 impl<'de> Deserialize<'de> for Counted {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -58,8 +106,15 @@ impl<'de> Deserialize<'de> for Counted {
                 f.write_str("a list of records")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Counted, A::Error> {
-                let mut rows = 0;
-                while list.next_element::<IgnoredAny>()?.is_some() {
+                let (mut rows, mut known) = (0, Vec::new());
+                while let Some(Names(names)) = list.next_element()? {
+                    if rows == 0 {
+                        known = names;
+                    } else if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+                        return Err(A::Error::custom(format!(
+                            "a field `{name}` that the first record has not"
+                        )));
+                    }
                     rows += 1;
                 }
                 Ok(Counted(rows))
@@ -78,13 +133,14 @@ fn no_json(error: &serde_json::Error) -> String {
 }
 
 fn records(body: impl Read, pages: bool) -> Result<Held, String> {
-    let answer: Records = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
-    let said = [answer.error, answer.error_object, answer.message];
-    let said = said.into_iter().flatten().find(|value| match value {
+    let answer: Records = json(body)?;
+    let words = |value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.trim().is_empty(),
         _ => true,
-    });
+    };
+    let error = [answer.error, answer.error_object].into_iter().flatten().find(words);
+    let said = error.clone().or(answer.message.filter(words));
     let rows = match (answer.data, said) {
         (Some(Counted(0)) | None, Some(said)) => return Err(format!("an error in place of data: {said}")),
         (None, None) => return Err("JSON without records under `data`".to_owned()),
@@ -95,7 +151,11 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
     if !pages && announced < rows {
         return Err(format!("it announces {announced} records and holds {rows}"));
     }
-    Ok(Held { rows, announced })
+    Ok(Held {
+        rows,
+        announced,
+        error: error.map(|value| value.to_string()),
+    })
 }
 
 #[derive(Deserialize)]
@@ -115,7 +175,7 @@ struct Code {
 /// # Errors
 /// Where it is no list, or says that it is not all.
 pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
-    let list: CodeList = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
+    let list: CodeList = json(body)?;
     if list.more {
         return Err("a list of codes that says that there are more".to_owned());
     }
@@ -156,7 +216,7 @@ pub(crate) fn codes_held(body: impl Read, dimension: Dimension) -> Result<BTreeS
         partner_code: Value,
         cmd_code: Value,
     }
-    let held: Held = serde_json::from_reader(body).map_err(|e| no_json(&e))?;
+    let held: Held = json(body)?;
     let code = |row: Row| match dimension {
         Dimension::Reporter => row.reporter_code,
         Dimension::Partner => row.partner_code,
@@ -190,7 +250,7 @@ fn table(body: &mut File, framed: bool) -> Result<Held, String> {
     if !framed && (end.is_err() || last != *b"\n") {
         return Err("CSV that ends within a line, on a connection that does not say where the answer ends".to_owned());
     }
-    Ok(Held { rows, announced: rows })
+    Ok(Held::of(rows))
 }
 
 /// A zip archive begins with the mark of a member and has the mark of its directory in its last 64 KiB.
@@ -232,6 +292,11 @@ mod tests {
         );
         assert_eq!(told(r#"{"count":0,"data":[],"error":""}"#), Ok((0, 0)));
         assert_eq!(told(r#"{"count":700,"data":[{}]}"#), Ok((1, 700)));
+        assert_eq!(told("\u{feff}{\"count\":1,\"data\":[{\"a\":1}]}"), Ok((1, 1)));
+        let beside = held(Form::Records, br#"{"data":[{"a":1}],"error":"only a part"}"#, true).unwrap();
+        assert_eq!(beside.error.as_deref(), Some("\"only a part\""));
+        let latin = held(Form::Records, b"{\"data\":[{\"a\":\"C\xf4te\"}]}", true).unwrap_err();
+        assert!(latin.contains("cannot be read"), "{latin}");
         for (text, word) in [
             ("", "cut short"),
             (r#"{"count":2,"data":[{"a":1},{"#, "cut short"),
@@ -243,6 +308,12 @@ mod tests {
             ("{}", "without records"),
             (r#"{"data":{}}"#, "cannot be read"),
             (r#"{"count":1,"data":[{}]} x"#, "cannot be read"),
+            (r#"{"data":[[]]}"#, "a record with named fields"),
+            (r#"{"data":[{"a":{}}]}"#, "in the field `a`"),
+            (
+                r#"{"data":[{"a":1},{"a":1,"b":2}]}"#,
+                "a field `b` that the first record has not",
+            ),
         ] {
             let error = told(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

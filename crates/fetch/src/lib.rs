@@ -25,6 +25,7 @@ mod part;
 mod patience;
 mod plan;
 mod request;
+mod scope;
 mod work;
 
 pub use answer::{Answer, Fate};
@@ -36,4 +37,5 @@ pub use part::{Dimension, Part, Split};
 pub use patience::Patience;
 pub use plan::{Plan, Provider};
 pub use request::{Form, Key, Request};
+pub use scope::Scope;
 pub use work::{Asking, Fetched, fetch, unanswered};

@@ -158,6 +158,17 @@ fn pages(request: Request, ask: Ask<'_>) -> Result<Vec<(Request, Option<Answer>)
         let answer = ask(&request)?;
         if let Some(url) = answer.as_ref().and_then(|answer| answer.next.clone()) {
             let again = url == request.url || pages.iter().any(|(page, _)| page.url == url);
+            // A server that does not heed the page's number gives the same one under ever new addresses.
+            let same = pages
+                .iter()
+                .flat_map(|(_, page)| page)
+                .any(|page| Some(&page.sha256) == answer.as_ref().map(|a| &a.sha256));
+            if same {
+                return Err(Error::Redirect {
+                    problem: "its next page is, to the byte, one that was had before".to_owned(),
+                    url: request.url,
+                });
+            }
             if again || origin(&url) != origin(&request.url) {
                 return Err(Error::Redirect {
                     problem: format!("its next page is {}, which was had or is elsewhere", shown(&url, None)),
@@ -372,6 +383,10 @@ impl Work<'_> {
                 format!("it announces {} records and holds {}", held.announced, held.rows),
                 None,
             );
+        } else if let Some(error) = &held.error {
+            // The rows may be those that were had before it.
+            forget(place);
+            return failed(format!("an error beside its rows: {error}"), None);
         } else {
             Fate::Whole
         };

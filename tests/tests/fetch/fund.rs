@@ -100,3 +100,52 @@ fn the_fund_s_tables_are_fetched_page_by_page_and_by_period() {
         about["file"]["sum_usd"]
     );
 }
+
+/// Pages of which the second has rows of the first, since new ones came in between the two requests.
+#[test]
+fn rows_on_two_pages_are_counted_once_and_a_revision_between_them_is_told() {
+    let paged = |second: fn(&str) -> String| {
+        Stub::new(move |asked, _| {
+            let text = String::from_utf8(imts(asked).bytes).unwrap();
+            let (_, body) = text.split_once("\r\n\r\n").unwrap();
+            let link = format!("<{}&page=2>; rel=\"next\"", asked.path);
+            match asked.query("page") {
+                "2" => Play::answer(200, "text/csv", &[], second(body).as_bytes()),
+                _ => Play::answer(200, "text/csv", &[("Link", &link)], body.as_bytes()),
+            }
+        })
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let call = |stub: &Stub, out: &str| {
+        let line = "imts --reporter KOR --partner CHN,WLD --period 2001..2004 --format csv --out";
+        fetch(stub, folder.path(), &format!("{line} {out}"))
+    };
+    call(&Stub::new(|asked, _| imts(asked)), "whole").ok();
+    let some = paged(|body| body.lines().take(6).map(|line| format!("{line}\n")).collect());
+    let said = call(&some, "again").ok();
+    assert_eq!(number(&said, "set aside: in two answers"), 5);
+    let sum = |name| pinned(folder.path(), name).1["file"]["sum_usd"].clone();
+    assert_eq!(sum("again"), sum("whole"));
+    let revised = paged(|body| {
+        body.lines()
+            .take(2)
+            .map(|line| line.replace(",2001,", ",2001,1") + "\n")
+            .collect()
+    });
+    let said = call(&revised, "revised").code(1);
+    said.tells(&["two answers tell the same figure differently", "--refresh"]);
+    // A server that does not heed the number of the page.
+    let deaf = Stub::new(|asked, number| {
+        let text = String::from_utf8(imts(asked).bytes).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        let link = format!(
+            "<{}&page={number}>; rel=\"next\"",
+            asked.path.split("&page").next().unwrap()
+        );
+        Play::answer(200, "text/csv", &[("Link", &link)], body.as_bytes())
+    });
+    call(&deaf, "deaf")
+        .code(1)
+        .tells(&["its next page is, to the byte, one that was had before"]);
+    assert_eq!(deaf.asked().len(), 2);
+}

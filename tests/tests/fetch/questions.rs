@@ -250,3 +250,37 @@ fn empty_answers_are_no_error_unless_all_are() {
     call("Korea", "korea").code(2).tells(&["may mean"]);
     assert_eq!(stub.asked().len(), 2);
 }
+
+/// A server that answers more than it was asked, behind a byte order mark.
+#[test]
+fn what_was_not_asked_for_is_set_aside() {
+    let asked_for = Stub::new(|asked, _| comtrade(asked));
+    let strange = Stub::new(|asked, _| {
+        let text = String::from_utf8(comtrade(asked).bytes).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        let mut answer: serde_json::Value = serde_json::from_str(body).unwrap();
+        let rows = answer["data"].as_array_mut().unwrap();
+        for (field, value) in [
+            ("reporterCode", json!(392)),
+            ("partnerCode", json!(36)),
+            ("flowCode", json!("RX")),
+            ("cmdCode", json!("27")),
+        ] {
+            let mut row = rows[0].clone();
+            row[field] = value;
+            rows.push(row);
+        }
+        answer["count"] = json!(rows.len());
+        Play::answer(200, "application/json", &[], format!("\u{feff}{answer}").as_bytes())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let line = "comtrade --reporter CHN --partner KOR,JPN --period 2003 --format csv --out";
+    fetch(&asked_for, folder.path(), &format!("{line} right")).ok();
+    let said = fetch(&strange, folder.path(), &format!("{line} strange")).ok();
+    for what in ["reporter", "partner", "flow", "product"] {
+        let kind = format!("set aside: of a {what} that was not asked for");
+        assert_eq!(number(&said, &kind), 1, "{kind}");
+    }
+    let sum = |name| pinned(folder.path(), name).1["file"]["sum_usd"].clone();
+    assert_eq!(sum("strange"), sum("right"));
+}

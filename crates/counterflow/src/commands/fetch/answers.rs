@@ -4,10 +4,10 @@ use super::question::revision;
 use crate::commands::import::bulk;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
-use ::fetch::{Answer, Cache, Fetched, Part, Plan, Provider};
+use ::fetch::{Answer, Cache, Dimension, Fetched, Plan, Provider, Scope};
 use model::{Cell, Kind, Table};
 use sources::{Defaults, Options, Quarantined, Source};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use store::{FileFacts, PinFile, with_generated_section};
 use trade::{Record, Usd};
@@ -70,7 +70,14 @@ struct Held {
 }
 
 impl Held {
-    fn take(&mut self, part: &Part, answer: &Answer, path: &Path, source: Source, reference: u32) -> Outcome<()> {
+    fn take(
+        &mut self,
+        mut scope: Scope<'_>,
+        answer: &Answer,
+        path: &Path,
+        source: Source,
+        reference: u32,
+    ) -> Outcome<()> {
         let options = Options {
             source: Some(source),
             ..Options::default()
@@ -87,8 +94,8 @@ impl Held {
         self.bad
             .extend(imported.quarantine.into_iter().map(|row| (file.clone(), row)));
         for mut record in imported.records {
-            if !part.periods.contains(&record.period) {
-                let (rows, value) = self.aside.entry("of a period that was not asked for").or_default();
+            if let Some(dimension) = scope.strange(&record) {
+                let (rows, value) = self.aside.entry(not_asked_for(dimension)).or_default();
                 *rows += 1;
                 *value = [Some(*value), record.value].into_iter().flatten().sum();
                 continue;
@@ -97,6 +104,61 @@ impl Held {
             self.records.push(record);
         }
         Ok(())
+    }
+
+    /// The parts of a question share nothing, but pages of one answer overlap where rows came in between them.
+    fn without_repeats(&mut self) -> Outcome<()> {
+        let mut first: BTreeMap<_, usize> = BTreeMap::new();
+        let mut again = BTreeSet::new();
+        for (at, record) in self.records.iter().enumerate() {
+            let Some(&there) = first.get(&record.key()) else {
+                first.insert(record.key(), at);
+                continue;
+            };
+            let (other, reference) = (&self.records[there], record.reference);
+            if (Record {
+                reference,
+                ..other.clone()
+            }) != *record
+            {
+                return Err(contradiction(record, other));
+            }
+            again.insert(at);
+        }
+        let value = again.iter().filter_map(|&at| self.records[at].value).sum();
+        if !again.is_empty() {
+            self.aside.insert("in two answers", (again.len() as u64, value));
+        }
+        let mut at = 0..;
+        self.records
+            .retain(|_| at.next().is_some_and(|at| !again.contains(&at)));
+        Ok(())
+    }
+}
+
+/// Why a record that is there already differs from this one.
+fn contradiction(record: &Record, other: &Record) -> Failure {
+    let told = |value: Option<Usd>| value.map_or("nothing".to_owned(), |value| format!("{value} USD"));
+    Failure::because(format!(
+        "two answers tell the same figure differently ({} {} of {}, {} {}: {} and {}): what is behind the interface was revised \
+         between them; fetch all of it again, --refresh",
+        record.period,
+        record.flow,
+        record.reporter,
+        record.partner,
+        record.product,
+        told(other.value),
+        told(record.value)
+    ))
+}
+
+fn not_asked_for(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Period => "of a period that was not asked for",
+        Dimension::Reporter => "of a reporter that was not asked for",
+        Dimension::Partner => "of a partner that was not asked for",
+        Dimension::Flow => "of a flow that was not asked for",
+        Dimension::Product => "of a product that was not asked for",
     }
 }
 
@@ -113,9 +175,11 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
     let mut references = Vec::new();
     for (part, answer) in fetched.answers.iter().filter(|(_, answer)| answer.rows > 0) {
         let Some(path) = cache.body(answer) else { continue };
-        held.take(part, answer, &path, source, references.len() as u32)?;
+        let scope = Scope::new(&plan.provider, part);
+        held.take(scope, answer, &path, source, references.len() as u32)?;
         references.push(answer);
     }
+    held.without_repeats()?;
     let bad = held.bad.len() as u64 + held.bad_unlisted;
     line("rows read", held.rows, Cell::Missing);
     let value: Usd = held.records.iter().filter_map(|r| r.value).sum();
