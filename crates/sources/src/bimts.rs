@@ -104,15 +104,15 @@ impl Bimts {
 
     /// The product; `None` for a classification of the OECD's own, such as CPA.
     fn product(&self, line: &Line<'_>) -> Result<Option<(Classification, Arc<str>)>, Bad> {
-        // A row is of the one classification or of the other, which then has `_Z`: not applicable.
+        // A row is of the one classification or of the other, which then has `_Z`, not applicable, or `_T`, the total.
         let other = line.optional(self.other_product.as_ref())?;
-        if other.is_some_and(|cell| cell.text != "_Z") {
+        if other.is_some_and(|cell| !matches!(cell.text, "_Z" | "_T")) {
             return Ok(None);
         }
         let Some(cell) = line.optional(self.product.as_ref())? else {
             return Ok(Some((Classification::Compiler, self.names.get(TOTAL))));
         };
-        if matches!(cell.text, "_T" | "TOTAL" | "HS17_TOTAL") {
+        if matches!(cell.text, "_T" | "_Z" | "TOTAL" | "HS17_TOTAL") {
             return Ok(Some((Classification::Compiler, self.names.get(TOTAL))));
         }
         let Some((revision, code)) = cell.text.split_once('_') else {
@@ -214,6 +214,20 @@ mod tests {
         assert_eq!((got.aside(), got.quarantined()), (4, 1));
     }
 
+    /// With labels, some columns bear one name twice: in capitals over codes, otherwise over their labels.
+    #[test]
+    fn labels_beside_codes_are_no_second_columns() {
+        let csv = "STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,ACTION,REF_AREA,Reference area,COUNTERPART_AREA,Counterpart area,TRADE_FLOW,Trade flow,PRODUCT_HS,Product,FREQ,Frequency of observation,ADJUSTMENT,Adjustment,UNIT_MEASURE,Unit of measure,TIME_PERIOD,Time period,OBS_VALUE,Observation value,OBS_STATUS,Observation status,UNIT_MULT,Unit multiplier,DECIMALS,Decimals\n\
+            DATAFLOW,x,BIMTS,I,DEU,Germany,W,World,X,Exports,_T,Total,A,Annual,B_ADJ_RX,\"Balanced, re-exports taken out\",USD_EXC,\"US dollars, exchange rate converted\",2020,,13.5,,A,Normal value,6,Millions,1,One\n";
+        let got = import(csv.as_bytes(), &Options::default()).unwrap();
+        let [record] = &got.records[..] else { panic!("{got:?}") };
+        assert_eq!(
+            (record.basis.as_deref(), record.value.unwrap().to_string().as_str()),
+            (Some("B_ADJ_RX"), "13500000")
+        );
+        assert_eq!((got.source, got.ignored_columns), (Source::Bimts, vec![]));
+    }
+
     #[test]
     fn a_file_for_bulk_download_holds_two_balanced_figures_of_a_flow() {
         // The columns are those of the OECD's files; the figures are made up.
@@ -222,6 +236,7 @@ mod tests {
             "DATAFLOW,REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_TYPE,PRODUCT_CPA,PRODUCT_HS,FREQ,TIME_PERIOD,OBS_VALUE,OBS_STATUS,METHODOLOGY_TYPE,UNIT_MULT,UNIT_MEASURE,ADJUSTMENT,DECIMALS\n\
             {flow},HS,_Z,HS17_27,A,2020,12.5,A,R,6,USD_EXC,B,3\n\
             {flow},HS,_Z,HS17_27,A,2020,11.25,A,R,6,USD_EXC,B_ADJ_RX,3\n\
+            {flow},C,_T,HS17_28,A,2020,2,A,R,6,USD_EXC,B,3\n\
             {flow},CPA,CPA_26,_T,A,2020,9,A,R,6,USD_EXC,B,3\n"
         );
         let got = import(csv.as_bytes(), &Options::default()).unwrap();
@@ -230,7 +245,7 @@ mod tests {
             .iter()
             .map(|r| format!("{} {} {}", r.product, r.basis.as_deref().unwrap(), r.value.unwrap()))
             .collect();
-        assert_eq!(rows, ["27 B 12500000", "27 B_ADJ_RX 11250000"]);
+        assert_eq!(rows, ["27 B 12500000", "27 B_ADJ_RX 11250000", "28 B 2000000"]);
         assert_eq!((got.aside(), got.quarantined(), got.ignored_columns), (1, 0, vec![]));
     }
 }

@@ -123,7 +123,8 @@ impl Reader {
     }
 
     fn lookup(&self, text: &str) -> Result<Economy, String> {
-        let text: String = text.chars().take(60).collect();
+        // The longest name of an agency has 67 letters.
+        let text: String = text.chars().take(100).collect();
         if let Some(found) = self.names.borrow().get(&text) {
             return found.clone();
         }

@@ -1,6 +1,6 @@
 //! The International Monetary Fund's Direction of Trade Statistics as its data portal gave them out to 2025: a column
-//! for each year, quarter and month (`timeSeries`), or a row for each period (`panel`). Countries bear the Fund's own
-//! numbers. Values are US dollars.
+//! for each year, quarter and month (`timeSeries`), or a row for each period, with a column for each indicator (`panel`)
+//! or a row for each of them too. Countries bear the Fund's own numbers. Values are US dollars.
 //!
 //! *Status.* The Fund fills gaps with estimates and with what partners report, and these files do not say where. So
 //! every figure is `estimated`: none is passed off as a report.
@@ -46,7 +46,10 @@ pub(crate) const PANEL: Shape = Shape {
         "Country Code",
         "Counterpart Country Name",
         "Counterpart Country Code",
+        "Indicator Name",
+        "Indicator Code",
         "Time Period",
+        "Value",
         "Status",
     ],
     strict: false,
@@ -63,9 +66,9 @@ struct Dots {
     country: Column,
     counterpart: Column,
     attribute: Option<Column>,
-    /// Of a wide table: the column of the indicator.
+    /// Of a table that names the indicator in its rows.
     indicator: Option<Column>,
-    /// Of a panel: the column of the period.
+    /// Of a table with a row for each period.
     time: Option<Column>,
     /// The columns that hold figures: with their period, or of a panel with their measure.
     figures: Vec<(Column, Option<Period>)>,
@@ -94,6 +97,15 @@ impl Dots {
     }
 
     fn panel(header: &Header, options: &Options) -> Result<Dots> {
+        let time = Some(header.needed("Time Period", options)?);
+        if let (Some(indicator), Some(value)) = (header.column("Indicator Code"), header.column("Value")) {
+            return Ok(Dots {
+                time,
+                indicator: Some(indicator),
+                figures: vec![(value, None)],
+                ..Dots::bind(header, options)?
+            });
+        }
         let dollars = |name: &String| name.to_ascii_uppercase().contains("_USD");
         let names = header.names().iter().filter(|name| dollars(name));
         let figures: Vec<_> = names.filter_map(|name| Some((header.column(name)?, None))).collect();
@@ -107,7 +119,7 @@ impl Dots {
             });
         }
         Ok(Dots {
-            time: Some(header.needed("Time Period", options)?),
+            time,
             figures,
             ..Dots::bind(header, options)?
         })
@@ -154,8 +166,12 @@ impl Dots {
             if line.cell(column)?.text.is_empty() {
                 continue;
             }
-            // The column's name says what it measures, and ends with the indicator's code.
-            let read = measure(&Cell::new(&column.name, column)).and_then(|of| self.one(line, column, period, of));
+            let of = match &self.indicator {
+                Some(indicator) => measure(&line.cell(indicator)?),
+                // The column's name says what it measures, and ends with the indicator's code.
+                None => measure(&Cell::new(&column.name, column)),
+            };
+            let read = of.and_then(|of| self.one(line, column, period, of));
             found.push(read.unwrap_or_else(Found::Bad));
         }
         Ok(())
@@ -223,8 +239,8 @@ impl Layout for Dots {
         }
         let before = found.len();
         let read = match (&self.indicator, &self.time) {
-            (Some(indicator), _) => self.wide_row(line, indicator, found),
-            (None, Some(time)) => self.panel_row(line, time, found),
+            (_, Some(time)) => self.panel_row(line, time, found),
+            (Some(indicator), None) => self.wide_row(line, indicator, found),
             (None, None) => Ok(()),
         };
         match read {
@@ -273,6 +289,24 @@ mod tests {
     }
 
     #[test]
+    fn imports_valued_in_two_ways_stand_side_by_side() {
+        let row = |code: &str, value: u32| format!("United States,111,x,{code},Japan,158,Value,{value}\n");
+        let header = "Country Name,Country Code,Indicator Name,Indicator Code,Counterpart Country Name,Counterpart Country Code,Attribute,2003\n";
+        let csv = header.to_owned() + &row("TMG_CIF_USD", 110) + &row("TMG_FOB_USD", 100) + &row("TXG_FOB_USD", 50);
+        let got = import(csv.as_bytes(), &Options::default()).unwrap();
+        let told = got.records.iter().map(|r| {
+            let (valuation, value) = (r.valuation.unwrap(), r.value.unwrap());
+            format!("{} {valuation} {value} {:?}", r.flow, r.basis.as_deref())
+        });
+        let want = [
+            "import CIF 110 None",
+            "import FOB 100 Some(\"FOB\")",
+            "export FOB 50 None",
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), want);
+    }
+
+    #[test]
     fn a_panel_is_read_by_its_columns() {
         let panel = "Country Name,Country Code,Counterpart Country Name,Counterpart Country Code,Time Period,\"Goods, Value of Exports, Free on board (FOB), US Dollars (TXG_FOB_USD)\",\"Goods, Value of Imports, Cost, Insurance, Freight (CIF), US Dollars (TMG_CIF_USD)\",\n\
             Japan,158,Korea,542,2003,10,11,\nJapan,158,Korea,542,2003M13,10,11,\n";
@@ -284,5 +318,22 @@ mod tests {
             .collect();
         assert_eq!(flows, [("export", "FOB"), ("import", "CIF")]);
         assert_eq!(got.quarantine[0].value, "2003M13");
+    }
+
+    #[test]
+    fn a_row_for_each_indicator_and_period_is_read() {
+        let rows = "\"Country Name\",\"Country Code\",\"Indicator Name\",\"Indicator Code\",\"Counterpart Country Name\",\"Counterpart Country Code\",\"Time Period\",\"Value\",\"Status\",\n\
+            \"Japan\",\"158\",\"x\",\"TMG_FOB_USD\",\"Korea, Rep. of\",\"542\",\"2003Q2\",\"10.5\",\"e\",\n\
+            \"Japan\",\"158\",\"x\",\"TXG_FOB_USD\",\"World\",\"001\",\"2003\",\"12\",\"\",\n\
+            \"Japan\",\"158\",\"x\",\"TBG_USD\",\"World\",\"001\",\"2003\",\"-2\",\"\",\n\
+            \"Japan\",\"158\",\"x\",\"TXG_FOB_USD\",\"World\",\"001\",\"2004\",\"\",\"\",\n";
+        let got = import(rows.as_bytes(), &Options::default()).unwrap();
+        let told = got.records.iter().map(|r| {
+            let (flow, value) = (r.flow, r.value.unwrap());
+            format!("{} {flow} {} {} {value}", r.period, r.partner, r.valuation.unwrap())
+        });
+        let want = ["2003-04..2003-06 import KOR FOB 10.5", "2003 export WLD FOB 12"];
+        assert_eq!(told.collect::<Vec<_>>(), want);
+        assert_eq!((got.source, got.quarantined(), got.aside()), (Source::DotsPanel, 0, 2));
     }
 }

@@ -2,8 +2,8 @@ use crate::error::{Error, Result};
 use crate::options::Options;
 use std::collections::BTreeMap;
 
-/// The columns of a table, by name. Names are compared without regard to case and to
-/// white space at their ends.
+/// The columns of a table, by name. Names are compared without regard to white space at their
+/// ends, and to case where none is the same to the letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     names: Vec<String>,
@@ -60,7 +60,8 @@ impl Header {
             Some(aliases) => aliases.get(name)?,
             None => name,
         };
-        let index = self.names.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        let place = |same: &dyn Fn(&String) -> bool| self.names.iter().position(same);
+        let index = place(&|n| n == name).or_else(|| place(&|n| n.eq_ignore_ascii_case(name)))?;
         Some(Column {
             index,
             name: self.names[index].clone(),
@@ -93,10 +94,13 @@ impl Header {
         self.names.iter().filter(|n| !is_known(n)).cloned().collect()
     }
 
-    /// Refuses a name that stands twice: which of the two is meant cannot be told.
-    pub(crate) fn check_unique(&self, file: &str, line: u64) -> Result<()> {
+    /// Refuses a name that stands twice: which of the two is meant cannot be told. Names that differ in case are one, but
+    /// where both are `known`: the OECD writes `ADJUSTMENT` over codes and `Adjustment` over their labels.
+    pub(crate) fn check_unique(&self, file: &str, line: u64, known: &[&str]) -> Result<()> {
+        let both_known = |a: &str, b: &str| a != b && known.contains(&a) && known.contains(&b);
         for (i, name) in self.names.iter().enumerate() {
-            if !name.is_empty() && self.names[..i].iter().any(|n| n.eq_ignore_ascii_case(name)) {
+            let same = |other: &&String| other.eq_ignore_ascii_case(name) && !both_known(other, name);
+            if !name.is_empty() && self.names[..i].iter().any(|other| same(&other)) {
                 return Err(Error::Header {
                     file: file.to_owned(),
                     line,
@@ -152,9 +156,16 @@ mod tests {
         assert_eq!(header.missing(&["year", "flow"]), ["flow"]);
         assert_eq!(header.missing(&["time|period", "flow|flows"]), ["flow"]);
         assert_eq!(header.unknown(&["year", "period"]), ["Trade Value (US$)"]);
-        assert!(header.check_unique("f", 1).is_ok());
+        assert!(header.check_unique("f", 1, &[]).is_ok());
+        let cased = Header::new(["b", "A", "a"]);
+        assert!(cased.check_unique("f", 1, &["a", "A"]).is_ok());
+        assert_eq!(
+            (cased.column("a").unwrap().index, cased.column("B").unwrap().index),
+            (2, 0)
+        );
+        assert!(Header::new(["a", "a"]).check_unique("f", 1, &["a", "A"]).is_err());
         let error = Header::new(["a", "b", "A"])
-            .check_unique("f", 1)
+            .check_unique("f", 1, &["a"])
             .unwrap_err()
             .to_string();
         assert_eq!(

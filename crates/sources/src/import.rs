@@ -171,11 +171,13 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
         (None, Some(source)) => source.shape().resembles(header),
         (None, None) => sniff(header, &options.defaults).is_some(),
     })?;
-    table.header.check_unique(&options.file, table.header_line)?;
+    let unique = |known| table.header.check_unique(&options.file, table.header_line, known);
     let Some(source) = asked.or_else(|| sniff(&table.header, &options.defaults)) else {
+        unique(&[])?;
         return Err(unknown_header(&table.header, &options.file, table.header_line));
     };
     let shape = source.shape();
+    unique(shape.known)?;
     if let Some(map) = &options.map {
         table.header = map.apply(table.header.clone(), shape.known, &options.file, table.header_line)?;
     }

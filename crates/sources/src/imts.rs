@@ -3,7 +3,8 @@
 //! column for each period, with codes (ISO 3166 and `G001` for the world) or with names.
 //!
 //! *Units.* The interface answers in dollars, and its `SCALE` (6 on every row) only says how to show them. The explorer
-//! writes its figures in units of `SCALE`. A table that bears the marks of neither is not guessed at.
+//! writes its figures in units of `SCALE`; without it they cannot be told, since most are in millions. A table that bears
+//! the marks of neither is taken for the interface's where it has codes and no `SCALE`, and is not guessed at otherwise.
 //!
 //! *Codes.* The explorer's columns hold names unless they were asked for as `COUNTRY.ID` and so on; the same codes stand in
 //! its `SERIES_CODE`, country, indicator, counterpart and frequency.
@@ -13,7 +14,7 @@
 use crate::cell::Cell;
 use crate::codes;
 use crate::dots::period_columns;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -116,27 +117,52 @@ enum Units {
     Scaled(Column),
     /// As the column says where it says it in a word; a number in it may be there for display only.
     Doubtful(Column),
+    /// Nothing says it. Names in this column are the explorer's, codes the interface's.
+    Unsaid(Column),
 }
 
+const STATE_UNITS: &str = "most figures of the data explorer are in millions: take its column SCALE with it, or add one that says Millions or Units";
+
 impl Units {
-    fn of(header: &Header) -> Units {
+    fn of(header: &Header, country: &Column, options: &Options) -> Result<Units> {
         let any = |names: &[&str]| names.iter().any(|name| header.has(name));
+        let interface = any(&["DATAFLOW", "STRUCTURE", "STRUCTURE[;]", "STRUCTURE_ID"]);
+        let explorer = any(&["DATASET", "SERIES_CODE", "OBS_MEASURE", "COUNTRY.ID", "SCALE.ID"]);
         let scale = header.column("SCALE.ID").or_else(|| header.column("SCALE"));
-        match (header.column("UNIT_MULT"), scale) {
+        Ok(match (header.column("UNIT_MULT"), scale) {
             (Some(column), _) => Units::Scaled(column),
-            (None, None) => Units::Dollars,
-            (None, Some(_)) if any(&["DATAFLOW", "STRUCTURE", "STRUCTURE[;]", "STRUCTURE_ID"]) => Units::Dollars,
-            (None, Some(column)) if any(&["DATASET", "SERIES_CODE", "COUNTRY.ID", "SCALE.ID"]) => Units::Scaled(column),
+            _ if interface => Units::Dollars,
+            (None, Some(column)) if explorer => Units::Scaled(column),
             (None, Some(column)) => Units::Doubtful(column),
-        }
+            (None, None) if explorer => {
+                return Err(Error::Header {
+                    file: options.file.clone(),
+                    line: 0,
+                    problem: "no column says in which units its figures are".to_owned(),
+                    advice: STATE_UNITS.to_owned(),
+                });
+            }
+            (None, None) => Units::Unsaid(country.clone()),
+        })
     }
 
     fn power(&self, line: &Line<'_>) -> Result<u32, Bad> {
         let (Units::Scaled(column) | Units::Doubtful(column)) = self else {
+            if let Units::Unsaid(country) = self {
+                let cell = line.cell(country)?;
+                if !cell.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                    return Err(cell.bad(
+                        "it cannot be told in which units the figures of such a table are",
+                        STATE_UNITS,
+                    ));
+                }
+            }
             return Ok(0);
         };
         let Some(cell) = line.optional(Some(column))? else {
-            return Ok(0);
+            return Err(line
+                .cell(column)?
+                .bad("it does not say in which units the figure is", STATE_UNITS));
         };
         let number = cell.text.bytes().all(|b| b.is_ascii_digit());
         match power(&cell)? {
@@ -168,17 +194,18 @@ impl Imts {
     fn bind(header: &Header, options: &Options, wide: bool) -> Result<Imts> {
         let column = |name| header.needed(name, options);
         let coded = |code, name| header.column(code).map_or_else(|| column(name), Ok);
+        let country = coded("COUNTRY.ID", "COUNTRY")?;
         Ok(Imts {
-            country: coded("COUNTRY.ID", "COUNTRY")?,
             counterpart: coded("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY")?,
             indicator: coded("INDICATOR.ID", "INDICATOR")?,
             series: header.column("SERIES_CODE").filter(|_| !header.has("COUNTRY.ID")),
-            units: Units::of(header),
             figures: if wide {
                 Figures::Columns(period_columns(header, options)?)
             } else {
                 Figures::Rows(column("TIME_PERIOD")?, column("OBS_VALUE")?)
             },
+            units: Units::of(header, &country, options)?,
+            country,
             compiler: Arc::from("IMF IMTS"),
             economies: codes::Reader::default(),
         })
@@ -316,11 +343,11 @@ mod tests {
             \"IMF.STA:IMTS(1.0.0)\",\"JPN.XG_FOB_USD.G110.A\",\"OBS_VALUE\",\"Japan\",\"Exports of goods, Free on board (FOB), US dollar\",\"Advanced Economies\",\"Annual\",\"Millions\",\"7\",\"\"\n\
             \"IMF.STA:IMTS(1.0.0)\",\"x\",\"OBS_VALUE\",\"Japan\",\"Exports of goods, Free on board (FOB), US dollar\",\"China, People's Republic of\",\"Annual\",\"\",\"8\",\"\"\n";
         let (source, rows, bad, aside) = told(csv);
-        assert_eq!((source, bad, aside), (Source::ImtsWide, 0, 1));
+        // The last row does not say what its figure is counted in.
+        assert_eq!((source, bad, aside), (Source::ImtsWide, 1, 1));
         let want = [
             "2003 JPN export WLD 4719700000",
             "2004-01..2004-03 JPN import HKG 2500000",
-            "2003 JPN export CHN 8",
         ];
         assert_eq!(rows, want);
         let ids = "COUNTRY.ID,INDICATOR.ID,COUNTERPART_COUNTRY.ID,FREQUENCY.ID,SCALE.ID,TIME_PERIOD,OBS_VALUE\n\
@@ -339,6 +366,35 @@ mod tests {
             got.quarantine
         );
         assert_eq!(told(csv).1, ["2003 KOR export JPN 5", "2003 KOR export USA 5000000"]);
+    }
+
+    #[test]
+    fn figures_of_the_explorer_without_a_scale_are_not_taken_for_dollars() {
+        let ids =
+            "COUNTRY.ID,INDICATOR.ID,COUNTERPART_COUNTRY.ID,TIME_PERIOD,OBS_VALUE\nBWA,MG_CIF_USD,G001,2000,2081.5\n";
+        let error = import(ids.as_bytes(), &Options::default()).unwrap_err().to_string();
+        assert!(error.contains("in which units") && error.contains("add one"), "{error}");
+        let bare = "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,TIME_PERIOD,OBS_VALUE\n\
+            BWA,MG_CIF_USD,G001,2000,2081583938.5\n\
+            Botswana,\"Exports of goods, Free on board (FOB), US dollar\",World,2000,2780.5\n";
+        let (_, rows, bad, _) = told(bare);
+        assert_eq!((rows, bad), (vec!["2000 BWA import WLD 2081583938.5".to_owned()], 1));
+    }
+
+    #[test]
+    fn names_of_the_fund_are_read_where_there_are_no_codes() {
+        let row = |partner: &str| {
+            format!("Germany,\"Exports of goods, Free on board (FOB), US dollar\",\"{partner}\",Annual,Millions,1\n")
+        };
+        let csv = "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,SCALE,2018\n".to_owned()
+            + &row("Hong Kong Special Administrative Region, People's Republic of China")
+            + &row("Korea, Democratic People's Republic of")
+            + &row("Poland, Republic of")
+            + &row("Sub-Saharan Africa (SSA)")
+            + &row("Ruritania, Republic of");
+        let (_, rows, bad, aside) = told(&csv);
+        let want = ["HKG", "PRK", "POL"].map(|code| format!("2018 DEU export {code} 1000000"));
+        assert_eq!((rows, bad, aside), (want.to_vec(), 1, 1));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! | `comtrade-short` | `comtrade_api.rs` | six columns of it; period and classification are to be said |
 //! | `baci` | `baci.rs` | CEPII's reconciled flows; the HS revision is to be said |
 //! | `wits`, `wits-page` | `wits.rs` | the World Bank's WITS, with codes or with names |
+//! | `wits-partner`, `wits-series` | `wits_profile.rs` | the same, as its country profiles give it: a year, or a column for each |
 //! | `dots`, `dots-panel` | `dots.rs` | the Monetary Fund's Direction of Trade Statistics, wide or a row for each period |
 //! | `imts`, `imts-wide` | `imts.rs` | its successor, International Trade in Goods by partner country |
 //! | `bimts` | `bimts.rs` | the OECD's balanced trade in goods |
@@ -68,6 +69,7 @@ mod tidy;
 mod unpack;
 mod utf16;
 mod wits;
+mod wits_profile;
 
 pub use aggregates::{Summable, is_total, set_aside_nested};
 pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk};

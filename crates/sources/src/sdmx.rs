@@ -71,8 +71,50 @@ pub(crate) fn area(cell: &Cell<'_>, agency: &str, year: i16, names: &codes::Read
     names.read(cell, crate::Codes::Name, year).map(Area::One)
 }
 
-/// `G110`, `GX123`, `TX899`, `1C_080`, `EU27_2020`: letters that only groups have.
+/// Names of the groups that the Monetary Fund and the World Bank make sums of. What is left in none, and what nobody may
+/// know, they name beside them.
+const GROUPS: [&str; 30] = [
+    "Advanced Economies",
+    "Africa",
+    "APEC",
+    "Areas n.i.e.",
+    "Asia",
+    "Countries & Areas",
+    "East Asia & Pacific",
+    "Emerging and Developing Asia",
+    "Emerging and Developing Economies",
+    "Emerging and Developing Europe",
+    "Emerging Market and Developing Economies",
+    "Emerging Market and Developing Economies by Source of Export Earnings: Fuel",
+    "Emerging Market and Developing Economies by Source of Export Earnings: Nonfuel",
+    "EMDEs by Source of Export Earnings: Fuel",
+    "EMDEs by Source of Export Earnings: Nonfuel",
+    "Euro Area",
+    "Europe",
+    "Europe & Central Asia",
+    "Latin America & Caribbean",
+    "Latin America and the Caribbean",
+    "Middle East",
+    "Middle East & North Africa",
+    "Middle East and Central Asia",
+    "Middle East, North Africa, Afghanistan, and Pakistan",
+    "North America",
+    "Not specified including confidential",
+    "Other Countries not included elsewhere",
+    "South Asia",
+    "Sub-Saharan Africa",
+    "Western Hemisphere",
+];
+
+/// `G110`, `GX123`, `TX899`, `1C_080`, `EU27_2020`: letters that only groups have; or the name of one.
 fn is_group(text: &str) -> bool {
+    // The Fund writes an abbreviation behind some, and names what is left of others: `Sub-Saharan Africa (SSA)`,
+    // `Africa not specified`.
+    let behind = [" (EA)", " (LAC)", " (SSA)", " not specified"];
+    let plain = behind.iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    if GROUPS.iter().any(|group| group.eq_ignore_ascii_case(plain)) {
+        return true;
+    }
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     let after = |mark| text.strip_prefix(mark).is_some_and(digits);
     after("G")
@@ -104,6 +146,9 @@ impl Total<'_> {
         if reporter == partner {
             return Found::Aside("trade of an economy with itself");
         }
+        // The Fund gives imports CIF and, of some reporters, FOB beside it: two figures of one flow, told apart by their basis,
+        // so that they are neither added nor taken for a contradiction.
+        let beside = self.flow == Flow::Import && self.valuation == Some(Valuation::Fob);
         let record = Record {
             compiler: Arc::clone(self.compiler),
             period: self.period,
@@ -120,7 +165,7 @@ impl Total<'_> {
             quantity: None,
             quantity_unit: None,
             status: self.status,
-            basis: None,
+            basis: beside.then(|| Arc::from(Valuation::Fob.as_str())),
             reference: None,
         };
         Found::Draft(Box::new(Draft {
@@ -202,7 +247,17 @@ mod tests {
 
     #[test]
     fn groups_are_told_from_economies() {
-        for group in ["G110", "GX123", "1C_080", "EU27_2020", "EA19"] {
+        for group in [
+            "G110",
+            "GX123",
+            "1C_080",
+            "EU27_2020",
+            "EA19",
+            "Advanced Economies",
+            "Sub-Saharan Africa (SSA)",
+            "Asia not specified",
+            "East Asia & Pacific",
+        ] {
             assert!(is_group(group), "{group}");
         }
         for one in ["GBR", "GIN", "G", "EST", "USA"] {

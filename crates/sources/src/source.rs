@@ -3,7 +3,9 @@ use crate::header::{Header, nearest};
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
 use crate::table::Line;
-use crate::{baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits};
+use crate::{
+    baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits, wits_profile,
+};
 use std::fmt;
 use trade::Record;
 
@@ -27,6 +29,10 @@ pub enum Source {
     Wits,
     /// WITS as its pages by product give it, with names.
     WitsPage,
+    /// WITS as its country profiles give it: partners in a year.
+    WitsPartner,
+    /// The same, a column for each year.
+    WitsSeries,
     /// The Monetary Fund's Direction of Trade Statistics, a column for each year.
     Dots,
     /// The same, a row for each period.
@@ -136,8 +142,11 @@ pub(crate) const SHAPES: &[&Shape] = &[
     &baci::SHAPE,
     &wits::SHAPE,
     &wits::PAGE,
-    &dots::SHAPE,
+    &wits_profile::PARTNERS,
+    &wits_profile::SERIES,
+    // A row for each period may have an indicator too, so it is tried before the columns for each.
     &dots::PANEL,
+    &dots::SHAPE,
     &imts::SHAPE,
     &imts::WIDE,
     &bimts::SHAPE,
@@ -171,6 +180,8 @@ impl Source {
             Source::Baci => &baci::SHAPE,
             Source::Wits => &wits::SHAPE,
             Source::WitsPage => &wits::PAGE,
+            Source::WitsPartner => &wits_profile::PARTNERS,
+            Source::WitsSeries => &wits_profile::SERIES,
             Source::Dots => &dots::SHAPE,
             Source::DotsPanel => &dots::PANEL,
             Source::Imts => &imts::SHAPE,

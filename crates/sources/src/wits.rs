@@ -13,7 +13,6 @@ use crate::quarantine::Bad;
 use crate::sdmx::{Area, area};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
-use crate::tidy::Codes;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Flow, Record, Status, TOTAL, check_product};
 
@@ -85,7 +84,6 @@ struct Spelling {
     value: &'static str,
     weight: &'static str,
     unit: &'static str,
-    named: bool,
 }
 
 const CODED: Spelling = Spelling {
@@ -95,7 +93,6 @@ const CODED: Spelling = Spelling {
     value: "TradeValue in 1000 USD",
     weight: "NetWeight in KGM",
     unit: "QtyUnit",
-    named: false,
 };
 
 const NAMED: Spelling = Spelling {
@@ -105,7 +102,6 @@ const NAMED: Spelling = Spelling {
     value: "Trade Value 1000USD",
     weight: "",
     unit: "Quantity Unit",
-    named: true,
 };
 
 struct Wits {
@@ -120,7 +116,6 @@ struct Wits {
     weight: Option<Column>,
     quantity: Option<Column>,
     unit: Option<Column>,
-    named: bool,
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
@@ -166,7 +161,6 @@ impl Wits {
             weight: header.column(spelling.weight),
             quantity: header.column("Quantity"),
             unit: header.column(spelling.unit),
-            named: spelling.named,
             compiler: Arc::from("World Bank WITS"),
             names: Names::default(),
             economies: codes::Reader::default(),
@@ -174,11 +168,7 @@ impl Wits {
     }
 
     fn area(&self, line: &Line<'_>, column: &Column, year: i16) -> Result<Area, Bad> {
-        let cell = line.cell(column)?;
-        if self.named {
-            return self.economies.read(&cell, Codes::Name, year).map(Area::One);
-        }
-        area(&cell, "wits", year, &self.economies)
+        area(&line.cell(column)?, "wits", year, &self.economies)
     }
 
     fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {

@@ -155,6 +155,8 @@ fn what_is_no_figure_is_told_and_never_read_as_one() {
         "99999999999999999999999999999999",
     ];
     let sparse = [
+        Source::WitsPartner,
+        Source::WitsSeries,
         Source::Dots,
         Source::DotsPanel,
         Source::Imts,

@@ -13,7 +13,7 @@ pub struct Good {
 }
 
 /// Figures of 100, 120 and 110: the first is the one that is spoilt.
-pub const GOOD: [Good; 15] = [
+pub const GOOD: [Good; 17] = [
     Good {
         source: Source::Figures,
         header: "period,reporter,partner,flow,value_usd,compiler",
@@ -105,6 +105,30 @@ pub const GOOD: [Good; 15] = [
         value: "Trade Value 1000USD",
         reporter: "Reporter",
         period: Some("Year"),
+    },
+    Good {
+        source: Source::WitsPartner,
+        header: "Reporter Name,Partner Name,Year,Trade Flow,Export (US$ Thousand),Export Partner Share (%)",
+        rows: &[
+            "China,Japan,2003,Export,100,1",
+            "Japan,China,2003,Export,120,1",
+            "China,Japan,2004,Export,110,1",
+        ],
+        value: "Export (US$ Thousand)",
+        reporter: "Reporter Name",
+        period: Some("Year"),
+    },
+    Good {
+        source: Source::WitsSeries,
+        header: "Reporter,Partner,Product categories,Indicator Type,Indicator,2003",
+        rows: &[
+            "China,Japan,All Products,Export,Export(US$ Mil),100",
+            "Japan,China,All Products,Import,Import(US$ Mil),120",
+            "China,India,All Products,Export,Export(US$ Mil),110",
+        ],
+        value: "2003",
+        reporter: "Reporter",
+        period: None,
     },
     Good {
         source: Source::Dots,
