@@ -11,7 +11,7 @@ use std::sync::Arc;
 use trade::{Decimal3, Economy, Flow, Period, Record, Usd};
 
 /// A good file of each kind of table, with the letter under which `import` is asked for its source.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "period,reporter,partner,flow,classification,product,value_usd,quantity,quantity_unit,reference,note\n\
      2003,PRK,CHN,export,HS2,27,395345000,12.5,t,a,\"said, in\npassing\"\n\
      2004-07,PRK,WLD-KOR,total,COMPILER,coal,1250000,,,b,\n2003-01..2003-06,KOR,PRK,import,,TOTAL,5.001,,,a,x\n",
@@ -29,6 +29,9 @@ const TABLES: [&str; 16] = [
      H3,CHN,270112,PRK,2011,Gross Imp.,1,52.051,7\nH3,CHN,Total,KOR,2011,Export,6,1,\n",
     "Reporter,TradeFlow,ProductCode,Product Description,Year,Partner,Trade Value 1000USD,Quantity,Quantity Unit\n\
      China,Export,282580,Antimony oxides,2024, World,60.5,600,Kg\nKorea,Export,282580,x,2024,China,1,,\n",
+    "Reporter Name,Partner Name,Year,Trade Flow,Export (US$ Thousand),Export Partner Share (%)\n World,\"Hong Kong, China\",2018,Export,12.5,0.01\nChina,South Asia,2018,Export,,1\n",
+    "Reporter,Partner,Product categories,Indicator Type,Indicator,2021,1988\nKorea,World,Capital goods,Export,Export(US$ Mil),   475384.27,\n\
+     Korea,...,...,Import,No. Of Import products,  4531.00,\nKorea,China,All Products,Import,Trade (US$ Mil)-Top 5 Import Partner,1,2\n",
     "ccode1,ccode2,year,importer1,importer2,flow1,flow2,source1,source2,version\n\
      710,731,2003,China,North Korea,395.345,-9,1,2,4\n2,20,1990,US,Canada,1.5,2.5,2,2,4\n",
     "ccode,statename,stateabb,year,imports,exports,version\n710,China,CHN,2003,412760,438228,4\n",
