@@ -256,19 +256,19 @@ mod tests {
     fn the_trade_summary_of_a_country_is_in_millions() {
         // The columns, the padding and the indicators are the World Bank's; the figures are made up.
         let csv = "Reporter,Partner,Product categories,Indicator Type,Indicator,2021,2020,1988\n\
-            Korea,World,Capital goods,Export,Export(US$ Mil),         1475.27,         1369.51,\n\
-            Korea,China,All Products,Import,Trade (US$ Mil)-Top 5 Import Partner,,            12.50,\n\
-            Korea,...,...,Import,No. Of Import products,           4531.00,           4525.00,\n\
-            Korea,World,All Products,Tariff,Weighted Average (%),    1.47,    1.52,\n\
-            Korea,World,Textiles and Clothing,Export,Export Product share(%),    9.13,    8.61,\n\
-            Korea,World,Raw materials,Tariff,Export(US$ Mil),    5,,\n\
-            Korea,Nowhere,All Products,Export,Export(US$ Mil),    5,,\n";
+            Japan,World,Capital goods,Export,Export(US$ Mil),         1475.27,         1369.51,\n\
+            Japan,China,All Products,Import,Trade (US$ Mil)-Top 5 Import Partner,,            12.50,\n\
+            Japan,...,...,Import,No. Of Import products,           4531.00,           4525.00,\n\
+            Japan,World,All Products,Tariff,Weighted Average (%),    1.47,    1.52,\n\
+            Japan,World,Textiles and Clothing,Export,Export Product share(%),    9.13,    8.61,\n\
+            Japan,World,Raw materials,Tariff,Export(US$ Mil),    5,,\n\
+            Japan,Nowhere,All Products,Export,Export(US$ Mil),    5,,\n";
         let (source, rows, bad, aside) = told(csv);
         assert_eq!((source, bad, aside), (Source::WitsSeries, 2, 3));
         let want = [
-            "2021 KOR export WLD capital_goods 1475270000",
-            "2020 KOR export WLD capital_goods 1369510000",
-            "2020 KOR import CHN TOTAL 12500000",
+            "2021 JPN export WLD capital_goods 1475270000",
+            "2020 JPN export WLD capital_goods 1369510000",
+            "2020 JPN import CHN TOTAL 12500000",
         ];
         assert_eq!(rows, want);
     }
