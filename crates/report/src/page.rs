@@ -7,6 +7,7 @@ mod claims;
 pub(crate) mod digest;
 mod figure;
 pub(crate) mod html;
+mod looks;
 mod render;
 mod words;
 
@@ -60,8 +61,10 @@ pub struct SummaryItem {
     pub how_sure: String,
     /// Which data would decide or overturn it; may be empty.
     pub would_change: String,
-    /// Where on this page, or in which file beside it, the evidence is.
+    /// Where on this page it is shown: its claim, charts and tables.
     pub evidence: Vec<Link>,
+    /// The pages of evidence of the findings behind it; may be empty.
+    pub grounds: Vec<Link>,
 }
 
 /// A link. `href` is `#id` of a section, chart, table or claim (`claim-` and its id) of the

@@ -21,7 +21,7 @@ mod ticks;
 mod unit;
 
 pub(crate) use element::escape;
-pub(crate) use scene::{Drawing, draw};
+pub(crate) use scene::{Drawing, draw, look};
 pub(crate) use style::{patterns, swatch};
 
 /// How wide a drawing is.

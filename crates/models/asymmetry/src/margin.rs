@@ -120,6 +120,9 @@ fn observations(group: &Group<'_>) -> (Vec<Observation>, usize) {
     (found.flows, found.skipped.no_distance)
 }
 
+/// Ratios beyond this many times, up or down, are not drawn.
+const LARGEST_RATIO: f64 = 20.0;
+
 /// A sample of the flows by distance, and the fitted curve for coastal, not contiguous ones.
 pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart> {
     let (flows, _) = observations(group);
@@ -131,7 +134,7 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
     let mut sample: Vec<Point> = flows
         .iter()
         .step_by(step)
-        .filter(|o| o.log_ratio.abs() <= 3.0)
+        .filter(|o| o.log_ratio.abs() <= LARGEST_RATIO.ln())
         .map(|o| Point::new(o.distance_km, o.log_ratio.exp()))
         .collect();
     sample.sort_by(|a, b| a.x.total_cmp(&b.x));
@@ -141,10 +144,14 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
             flows.len()
         ));
     }
+    let shown = match step {
+        1 => String::new(),
+        _ => format!("one flow in {step} of {} is shown, ", flows.len()),
+    };
     let curve = curve(&margins, sample.first()?.x, sample.last()?.x, &flows[0]);
     let mut chart = Chart::new("cif-fob-curve", Form::Dots, "The import/export ratio by distance");
     chart.caption = format!(
-        "Flows of {} reported by both sides, ratios beyond e^3 not shown; the line is the fitted ratio of coastal economies without a common border ({} flows, {} left out as influential). What lies above 1 is freight, insurance and misreporting together",
+        "Flows of {} reported by both sides; {shown}none beyond twentyfold. The line is the fitted ratio of coastal economies without a common border, fitted to {} flows, {} more left out as influential. What lies above 1 is freight, insurance and misreporting together",
         group.period, margins.observations, margins.dropped,
     );
     (chart.x_label, chart.y_label) = (

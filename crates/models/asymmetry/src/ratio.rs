@@ -61,7 +61,7 @@ pub(crate) fn by_pair(pairing: &Pairing, output: &mut Output) {
     output.charts.push(chart);
 }
 
-/// The histogram of log2(M/X) in quarter steps; what lies beyond ±4 stands in the outermost bars.
+/// The histogram of M/X in quarters of a doubling; what lies beyond a sixteenth and sixteenfold stands in the outermost bars.
 pub(crate) fn ratio_chart(group: &Group<'_>) -> Option<Chart> {
     let logs = log_ratios(&group.pairs);
     if logs.len() < 10 {
@@ -78,7 +78,7 @@ pub(crate) fn ratio_chart(group: &Group<'_>) -> Option<Chart> {
         "What the importer reports over what the exporter reports",
     );
     chart.caption = format!(
-        "{} two-sided flows of {}, {}; bars a quarter of a doubling wide, 1 meaning twice as much in the importer's report; the outermost bars hold everything beyond",
+        "{} two-sided flows of {}, {}; 1 where both say the same, 2 where the importer's report is twice the exporter's; each bar is a quarter of a doubling wide, and the outermost hold everything beyond",
         logs.len(),
         if group.product == TOTAL {
             "all products"
@@ -87,21 +87,22 @@ pub(crate) fn ratio_chart(group: &Group<'_>) -> Option<Chart> {
         },
         group.period,
     );
-    chart.x_label = "log2 of import value over export value".to_owned();
+    chart.x_label = "Import value / export value".to_owned();
+    chart.x_scale = Scale::Log;
     chart.y_label = "Number of flows".to_owned();
     let points = bins
         .iter()
         .enumerate()
-        .map(|(i, &n)| Point::new(-4.0 + 0.25 * (i as f64 + 0.5), f64::from(n)));
+        .map(|(i, &n)| Point::new((-4.0 + 0.25 * (i as f64 + 0.5)).exp2(), f64::from(n)));
     chart.series = vec![Series {
         name: "Flows".to_owned(),
         points: points.collect(),
         curve: false,
     }];
     chart.marks = vec![Mark {
-        at: 0.0,
+        at: 1.0,
         vertical: true,
-        label: "equal reports (ratio 1)".to_owned(),
+        label: "equal reports".to_owned(),
     }];
     Some(chart)
 }

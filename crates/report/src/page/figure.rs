@@ -1,23 +1,34 @@
 //! A chart with its title, legend, caption, and the data behind it.
 
 use super::html::{Anchors, download, table};
+use super::looks::Looks;
 use crate::Result;
-use crate::svg::{Drawing, Size, draw, escape, swatch};
+use crate::svg::{Drawing, Size, draw, escape, look, swatch};
 use model::{Cell, Chart, Form, Kind, Scale, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No more rows of a chart's data are printed.
 const ROWS: usize = 200;
 
-/// The data of a chart as a tidy table: `series`, `x`, `y`, `low`, `high`.
+/// The data of a chart as a tidy table: `series`, what stands on its axes, named by their labels with their units,
+/// and the `low` and `high` end of the interval, in the unit of the value.
 pub fn chart_table(chart: &Chart) -> Table {
     let x_kind = if whole(chart) { Kind::Integer } else { Kind::Number };
     let x_unit = if chart.x_scale == Scale::Year { "year" } else { "" };
     let y_unit = if chart.y_scale == Scale::Share { "share" } else { "" };
+    let x_name = if chart.x_scale == Scale::Year {
+        "year".to_owned()
+    } else {
+        column_name(&chart.x_label, "x")
+    };
+    let mut y_name = column_name(&chart.y_label, "value");
+    if [x_name.as_str(), "series", "low", "high"].contains(&y_name.as_str()) {
+        y_name.push_str("_value");
+    }
     let columns = [
         ("series", Kind::Text, ""),
-        ("x", x_kind, x_unit),
-        ("y", Kind::Number, y_unit),
+        (x_name.as_str(), x_kind, x_unit),
+        (y_name.as_str(), Kind::Number, y_unit),
         ("low", Kind::Number, y_unit),
         ("high", Kind::Number, y_unit),
     ];
@@ -37,6 +48,19 @@ pub fn chart_table(chart: &Chart) -> Table {
     table
 }
 
+/// A label as the name of a column: `exports, USD` is `exports_usd`.
+fn column_name(label: &str, otherwise: &str) -> String {
+    let letters = label.to_lowercase();
+    let words = letters
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    match words.collect::<Vec<_>>().join("_") {
+        name if name.is_empty() => otherwise.to_owned(),
+        name if ["series", "low", "high"].contains(&name.as_str()) => format!("{name}_{otherwise}"),
+        name => name,
+    }
+}
+
 /// What the points of a chart rest on; empty for a chart that is not traced.
 #[derive(Debug, Default)]
 pub(crate) struct Traces<'p> {
@@ -52,16 +76,17 @@ impl Traces<'_> {
 }
 
 /// The figure as HTML; its anchor is the chart's name.
-pub(crate) fn figure(chart: &Chart, traces: &Traces<'_>, anchors: &mut Anchors) -> Result<String> {
+pub(crate) fn figure(chart: &Chart, traces: &Traces<'_>, looks: &Looks, anchors: &mut Anchors) -> Result<String> {
     let mut chart = chart.clone();
+    let looks = &looks.of(&chart);
     chart.id = anchors.take(&chart.id);
-    let (wide, narrow) = (draw(&chart, Size::Wide), draw(&chart, Size::Narrow));
+    let (wide, narrow) = (draw(&chart, looks, Size::Wide), draw(&chart, looks, Size::Narrow));
     let id = &chart.id;
     Ok(format!(
         "<figure class=\"chart\" id=\"{id}\" role=\"group\" aria-labelledby=\"{id}-head\">\
          <h3 id=\"{id}-head\">{}</h3>{}<div class=\"canvas\">{}{}</div>{}{}</figure>",
         escape(&chart.title),
-        legend(&chart, wide.named, traces),
+        legend(&chart, looks, wide.named, traces),
         wide.svg,
         narrow.svg,
         caption(&chart, &wide, &narrow),
@@ -69,7 +94,7 @@ pub(crate) fn figure(chart: &Chart, traces: &Traces<'_>, anchors: &mut Anchors) 
     ))
 }
 
-fn legend(chart: &Chart, named: bool, traces: &Traces<'_>) -> String {
+fn legend(chart: &Chart, looks: &[usize], named: bool, traces: &Traces<'_>) -> String {
     if chart.series.len() < 2 {
         return String::new();
     }
@@ -86,7 +111,7 @@ fn legend(chart: &Chart, named: bool, traces: &Traces<'_>) -> String {
         format!(
             "<li data-series=\"{at}\"{}>{}<span>{}</span></li>",
             source.unwrap_or_default(),
-            swatch(chart.form, series.curve, at),
+            swatch(chart.form, series.curve, look(looks, at)),
             escape(&name)
         )
     };
@@ -147,7 +172,7 @@ fn data(chart: &Chart, traces: &Traces<'_>) -> Result<String> {
          <p class=\"tools\">{}{more}</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{}</div></details>",
         download(&tidy, "Download as CSV")?,
         escape(&format!("Data: {}", chart.title)),
-        table(&shown, ROWS, &evidence),
+        table(&shown, &(0..shown.rows.len().min(ROWS)).collect::<Vec<_>>(), &evidence),
     ))
 }
 
@@ -297,11 +322,23 @@ mod tests {
     }
 
     #[test]
+    fn the_columns_of_a_download_say_what_they_are() {
+        let names = |chart: &Chart| -> Vec<String> { chart_table(chart).columns.into_iter().map(|c| c.name).collect() };
+        let mut chart = chart();
+        chart.y_label = "Exports, USD".to_owned();
+        assert_eq!(names(&chart), ["series", "year", "exports_usd", "low", "high"]);
+        (chart.x_scale, chart.x_label, chart.y_label) = (Scale::Log, "Low".to_owned(), "low x".to_owned());
+        assert_eq!(names(&chart), ["series", "low_x", "low_x_value", "low", "high"]);
+        (chart.x_label, chart.y_label) = (String::new(), String::new());
+        assert_eq!(names(&chart), ["series", "x", "value", "low", "high"]);
+    }
+
+    #[test]
     fn what_is_not_drawn_is_told() {
         let mut chart = chart();
         chart.y_scale = Scale::Log;
         assert!(
-            figure(&chart, &Traces::default(), &mut Anchors::default())
+            figure(&chart, &Traces::default(), &Looks::default(), &mut Anchors::default())
                 .unwrap()
                 .contains("1 point is not drawn")
         );

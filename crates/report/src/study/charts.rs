@@ -26,6 +26,11 @@ fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Bloc
     let drawn = drawn(study, &run.tables);
     let mut chart = chart_across(file, &run.findings);
     let series = series_of(file, &run.findings);
+    name_by_title(
+        &mut chart,
+        &series.iter().map(|(s, _)| s.scenario.as_str()).collect::<Vec<_>>(),
+        study,
+    );
     let mut evidence = BTreeMap::new();
     let mut banded: Vec<String> = Vec::new();
     for (at, (_, points)) in series.iter().enumerate() {
@@ -51,6 +56,17 @@ fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Bloc
         chart,
         sources: series.iter().map(|(series, _)| series.scenario.clone()).collect(),
         evidence,
+    }
+}
+
+/// A series that is all that its chart shows of a scenario bears the scenario's title, as everywhere on the page.
+fn name_by_title(chart: &mut Chart, scenarios: &[&str], study: &Study) {
+    for (series, scenario) in chart.series.iter_mut().zip(scenarios) {
+        let alone = scenarios.iter().filter(|other| *other == scenario).count() == 1;
+        let file = study.file.scenario.iter().find(|file| file.id == *scenario);
+        if let (true, Some(file)) = (alone, file.filter(|file| !file.title.is_empty())) {
+            series.name.clone_from(&file.title);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn bars(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
     let wide = column_width(plot, standing.len());
     let mut stacks: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
     for (at, series) in plot.chart.series.iter().enumerate() {
-        series_group(out, at, "");
+        series_group(out, plot, at, "");
         if series.curve {
             line(out, plot, at, series, drawn);
         } else {
@@ -65,7 +65,7 @@ fn one(
             px((wide - gap).max(0.4)),
             px(tall),
             px(plot.x.at(p.x)),
-            fill(at)
+            fill(plot.look(at))
         );
         titled(out, plot, &head, "rect", series, p);
         let rows = (tall / 8.0) as usize;

@@ -1,13 +1,15 @@
 //! Clouds of points, and curves through them.
 
-use super::element::px;
+use super::element::{escape, px};
 use super::line::{bands, line};
 use super::scene::{Plot, point, series_group};
 use super::style::marker;
+use super::unit::point_words;
 use model::{Point, Series};
 use std::fmt::Write;
 
-/// Beyond so many points a cloud is drawn as one shape: single ones could not be told apart.
+/// Beyond so many points a cloud is drawn as one shape, with the places and words of its points beside it for the
+/// script: an element for each would make the page heavy.
 const SEPARATE: usize = 300;
 
 /// Appends the points, then the curves over them; says where they are drawn.
@@ -30,7 +32,7 @@ pub(crate) fn dots(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
             } else {
                 ""
             };
-            series_group(out, at, class);
+            series_group(out, plot, at, class);
             bands(out, plot, series, curves);
             if curves {
                 line(out, plot, at, series, drawn);
@@ -52,19 +54,25 @@ fn cloud(out: &mut String, plot: &Plot<'_>, (at, series): (usize, &Series), coun
         4.2
     };
     let mut shape = String::new();
+    let mut told = Vec::new();
     for p in &series.points {
         let Some((x, y)) = place(p) else { continue };
         drawn.push((x, y));
         if count <= SEPARATE {
-            point(out, plot, "pt", &marker(at, x, y, radius), series, p);
-        } else if plot.chart.series.iter().filter(|s| !s.curve).count() > 1 {
-            shape.push_str(&marker(at, x, y, radius));
+            point(out, plot, "pt", &marker(plot.look(at), x, y, radius), series, p);
+            continue;
+        }
+        let words = escape(&point_words(plot.chart, &series.name, p));
+        told.push(format!("{} {} {words}", px(x), px(y)));
+        if plot.chart.series.iter().filter(|s| !s.curve).count() > 1 {
+            shape.push_str(&marker(plot.look(at), x, y, radius));
         } else {
             let _ = write!(shape, "M{} {}h0", px(x), px(y));
         }
     }
     if !shape.is_empty() {
         let class = if shape.contains('Z') { "shapes" } else { "specks" };
-        let _ = write!(out, "<path class=\"{class}\" d=\"{shape}\"/>");
+        let told = told.join("&#10;");
+        let _ = write!(out, "<path class=\"{class}\" d=\"{shape}\" data-points=\"{told}\"/>");
     }
 }

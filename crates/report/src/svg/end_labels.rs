@@ -4,7 +4,8 @@ use super::Size;
 use super::domain::columns;
 use super::element::{Anchor, LETTER, line, text, text_width, wrapped};
 use super::frame::Frame;
-use super::scale::{Axis, stretched};
+use super::scale::stretched;
+use super::scene::Plot;
 use super::style::class;
 use model::{Chart, Form};
 
@@ -61,7 +62,7 @@ pub(crate) fn plan(chart: &Chart, size: Size) -> EndLabels {
             y
         };
         stacked += y;
-        labels.push((at, wrapped(&series.name, WIDEST, BOLD, 2), anchor));
+        labels.push((at, wrapped(&series.name, WIDEST, BOLD, 3), anchor));
     }
     let lines: usize = labels.iter().map(|l| l.1.len()).sum();
     if lines as f64 * (LINE + 3.0) > size.plot_height() {
@@ -78,11 +79,11 @@ pub(crate) fn plan(chart: &Chart, size: Size) -> EndLabels {
 
 /// Appends the names, moved apart where they would overlap, with a leader line where one
 /// stands away from its end.
-pub(crate) fn write(out: &mut String, plan: &EndLabels, y: &Axis, frame: &Frame) {
+pub(crate) fn write(out: &mut String, plan: &EndLabels, plot: &Plot<'_>, frame: &Frame) {
     let mut wanted: Vec<(usize, &[String], f64)> = plan
         .labels
         .iter()
-        .map(|(series, words, value)| (*series, words.as_slice(), y.at(*value)))
+        .map(|(series, words, value)| (*series, words.as_slice(), plot.y.at(*value)))
         .collect();
     wanted.sort_by(|a, b| a.2.total_cmp(&b.2));
     let heights: Vec<f64> = wanted.iter().map(|l| l.1.len() as f64 * LINE + 3.0).collect();
@@ -94,7 +95,7 @@ pub(crate) fn write(out: &mut String, plan: &EndLabels, y: &Axis, frame: &Frame)
     for ((series, words, end), middle) in wanted.iter().zip(&middles) {
         out.push_str(&format!(
             "<g class=\"series end {}\" data-series=\"{series}\">",
-            class(*series)
+            class(plot.look(*series))
         ));
         if (middle - end).abs() > 7.0 {
             line(out, "leader", (frame.right + 4.0, *end), (frame.right + 12.0, *middle));

@@ -4,7 +4,7 @@ use super::Size;
 use super::element::px;
 use super::scene::{Plot, point};
 use super::style::{dash, marker};
-use model::{Form, Point, Scale, Series};
+use model::{Chart, Form, Point, Scale, Series};
 use std::fmt::Write;
 
 /// Appends the bands of a series: areas where neighbours have one, else whiskers.
@@ -65,20 +65,20 @@ pub(crate) fn line(out: &mut String, plot: &Plot<'_>, at: usize, series: &Series
             } else {
                 "pt ghost"
             };
-            point(&mut points, plot, class, &marker(at, x, y, 3.4), series, p);
+            point(&mut points, plot, class, &marker(plot.look(at), x, y, 3.4), series, p);
         }
     }
     if !path.is_empty() {
-        let _ = write!(out, "<path class=\"line\" d=\"{path}\"{}/>", dash(at));
+        let _ = write!(out, "<path class=\"line\" d=\"{path}\"{}/>", dash(plot.look(at)));
     }
     out.push_str(&points);
 }
 
-/// The points in runs without a gap. On an axis of years a step that is longer than
-/// the series' shortest one is a gap; elsewhere points are as far apart as they are.
+/// The points in runs without a gap. On an axis of years a step longer than the chart's usual one is a gap, however far
+/// apart the series' own points are; elsewhere points are as far apart as they are.
 fn runs<'p>(plot: &Plot<'_>, series: &Series, points: &[&'p Point]) -> Vec<Vec<&'p Point>> {
-    let steps = points.windows(2).map(|w| w[1].x - w[0].x).filter(|step| *step > 0.0);
-    let usual = steps.fold(f64::INFINITY, f64::min);
+    let own = shortest(points.iter().map(|p| p.x));
+    let usual = if own < 1.0 { own } else { plot.step };
     let empty = |from: f64, to: f64| series.points.iter().any(|p| p.x > from && p.x < to);
     let gap = |a: &Point, b: &Point| {
         let long = plot.chart.x_scale == Scale::Year && !series.curve && b.x - a.x > 1.5 * usual;
@@ -92,6 +92,21 @@ fn runs<'p>(plot: &Plot<'_>, series: &Series, points: &[&'p Point]) -> Vec<Vec<&
         }
     }
     runs
+}
+
+/// The usual step of a chart over years: its shortest, and no less than a year. A series of months or half-years has its own.
+pub(super) fn usual_step(chart: &Chart) -> f64 {
+    let known = |s: &Series| shortest(s.points.iter().filter(|p| p.y.is_some()).map(|p| p.x));
+    let steps = chart.series.iter().filter(|s| !s.curve).map(known);
+    let step = steps.fold(f64::INFINITY, f64::min);
+    step.max(1.0)
+}
+
+/// The shortest step between neighbours; infinite where there are no two.
+fn shortest(places: impl Iterator<Item = f64>) -> f64 {
+    let places: Vec<f64> = places.collect();
+    let steps = places.windows(2).map(|w| w[1] - w[0]).filter(|step| *step > 0.0);
+    steps.fold(f64::INFINITY, f64::min)
 }
 
 /// Places along a broken line, close enough to know what it covers.

@@ -29,6 +29,22 @@ pub(crate) struct Plot<'a> {
     pub(crate) size: Size,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
+    /// The usual step between the points of a line over years.
+    pub(crate) step: f64,
+    /// The look of each series.
+    looks: &'a [usize],
+}
+
+impl Plot<'_> {
+    /// The number from which a series' colour, dashes, marker and hatch follow.
+    pub(crate) fn look(&self, series: usize) -> usize {
+        look(self.looks, series)
+    }
+}
+
+/// A series' look: its place in the chart, where the page gives it none.
+pub(crate) fn look(looks: &[usize], series: usize) -> usize {
+    looks.get(series).copied().unwrap_or(series)
 }
 
 /// Where everything stands.
@@ -41,8 +57,8 @@ struct Layout<'a> {
     heads: (Vec<String>, Vec<String>),
 }
 
-/// Draws a chart.
-pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
+/// Draws a chart; `looks` gives each series its colour, dashes, marker and hatch, the same over a whole page.
+pub(crate) fn draw(chart: &Chart, looks: &[usize], size: Size) -> Drawing {
     let (chart, left_out) = drawable(chart);
     let Layout {
         plot,
@@ -50,7 +66,7 @@ pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
         names,
         banner,
         heads,
-    } = lay_out(&chart, size);
+    } = lay_out(&chart, looks, size);
     let mut body = String::new();
     axes(&mut body, &chart, &frame, (&plot.x, &plot.y), (&heads.0, &heads.1));
     // Bars would hide the lines behind them; thin lines and points would be hidden by them.
@@ -65,7 +81,7 @@ pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
         marks(&mut body, &plot, &mut drawn);
     }
     mark_lines::horizontal(&mut body, &chart, &plot.y, &frame, &drawn);
-    end_labels::write(&mut body, &names, &plot.y, &frame);
+    end_labels::write(&mut body, &names, &plot, &frame);
     if shown(&chart).next().is_none() {
         let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
         text(
@@ -88,7 +104,7 @@ pub(crate) fn draw(chart: &Chart, size: Size) -> Drawing {
 /// The margins follow the words that stand in them: from the vertical axis' ticks to the
 /// left edge, from there and the names at the right to the horizontal axis, from that to
 /// the words over the plot, and so to its height.
-fn lay_out(chart: &Chart, size: Size) -> Layout<'_> {
+fn lay_out<'a>(chart: &'a Chart, looks: &'a [usize], size: Size) -> Layout<'a> {
     let target = if size == Size::Wide { 6 } else { 5 };
     let span = vertical(chart, target);
     let unit = Unit::of_axis(chart.y_scale, &chart.y_label, span.0.abs().max(span.1.abs()));
@@ -127,7 +143,14 @@ fn lay_out(chart: &Chart, size: Size) -> Layout<'_> {
     };
     let y = Axis::new(chart.y_scale, span, (bottom, top), y_ticks);
     Layout {
-        plot: Plot { chart, size, x, y },
+        plot: Plot {
+            chart,
+            size,
+            x,
+            y,
+            step: line::usual_step(chart),
+            looks,
+        },
         frame,
         names,
         banner,
@@ -169,7 +192,7 @@ fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
                 .enumerate()
                 .filter(|(_, s)| s.points.iter().any(|p| p.band.is_some()))
             {
-                series_group(out, at, "");
+                series_group(out, plot, at, "");
                 line::bands(
                     out,
                     plot,
@@ -179,7 +202,7 @@ fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
                 out.push_str("</g>");
             }
             for (at, series) in plot.chart.series.iter().enumerate() {
-                series_group(out, at, "");
+                series_group(out, plot, at, "");
                 line::line(out, plot, at, series, drawn);
                 out.push_str("</g>");
             }
@@ -188,8 +211,9 @@ fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
 }
 
 /// Opens the group of a series; `more` are further classes, each after a space.
-pub(crate) fn series_group(out: &mut String, at: usize, more: &str) {
-    let _ = write!(out, "<g class=\"series {}{more}\" data-series=\"{at}\">", class(at));
+pub(crate) fn series_group(out: &mut String, plot: &Plot<'_>, at: usize, more: &str) {
+    let class = class(plot.look(at));
+    let _ = write!(out, "<g class=\"series {class}{more}\" data-series=\"{at}\">");
 }
 
 /// Appends a marker that tells its value when pointed at.

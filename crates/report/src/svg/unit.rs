@@ -1,5 +1,7 @@
-use crate::number::{per_cent, significant, typeset};
-use model::{Chart, Point, Scale};
+use super::domain::{columns, pitch};
+use super::scale::{stretched, unstretched};
+use crate::number::{grouped, per_cent, significant, typeset};
+use model::{Chart, Form, Point, Scale};
 
 /// What the numbers of an axis are counted in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,34 +96,98 @@ pub(crate) fn year_words(year: f64) -> String {
     }
 }
 
-/// A point in words: `IMF, 2005: 34.2% (30% to 38.4%)`.
+/// A point in words: `IMF, 2005: 34.2% (30% to 38.4%)`. What stands on an axis is named, unless it is a year.
 pub(crate) fn point_words(chart: &Chart, name: &str, point: &Point) -> String {
-    let x = value_words(chart.x_scale, point.x);
-    let interval = point.band.map(|b| {
-        format!(
-            "{} to {}",
-            value_words(chart.y_scale, b.low),
-            value_words(chart.y_scale, b.high)
-        )
-    });
-    let value = match (point.y, interval) {
-        (Some(y), Some(interval)) => format!("{} ({interval})", value_words(chart.y_scale, y)),
-        (Some(y), None) => value_words(chart.y_scale, y),
-        (None, Some(interval)) => interval,
-        (None, None) => "no figure".to_owned(),
+    let value = measured(chart, point);
+    let (place, value) = match (chart.x_scale, cell(chart)) {
+        (Scale::Year, _) => (year_words(point.x), value),
+        // A bar of a histogram stands for all between its edges.
+        (scale, Some(half)) => {
+            let edge = |by: f64| unstretched(scale, stretched(scale, point.x) + by);
+            let edges = [-half, half].map(|by| typeset(&significant(edge(by), 2)));
+            let place = with_unit(&chart.x_label, &edges.join(" to "));
+            (place, with_unit(&chart.y_label, &value))
+        }
+        (scale, None) => {
+            let place = with_unit(&chart.x_label, &value_words(scale, point.x));
+            (place, with_unit(&chart.y_label, &value))
+        }
     };
-    let money = match chart.y_scale {
-        Scale::Linear | Scale::Log if chart.y_label.contains("USD") => " USD",
-        _ => "",
+    let comma = if name.is_empty() || place.is_empty() { "" } else { ", " };
+    format!("{name}{comma}{place}: {value}")
+}
+
+/// Half the width of a histogram's bars, in stretched values; none where the bars are no histogram.
+fn cell(chart: &Chart) -> Option<f64> {
+    let histogram = chart.form == Form::Bars && chart.series.len() == 1;
+    histogram.then(|| pitch(&columns(chart)) / 2.0)
+}
+
+/// An axis' label and a value on it, the label's unit behind the number: `distance, km` and 20 are `distance 20 km`.
+fn with_unit(label: &str, value: &str) -> String {
+    match label.rsplit_once(", ") {
+        Some((what, unit)) if !unit.contains(' ') && unit.len() <= 6 => format!("{what} {value} {unit}"),
+        _ => format!("{label} {value}").trim_start().to_owned(),
+    }
+}
+
+/// A point's value and its interval, whose ends are told in the value's unit and to its decimals.
+fn measured(chart: &Chart, point: &Point) -> String {
+    let money = if chart.y_label.contains("USD") { " USD" } else { "" };
+    let scale = chart.y_scale;
+    if !matches!(scale, Scale::Linear | Scale::Log) {
+        let ends = point
+            .band
+            .map(|b| format!("{} to {}", value_words(scale, b.low), value_words(scale, b.high)));
+        return match (point.y.map(|y| value_words(scale, y)), ends) {
+            (Some(y), Some(ends)) => format!("{y} ({ends})"),
+            (Some(told), None) | (None, Some(told)) => told,
+            (None, None) => "no figure".to_owned(),
+        };
+    }
+    let Some(band) = point.band else {
+        return match point.y {
+            Some(y) => format!("{}{money}", value_words(scale, y)),
+            None => "no figure".to_owned(),
+        };
     };
-    let comma = if name.is_empty() { "" } else { ", " };
-    format!("{name}{comma}{x}: {value}{money}")
+    let largest = band.low.abs().max(band.high.abs());
+    let size = point.y.unwrap_or(largest);
+    // A value near zero lends its ends no unit: theirs would have a dozen digits.
+    let unit = if largest / Unit::of(size).divisor < 1e5 {
+        Unit::of(size)
+    } else {
+        Unit::of(largest)
+    };
+    let places = places_of(size / unit.divisor, 4);
+    let told = |value: f64| told(value / unit.divisor, places);
+    let word = if unit.word.is_empty() { "" } else { " " };
+    let ends = format!("{} to {}", told(band.low), told(band.high));
+    let numbers = point.y.map_or(ends.clone(), |y| format!("{} ({ends})", told(y)));
+    format!("{numbers}{word}{}{money}", unit.word)
+}
+
+/// The decimal places of a number at so many significant digits, none idle.
+fn places_of(number: f64, digits: usize) -> usize {
+    let text = significant(number, digits);
+    text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
+}
+
+/// A number to so many decimals; beyond what a reader counts digits of, in powers of ten.
+fn told(number: f64, places: usize) -> String {
+    let text = if number.abs() >= 1e15 || (number != 0.0 && number.abs() < 1e-5) {
+        significant(number, 4)
+    } else {
+        grouped(&format!("{number:.places$}"))
+    };
+    let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
+    typeset(if zero { text.trim_start_matches('-') } else { &text })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Band, Form};
+    use model::{Band, Series};
 
     #[test]
     fn money_is_told_in_millions_and_billions() {
@@ -147,5 +213,44 @@ mod tests {
             band: Some(Band { low: 0.3, high: 0.384 }),
         };
         assert_eq!(point_words(&chart, "IMF", &point), "IMF, 2005: 34.2% (30% to 38.4%)");
+    }
+
+    #[test]
+    fn an_intervals_ends_are_told_in_the_values_unit() {
+        let mut chart = Chart::new("c", Form::Line, "");
+        (chart.x_scale, chart.y_label) = (Scale::Year, "balance, USD".to_owned());
+        let words = |y: Option<f64>, low, high| {
+            let band = Some(Band { low, high });
+            point_words(&chart, "IMF", &Point { x: 1997.0, y, band })
+        };
+        assert_eq!(
+            words(Some(-543.2e6), -1.086e9, 980_872.0),
+            "IMF, 1997: −543.2 (−1,086.0 to 1.0) million USD"
+        );
+        assert_eq!(words(Some(0.0), -2e9, 2e9), "IMF, 1997: 0 (−2 to 2) billion USD");
+        assert_eq!(words(None, 1.5e9, 2.25e9), "IMF, 1997: 1.50 to 2.25 billion USD");
+        assert_eq!(
+            words(Some(-0.2e6), -1e6, 1e3),
+            "IMF, 1997: −200,000 (−1,000,000 to 1,000) USD"
+        );
+    }
+
+    #[test]
+    fn what_stands_on_other_axes_is_named() {
+        let mut chart = Chart::new("c", Form::Dots, "");
+        (chart.x_label, chart.y_label) = ("distance, km".to_owned(), "import / export".to_owned());
+        (chart.x_scale, chart.y_scale) = (Scale::Log, Scale::Log);
+        let words = point_words(&chart, "Flows", &Point::new(399.0, 1.05));
+        assert_eq!(words, "Flows, distance 399 km: import / export 1.05");
+        (chart.form, chart.x_label, chart.y_label) = (Form::Bars, "import / export".to_owned(), "flows".to_owned());
+        let points = [(0.5, 4.0), (1.0, 9.0), (2.0, 3.0)];
+        let points = points.map(|(x, y)| Point::new(x, y)).to_vec();
+        chart.series.push(Series {
+            name: String::new(),
+            points,
+            curve: false,
+        });
+        let words = point_words(&chart, "", &Point::new(1.0, 9.0));
+        assert_eq!(words, "import / export 0.71 to 1.4: flows 9");
     }
 }
