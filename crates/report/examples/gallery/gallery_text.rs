@@ -26,6 +26,7 @@ pub(crate) fn summary() -> Vec<SummaryItem> {
         how_sure: "Of 4 ways to count, it holds under 3 and fails under 1.".to_owned(),
         would_change: "Ruritania's own reports.".to_owned(),
         evidence: vec![link("Chart", "#shares"), link("Claim a", "#claim-a")],
+        grounds: vec![link("IMF-based", "evidence/imf.html#claim-a")],
     };
     vec![
         item(

@@ -51,10 +51,13 @@ impl Badge {
 #[derive(Debug, Serialize)]
 pub(crate) struct ClaimsView {
     prose: Vec<String>,
-    /// The scenarios that any claim was asked under, in order of appearance.
+    /// The titles of the scenarios that any claim was asked under, in order of appearance.
     scenarios: Vec<String>,
     tally: Vec<(Badge, usize)>,
+    /// The claims that were asked under any scenario.
     rows: Vec<ClaimView>,
+    /// Those that no scenario was asked about: nothing is said of them.
+    unasked: Vec<ClaimView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,6 +70,8 @@ struct ClaimView {
     overall: Badge,
     /// A badge for each scenario of the matrix.
     cells: Vec<Option<Badge>>,
+    /// How often it holds, fails and is undecidable, where there is no room for a matrix.
+    counts: Vec<(Badge, usize)>,
     verdicts: Vec<VerdictView>,
     decided_by: String,
     note: String,
@@ -88,11 +93,13 @@ pub(crate) fn anchor(id: &str) -> String {
     super::html::anchor(&format!("claim-{id}"))
 }
 
-pub(crate) fn view(claims: &Claims, order: &[String]) -> ClaimsView {
+/// The claims as the page shows them; `titled` are the scenarios in their order, each with its title.
+pub(crate) fn view(claims: &Claims, titled: &[(String, String)]) -> ClaimsView {
     let mut scenarios: Vec<String> = Vec::new();
     let asked = || claims.rows.iter().flat_map(|row| &row.verdicts).map(|v| &v.scenario);
-    for name in order
+    for name in titled
         .iter()
+        .map(|(name, _)| name)
         .filter(|name| asked().any(|asked| asked == *name))
         .chain(asked())
     {
@@ -100,22 +107,29 @@ pub(crate) fn view(claims: &Claims, order: &[String]) -> ClaimsView {
             scenarios.push(name.clone());
         }
     }
-    let count = |verdict| claims.rows.iter().filter(|row| row.overall == verdict).count();
+    let (asked, unasked): (Vec<&ClaimRow>, Vec<&ClaimRow>) =
+        claims.rows.iter().partition(|row| !row.verdicts.is_empty());
+    let count = |verdict| asked.iter().filter(|row| row.overall == verdict).count();
     let tally = Verdict::ALL
         .map(|v| (Badge::of(v), count(v)))
         .into_iter()
         .filter(|t| t.1 > 0)
         .collect();
-    let rows = claims.rows.iter().map(|row| claim(row, &scenarios)).collect();
+    let title = |name: &str| {
+        let found = titled.iter().find(|(other, title)| other == name && !title.is_empty());
+        found.map_or(name, |(_, title)| title.as_str()).to_owned()
+    };
+    let views = |rows: &[&ClaimRow]| rows.iter().map(|row| claim(row, &scenarios, &title)).collect();
     ClaimsView {
         prose: claims.prose.clone(),
-        scenarios,
+        rows: views(&asked),
+        unasked: views(&unasked),
+        scenarios: scenarios.iter().map(|name| title(name)).collect(),
         tally,
-        rows,
     }
 }
 
-fn claim(row: &ClaimRow, scenarios: &[String]) -> ClaimView {
+fn claim(row: &ClaimRow, scenarios: &[String], title: &dyn Fn(&str) -> String) -> ClaimView {
     let cell = |name: &String| {
         row.verdicts
             .iter()
@@ -134,20 +148,33 @@ fn claim(row: &ClaimRow, scenarios: &[String]) -> ClaimView {
         test: row.test.clone(),
         overall: Badge::of(row.overall),
         cells: scenarios.iter().map(cell).collect(),
-        verdicts: row.verdicts.iter().map(verdict).collect(),
+        counts: counts(row),
+        verdicts: row.verdicts.iter().map(|v| verdict(v, title)).collect(),
         decided_by: row.decided_by.clone(),
         note: row.note.clone(),
         evidence: row.evidence.iter().map(link).collect(),
     }
 }
 
-fn verdict(verdict: &ScenarioVerdict) -> VerdictView {
+/// How many scenarios came to each outcome, in order of appearance.
+fn counts(row: &ClaimRow) -> Vec<(Badge, usize)> {
+    let mut counts: Vec<(Badge, usize)> = Vec::new();
+    for badge in row.verdicts.iter().map(|v| Badge::of_outcome(&v.outcome)) {
+        match counts.iter_mut().find(|(other, _)| other.class == badge.class) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((badge, 1)),
+        }
+    }
+    counts
+}
+
+fn verdict(verdict: &ScenarioVerdict, title: &dyn Fn(&str) -> String) -> VerdictView {
     let reason = match &verdict.outcome {
         Outcome::NotShown(reason) | Outcome::Undecidable(reason) => reason.clone(),
         Outcome::Holds | Outcome::Fails => String::new(),
     };
     let to = Link {
-        text: verdict.scenario.clone(),
+        text: title(&verdict.scenario),
         href: verdict.evidence.clone(),
     };
     VerdictView {

@@ -37,6 +37,14 @@ impl Words {
         words.collect()
     }
 
+    /// Where its numbers lead, in their order.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Plain(_) => None,
+            Part::Evidence(link) => Some(link.href.clone()),
+        })
+    }
+
     /// The text as HTML, escaped.
     pub(crate) fn html(&self) -> String {
         let parts = self.0.iter().map(|part| match part {

@@ -55,14 +55,16 @@ pub(super) fn study_page(
         }
         if !item.evidence.is_empty() {
             evidence.push(Link {
-                text: "evidence".to_owned(),
+                text: "charts and tables".to_owned(),
                 href: format!("#{}", item.evidence),
             });
         }
+        let (text, detail) = (render(&item.text)?, render(&item.detail)?);
         page.summary.push(SummaryItem {
+            grounds: grounds(judged, &[&text, &detail], study),
             verdict: judged.map(|c| badge(c.overall)),
-            text: render(&item.text)?,
-            detail: render(&item.detail)?,
+            text,
+            detail,
             how_sure: judged.map(|c| how_sure(c, study, run)).unwrap_or_default(),
             would_change: would_change(item.claim.as_deref(), study),
             evidence,
@@ -90,6 +92,37 @@ fn words(prose: &Prose<'_>, text: &str, trace: &Trace<'_>) -> Result<Words> {
         }
     }
     Ok(words)
+}
+
+/// Where the findings behind a point of the summary are: those that a claim was judged on, under each scenario that
+/// decides it; else those that the sentences tell, on the page of each scenario the first.
+fn grounds(judged: Option<&Judged>, told: &[&Words], study: &Study) -> Vec<Link> {
+    let decided = judged.iter().flat_map(|claim| {
+        let decides = |verdict: &Verdict| !matches!(verdict, Verdict::Undecidable(_));
+        let asked = claim.verdicts.iter().filter(move |(_, verdict, _)| decides(verdict));
+        asked.map(|(scenario, _, _)| format!("{}#{}", page_of(scenario), anchor_of_claim(&claim.id)))
+    });
+    let mut hrefs: Vec<String> = decided.collect();
+    if hrefs.is_empty() {
+        hrefs = told.iter().flat_map(|words| words.addresses()).collect();
+    }
+    let link = |file: &ScenarioFile| {
+        let page = format!("{}#", page_of(&file.id));
+        let href = hrefs.iter().find(|href| href.starts_with(&page))?;
+        Some(Link {
+            text: title_of(&file.id, study).to_owned(),
+            href: href.clone(),
+        })
+    };
+    study.file.scenario.iter().filter_map(link).collect()
+}
+
+/// A scenario's title; its name, where it has none.
+fn title_of<'a>(scenario: &'a str, study: &'a Study) -> &'a str {
+    let file = study.file.scenario.iter().find(|file| file.id == scenario);
+    file.map(|file| file.title.as_str())
+        .filter(|title| !title.is_empty())
+        .unwrap_or(scenario)
 }
 
 /// How many scenarios bear a claim out, and in how many of them it outlasts the errors of reports.
@@ -158,8 +191,7 @@ fn drawn_tests(claim: &str, study: &Study, run: &Run) -> Vec<String> {
             Cell::Text(text) => text.as_str(),
             _ => "",
         };
-        let title = study.file.scenario.iter().find(|s| s.id == text(scenario));
-        let title = title.map_or(text(scenario), |s| s.title.as_str());
+        let title = title_of(text(scenario), study);
         let what = if tests > 1 {
             format!(", {}", text(test))
         } else {
@@ -231,7 +263,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
         decided_by: file.decided_by.clone(),
         note: format!("{}{}", file.reading, alone(judged)),
         evidence: vec![Link {
-            text: "all verdicts".to_owned(),
+            text: "verdicts of all claims (CSV)".to_owned(),
             href: "tables/claims.csv".to_owned(),
         }],
     });
