@@ -215,6 +215,27 @@ fn a_world_row_is_never_added_to_its_parts() {
     said.tells(&["1 records left out", "totals over partners"]);
     let said = call(&["sum", file, "--where", "partner = WLD", "--format", "csv"]).ok();
     assert_eq!(csv_rows(&said.stdout)[0]["value_usd"], "1000");
+    // Partners' shares are of what the partners have together.
+    let said = call(&["sum", file, "--by", "partner", "--format", "csv"]).ok();
+    let shares: Vec<(String, String)> = csv_rows(&said.stdout)
+        .iter()
+        .map(|row| (row["partner"].clone(), row["share"].clone()))
+        .collect();
+    let want = [("JPN", "0.4"), ("KOR", "0.6")].map(|(partner, share)| (partner.to_owned(), share.to_owned()));
+    assert_eq!(shares, want);
+    said.tells(&["1 records left out", "totals over partners"]);
+    let named = call(&[
+        "sum",
+        file,
+        "--by",
+        "partner",
+        "--where",
+        "partner = WLD|KOR",
+        "--format",
+        "csv",
+    ])
+    .ok();
+    assert_eq!(csv_rows(&named.stdout).len(), 2);
 }
 
 #[test]

@@ -154,6 +154,9 @@ pub struct Query {
     pub values: bool,
     /// Whether net weights are summed.
     pub weights: bool,
+    /// Whether rows for the world stay beside those of single partners where partners are told apart: for who reads
+    /// them as totals and not as one more partner. A sum over partners never has both.
+    pub world_rows: bool,
     /// How many bytes partial sums may take; what is more goes to the disk, and the sums are the
     /// same. Finished sums are not counted.
     pub memory: u64,
@@ -175,6 +178,7 @@ impl Query {
             groups: None,
             values: true,
             weights: true,
+            world_rows: false,
             memory: DEFAULT_MEMORY,
         })
     }
@@ -188,5 +192,15 @@ impl Query {
                 .any_of
                 .get(dimension.as_str())
                 .is_some_and(|values| values.len() == 1)
+    }
+    /// Whether rows for the world as a partner were asked for: by name, or to be read as totals.
+    pub(crate) fn asks_for_world(&self) -> bool {
+        let is_world = |code: &String| trade::Economy::new(code).is_ok_and(|e| e.is_world());
+        let named = self.filter.any_of.get(Dimension::Partner.as_str());
+        let named = named.is_some_and(|codes| codes.iter().any(is_world));
+        match self.by.contains(&Dimension::Partner) {
+            true => named || self.world_rows,
+            false => named && self.settles(Dimension::Partner),
+        }
     }
 }

@@ -189,7 +189,7 @@ pub(crate) fn keep(
             t.period_months != 12
         });
     }
-    if !query.settles(Dimension::Partner) && kept.iter().any(|t| !t.world_partner) {
+    if !query.asks_for_world() && kept.iter().any(|t| !t.world_partner) {
         leave_out(&mut kept, "totals over partners beside their parts", &|t| {
             t.world_partner
         });

@@ -73,9 +73,50 @@ fn a_world_row_is_never_added_to_its_parts() {
     let grouped = sum_batches(std::slice::from_ref(&batch), &query(&[Dimension::Year])).unwrap();
     assert_eq!(grouped.total().thousandths(), 300);
     assert_eq!(grouped.set_aside["totals over partners beside their parts"], 1);
+    // Nor is it one more partner, unless it is asked for.
+    let mut by_partner = query(&[Dimension::Partner]);
+    let grouped = sum_batches(std::slice::from_ref(&batch), &by_partner).unwrap();
+    assert_eq!((grouped.groups.len(), grouped.total().thousandths()), (2, 300));
+    assert_eq!(grouped.set_aside["totals over partners beside their parts"], 1);
+    by_partner.world_rows = true;
+    let grouped = sum_batches(std::slice::from_ref(&batch), &by_partner).unwrap();
+    assert_eq!((grouped.groups.len(), grouped.set_aside.len()), (3, 0));
+    for (codes, groups) in [(&["WLD", "KOR"][..], 2), (&["KOR"], 1), (&["CHN", "KOR"], 2)] {
+        let filter = codes.iter().fold(Filter::default(), |f, code| f.with("partner", *code));
+        let named = Query::new(&[Dimension::Partner], filter).unwrap();
+        let grouped = sum_batches(std::slice::from_ref(&batch), &named).unwrap();
+        assert_eq!(
+            (grouped.groups.len(), grouped.set_aside.len()),
+            (groups, 0),
+            "{codes:?}"
+        );
+    }
     // Alone, the world row is what there is.
     let alone = sum_batches(&[batch_of_records(&records[..1]).unwrap()], &query(&[Dimension::Year])).unwrap();
     assert_eq!(alone.total().thousandths(), 300);
+    let alone = sum_batches(
+        &[batch_of_records(&records[..1]).unwrap()],
+        &query(&[Dimension::Partner]),
+    )
+    .unwrap();
+    assert_eq!((alone.groups.len(), alone.total().thousandths()), (1, 300));
+}
+
+#[test]
+fn how_concentrated_trade_is_on_partners_does_not_count_the_world_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let records = [
+        record(2000, "WLD", Flow::Export, "TOTAL", Some(300)),
+        record(2000, "CHN", Flow::Export, "TOTAL", Some(100)),
+        record(2000, "KOR", Flow::Export, "TOTAL", Some(200)),
+    ];
+    write_records(&path, &records).unwrap();
+    let found = cube::concentration(&path, &query(&[Dimension::Year]), Dimension::Partner).unwrap();
+    let (_, spread) = &found.groups[0];
+    assert_eq!((spread.parts, spread.total.thousandths()), (2, 300));
+    assert!((spread.herfindahl - 5.0 / 9.0).abs() < 1e-15);
+    assert_eq!(found.set_aside["totals over partners beside their parts"], 1);
 }
 
 #[test]

@@ -82,6 +82,8 @@ pub fn sum(path: &Path, by: &[Dimension], filter: Filter, level: Level) -> Resul
     };
     let mut query = Query::new(by, filter).map_err(refuse)?;
     (query.level, query.weights) = (level, false);
+    // A reporter's row for the world is its total, unidentified partners included.
+    query.world_rows = true;
     cube::sum_columns(path, &query).map_err(refuse)
 }
 
