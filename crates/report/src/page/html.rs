@@ -12,6 +12,9 @@ use std::fmt::Write;
 /// No larger file goes into the page as a download.
 const LARGEST_DOWNLOAD: usize = 400_000;
 
+/// A table with more columns than this is set smaller.
+const MANY_COLUMNS: usize = 7;
+
 /// The anchors of a page, each given once.
 #[derive(Debug, Default)]
 pub(crate) struct Anchors(BTreeSet<String>);
@@ -96,14 +99,20 @@ pub(crate) fn download(table: &Table, words: &str) -> Result<String> {
     ))
 }
 
-/// A table's first rows as HTML. Numbers are rounded for reading, shares are per cent. `evidence` says where
+/// The wanted rows of a table as HTML. Numbers are rounded for reading, shares are per cent. `evidence` says where
 /// a cell leads, by row and column; an empty address leads nowhere.
-pub(crate) fn table(table: &Table, rows_shown: usize, evidence: &dyn Fn(usize, usize) -> String) -> String {
-    let mut html = format!("<table><caption>{}</caption><thead><tr>", escape(&table.title));
+pub(crate) fn table(table: &Table, rows: &[usize], evidence: &dyn Fn(usize, usize) -> String) -> String {
+    let many = if table.columns.len() > MANY_COLUMNS {
+        " class=\"many-columns\""
+    } else {
+        ""
+    };
+    let mut html = format!("<table{many}><caption>{}</caption><thead><tr>", escape(&table.title));
     for column in &table.columns {
         let unit = match column.unit.as_str() {
             "" | "1" => String::new(),
             "share" if column.kind == Kind::Number => String::new(),
+            unit if column.unit.starts_with("share ") => format!(" <span class=\"unit\">{}</span>", escape(&unit[6..])),
             unit => format!(" <span class=\"unit\">{}</span>", escape(unit)),
         };
         let class = if column.kind == Kind::Text { "" } else { " class=\"n\"" };
@@ -114,7 +123,10 @@ pub(crate) fn table(table: &Table, rows_shown: usize, evidence: &dyn Fn(usize, u
         );
     }
     html.push_str("</tr></thead><tbody>");
-    for (number, row) in table.rows.iter().take(rows_shown).enumerate() {
+    for (number, row) in rows
+        .iter()
+        .filter_map(|&number| Some((number, table.rows.get(number)?)))
+    {
         html.push_str("<tr>");
         for (at, (value, column)) in row.iter().zip(&table.columns).enumerate() {
             let words = match (cell(value, column), beside(&evidence(number, at))) {
@@ -134,13 +146,21 @@ pub(crate) fn table(table: &Table, rows_shown: usize, evidence: &dyn Fn(usize, u
     html
 }
 
+/// Below a thousandth the digits of a p-value say nothing; the files beside the page have them.
+fn is_p_value(column: &Column) -> bool {
+    matches!(column.name.as_str(), "p" | "p_value")
+}
+
 pub(crate) fn cell(cell: &Cell, column: &Column) -> String {
     match cell {
         Cell::Missing => "<span class=\"none\" title=\"no figure\">–</span>".to_owned(),
         Cell::Text(text) => escape(text),
         Cell::Integer(whole) if is_year(column) => typeset(&whole.to_string()),
         Cell::Integer(whole) => typeset(&grouped(&whole.to_string())),
-        Cell::Number(share) if column.unit == "share" => per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 }),
+        Cell::Number(p) if is_p_value(column) && (0.0..0.001).contains(p) => "&lt; 0.001".to_owned(),
+        Cell::Number(share) if column.unit == "share" || column.unit.starts_with("share ") => {
+            per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 })
+        }
         Cell::Number(estimate) => typeset(&significant(*estimate, 4)),
         Cell::Decimal(exact) => typeset(&grouped(&exact.to_string())),
     }
@@ -201,8 +221,20 @@ mod tests {
         assert_eq!(cell(&Cell::Integer(2005), &column("year", Kind::Integer, "")), "2005");
         assert_eq!(cell(&Cell::Integer(2005), &column("rows", Kind::Integer, "")), "2,005");
         assert_eq!(
-            cell(&Cell::Number(-1.234_56e-9), &column("p", Kind::Number, "")),
+            cell(&Cell::Number(-1.234_56e-9), &column("slope", Kind::Number, "")),
             "−1.235 × 10⁻⁹"
+        );
+        let p = |value: f64| cell(&Cell::Number(value), &column("p_value", Kind::Number, "1"));
+        assert_eq!(
+            [2.4e-10, 0.0, 0.001, 0.04567].map(p),
+            ["&lt; 0.001", "&lt; 0.001", "0.001", "0.04567"]
+        );
+        assert_eq!(
+            cell(
+                &Cell::Number(0.9333),
+                &column("holds_in", Kind::Number, "share of draws")
+            ),
+            "93.3%"
         );
     }
 }

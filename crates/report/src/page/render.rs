@@ -2,13 +2,16 @@
 
 use super::claims::{Badge, ClaimsView};
 use super::html::{Anchors, download, link, table};
+use super::looks::Looks;
 use super::{Block, Fact, Link, Page, PinNote, ScenarioRow, Section, SummaryItem, Verdict};
 use super::{claims, digest, figure};
 use crate::svg::{escape, patterns};
 use crate::{Error, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
+use model::Cell;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 const TEMPLATES: [(&str, &str); 5] = [
     ("page.html", include_str!("../../templates/page.html")),
@@ -91,6 +94,7 @@ struct SummaryView<'p> {
     how_sure: &'p str,
     would_change: &'p str,
     evidence: Vec<String>,
+    grounds: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -114,6 +118,7 @@ struct ScenarioView<'p> {
 struct PinView<'p> {
     anchor: String,
     title: String,
+    citation: &'p str,
     traps: &'p [String],
     /// Name and value of what else is known, in order.
     facts: Vec<(&'static str, &'p str)>,
@@ -128,12 +133,17 @@ fn view(page: &Page) -> Result<View<'_>> {
     for row in &page.claims.rows {
         anchors.take(&claims::anchor(&row.id));
     }
+    let looks = Looks::new(page);
     let sections = page
         .sections
         .iter()
-        .map(|s| section(s, &mut anchors))
+        .map(|s| section(s, &looks, &mut anchors))
         .collect::<Result<Vec<_>>>()?;
-    let order: Vec<String> = page.scenarios.iter().map(|s| s.name.clone()).collect();
+    let titled: Vec<(String, String)> = page
+        .scenarios
+        .iter()
+        .map(|s| (s.name.clone(), s.title.clone()))
+        .collect();
     let style = style();
     let script = SCRIPT.replace("\r\n", "\n");
     let mut view = View {
@@ -150,7 +160,7 @@ fn view(page: &Page) -> Result<View<'_>> {
         patterns: patterns(),
         contents: Vec::new(),
         summary: page.summary.iter().map(summary).collect(),
-        claims: Some(claims::view(&page.claims, &order)).filter(|_| !page.claims.rows.is_empty()),
+        claims: Some(claims::view(&page.claims, &titled)).filter(|_| !page.claims.rows.is_empty()),
         sections,
         scenarios: page.scenarios.iter().map(scenario).collect(),
         pins: page.data_notes.iter().map(|pin| pin_note(pin, &mut anchors)).collect(),
@@ -194,10 +204,11 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
         how_sure: &item.how_sure,
         would_change: &item.would_change,
         evidence,
+        grounds: item.grounds.iter().map(link).collect(),
     }
 }
 
-fn section<'p>(section: &'p Section, anchors: &mut Anchors) -> Result<SectionView<'p>> {
+fn section<'p>(section: &'p Section, looks: &Looks, anchors: &mut Anchors) -> Result<SectionView<'p>> {
     let anchor = anchors.take(if section.id.is_empty() {
         &section.title
     } else {
@@ -206,7 +217,7 @@ fn section<'p>(section: &'p Section, anchors: &mut Anchors) -> Result<SectionVie
     let blocks = section
         .blocks
         .iter()
-        .map(|b| block(b, anchors))
+        .map(|b| block(b, looks, anchors))
         .collect::<Result<Vec<_>>>()?;
     Ok(SectionView {
         anchor,
@@ -216,16 +227,16 @@ fn section<'p>(section: &'p Section, anchors: &mut Anchors) -> Result<SectionVie
     })
 }
 
-fn block(block: &Block, anchors: &mut Anchors) -> Result<String> {
+fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> {
     Ok(match block {
-        Block::Chart(chart) => figure::figure(chart, &figure::Traces::default(), anchors)?,
+        Block::Chart(chart) => figure::figure(chart, &figure::Traces::default(), looks, anchors)?,
         Block::Traced {
             chart,
             sources,
             evidence,
         } => {
             let evidence = Some(evidence);
-            figure::figure(chart, &figure::Traces { sources, evidence }, anchors)?
+            figure::figure(chart, &figure::Traces { sources, evidence }, looks, anchors)?
         }
         Block::Table {
             table,
@@ -260,7 +271,8 @@ fn table_block(
 ) -> Result<String> {
     let anchor = anchors.take(&whole.id);
     let all = whole.rows.len();
-    let shown = rows_shown.min(all);
+    let (rows, rule) = told_rows(whole, rows_shown);
+    let (first, rest) = rows.split_at(rows_shown.min(rows.len()));
     // Made in any case: it checks the table.
     let carried = download(whole, "Download as CSV")?;
     let source = match file {
@@ -270,24 +282,80 @@ fn table_block(
         }),
         None => carried,
     };
-    let count = if shown < all {
-        format!("The first {shown} of {all} rows. ")
-    } else {
-        String::new()
+    let leads = |row: usize, column: usize| match column {
+        0 => evidence.get(row).cloned().unwrap_or_default(),
+        _ => String::new(),
     };
-    let tools = if count.is_empty() && source.is_empty() {
+    let part = |rows: &[usize], which: &str| {
+        let label = escape(&format!("Table{which}: {}", whole.title));
+        format!(
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">{}</div>",
+            table(whole, rows, &leads)
+        )
+    };
+    let rest = if rest.is_empty() {
         String::new()
     } else {
-        format!("<p class=\"tools\">{count}{source}</p>")
+        format!(
+            "<details class=\"rest\"><summary>The other {} rows</summary>{}</details>",
+            rest.len(),
+            part(rest, ", the other rows")
+        )
     };
-    let label = escape(&format!("Table: {}", whole.title));
+    let told = if rule.is_empty() {
+        rule
+    } else {
+        format!("{rule} of {all} rows. ")
+    };
+    let tools = if told.is_empty() && source.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"tools\">{told}{source}</p>")
+    };
     Ok(format!(
-        "<div class=\"table\" id=\"{anchor}\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">{}</div>{tools}</div>",
-        table(whole, shown, &|row, column| match column {
-            0 => evidence.get(row).cloned().unwrap_or_default(),
-            _ => String::new(),
-        })
+        "<div class=\"table\" id=\"{anchor}\">{}{rest}{tools}</div>",
+        part(first, "")
     ))
+}
+
+/// The most rows of a table that a page holds.
+const MOST_ROWS: usize = 400;
+
+/// The rows of a table that the page holds, and by which rule where these are not all: the latest years, as many as
+/// fit whole; of a table without years, or with too many rows in the last, the first rows.
+fn told_rows(table: &model::Table, rows_shown: usize) -> (Vec<usize>, String) {
+    let all = table.rows.len();
+    if all <= MOST_ROWS.max(rows_shown) {
+        return ((0..all).collect(), String::new());
+    }
+    let dated = table
+        .columns
+        .iter()
+        .position(|c| matches!(c.name.as_str(), "year" | "period"));
+    let year = |row: usize| match &table.rows[row][dated?] {
+        Cell::Integer(year) => Some(*year),
+        Cell::Text(period) => period.get(..4)?.parse().ok(),
+        _ => None,
+    };
+    let mut years: BTreeMap<i64, usize> = BTreeMap::new();
+    for year in (0..all).filter_map(year) {
+        *years.entry(year).or_default() += 1;
+    }
+    let mut sum = 0;
+    let fitting = years.iter().rev().take_while(|(_, rows)| {
+        sum += **rows;
+        sum <= MOST_ROWS
+    });
+    match fitting.last() {
+        Some((&from, _)) => {
+            let rows: Vec<usize> = (0..all)
+                .filter(|&row| year(row).is_some_and(|year| year >= from))
+                .collect();
+            let rule = format!("{from} and later: {}", rows.len());
+            (rows, rule)
+        }
+        None => ((0..rows_shown).collect(), format!("The first {rows_shown}")),
+    }
 }
 
 fn scenario(row: &ScenarioRow) -> ScenarioView<'_> {
@@ -306,7 +374,6 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
         ("Compiled by", &pin.compiler),
         ("Release", &pin.release),
         ("Extent", &pin.extent),
-        ("Cite as", &pin.citation),
         ("Licence", &pin.licence),
         ("Pinned as", &pin.name),
         ("SHA-256", &pin.sha256),
@@ -318,6 +385,7 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
             text: title.clone(),
             href: pin.url.clone(),
         }),
+        citation: &pin.citation,
         traps: &pin.traps,
         facts: facts
             .into_iter()

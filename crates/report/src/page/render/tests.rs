@@ -105,6 +105,7 @@ fn page(text: &str) -> Page {
             how_sure: t(),
             would_change: t(),
             evidence: link(),
+            grounds: link(),
         }],
         claims: Claims {
             prose: vec![t()],
@@ -332,4 +333,55 @@ fn every_colour_of_text_has_the_contrast_of_wcag_aa_in_both_themes() {
         assert!(contrast(colour("on-badge"), colour("good")) >= 4.5);
     }
     assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 1e-9);
+}
+
+#[test]
+fn no_row_of_a_table_is_left_out_but_by_a_rule_that_is_told() {
+    let page = |rows: i64| {
+        let columns = [("year", Kind::Integer, ""), ("n", Kind::Integer, "")];
+        let mut table = Table::new("t", "A table", &columns);
+        for row in 0..rows {
+            table.push(vec![Cell::Integer(2000 + row % 20), Cell::Integer(100_000 + row)]);
+        }
+        let table = Block::Table {
+            table,
+            rows_shown: 24,
+            file: Some("tables/t.csv".to_owned()),
+            evidence: Vec::new(),
+        };
+        let section = Section {
+            blocks: vec![table],
+            ..Section::default()
+        };
+        let page = Page {
+            sections: vec![section],
+            ..Page::default()
+        };
+        render_page(&page).unwrap()
+    };
+    let rows = |html: &str| html.matches("<th scope=\"row\"").count();
+    let (short, long) = (page(24), page(60));
+    assert_eq!((rows(&short), short.contains("class=\"rest\"")), (24, false));
+    assert_eq!(rows(&long), 60);
+    assert!(long.contains("<details class=\"rest\"><summary>The other 36 rows</summary>"));
+    // A thousand rows over twenty years, fifty in each: eight years fit.
+    let cut = page(1000);
+    assert_eq!(rows(&cut), 400);
+    assert!(cut.contains("2012 and later: 400 of 1000 rows. "));
+    assert!(!cut.contains(">2011<") && cut.contains(">2012<"));
+}
+
+#[test]
+fn a_claim_that_nothing_was_asked_about_has_no_verdict() {
+    let mut page = page("x");
+    let mut unasked = page.claims.rows[0].clone();
+    unasked.id = "unasked".to_owned();
+    unasked.verdicts.clear();
+    unasked.overall = Verdict::NotTestable;
+    page.claims.rows.push(unasked);
+    let html = render_page(&page).unwrap();
+    let claims = html.split("id=\"claims\"").nth(1).unwrap();
+    assert!(claims.contains("<div id=\"claim-unasked\">"));
+    assert!(!claims.split("</section>").next().unwrap().contains("not testable"));
+    assert!(!html.contains("href=\"#claim-unasked\""));
 }
