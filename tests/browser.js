@@ -57,11 +57,17 @@ window.addEventListener("load", async () => {
     const downloads = all("figure.chart a.download");
     const csv = decodeURIComponent(downloads[0].href.split(",").slice(1).join(","));
     check("each chart with data has a download", downloads.length === all("figure.chart details.data").length && downloads.length > 4, downloads.length);
-    check("the download is the data", csv.split("\n").length > 5 && csv.startsWith("series,x,y,low,high"), csv.slice(0, 60));
+    check("the download is the data", csv.split("\n").length > 5 && /^series,year,\w+,low,high\n/.test(csv), csv.slice(0, 60));
 
     // Numbers lead to evidence.
     const numbers = all("a.number");
     check("numbers lead to evidence", numbers.length > 100 && numbers.every((a) => a.getAttribute("href").startsWith("evidence/")), numbers.length);
+
+    // What a sentence or a verdict rests on is on the page to its last row, and leads on to evidence.
+    const cut = all(".table .tools").filter((p) => /\d+ of \d+ rows/.test(p.textContent));
+    check("no table is cut", cut.length === 0, cut.map((p) => p.parentElement.id).join(", "));
+    const grounds = all("#summary .summary > li").filter((item) => !item.querySelector('a[href^="evidence/"]:not(.number)'));
+    check("every point of the summary leads to its evidence", grounds.length === 0, grounds.map((item) => item.textContent.slice(0, 60)).join(" | "));
 
     // Verdicts filter the claims; a link opens its claim.
     const tally = document.querySelector(".tally button");

@@ -6,12 +6,15 @@ Skipped, and says so, where there is no Chromium; the part of axe where there is
 """
 
 import html
+import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=20000"]
@@ -88,6 +91,101 @@ def answers(checks, page):
     checks.passed += len(lines)
 
 
+class Phone:
+    """A phone's screen, touched over the browser's debugging pipe: events that a script makes up never reach what a
+    finger's do, such as the browser's own taking over of a gesture."""
+
+    def __init__(self, program, folder):
+        (reads, self.to), (self.of, writes) = os.pipe(), os.pipe()
+        flags = [flag for flag in FLAGS if "virtual-time" not in flag]
+        # The browser reads its orders from descriptor 3 and answers on 4.
+        command = ["sh", "-c", f'exec "$@" 3<&{reads} 4>&{writes}', "sh", program, *flags, "--remote-debugging-pipe",
+                   f"--user-data-dir={folder}/phone", "about:blank"]
+        self.running = subprocess.Popen(command, pass_fds=(reads, writes), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        os.close(reads)
+        os.close(writes)
+        self.number, self.rest, self.session = 0, b"", None
+        target = self.order("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.order("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.order("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
+        self.order("Emulation.setTouchEmulationEnabled", enabled=True)
+
+    def order(self, method, **parameters):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": parameters}
+        os.write(self.to, json.dumps(message | ({"sessionId": self.session} if self.session else {})).encode() + b"\0")
+        while True:
+            while b"\0" not in self.rest:
+                self.rest += os.read(self.of, 65536) or sys.exit("the browser is gone")
+            line, _, self.rest = self.rest.partition(b"\0")
+            answer = json.loads(line)
+            if answer.get("id") == self.number:
+                assert "error" not in answer, f"{method}: {answer}"
+                return answer["result"]
+
+    def ask(self, expression):
+        answer = self.order("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def open(self, page):
+        self.order("Page.navigate", url=page.as_uri())
+        for _ in range(600):
+            if self.ask("document.readyState === 'complete' && document.querySelectorAll('.tip').length > 0"):
+                return
+            time.sleep(0.1)
+        raise AssertionError("the page does not load")
+
+    def finger(self, kind, *at):
+        self.order("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": at[0], "y": at[1]}] if at else [])
+        time.sleep(0.2)
+
+    def close(self):
+        self.order("Browser.close")
+        self.running.wait(timeout=60)
+        os.close(self.to)
+        os.close(self.of)
+
+
+# Charts of each form, and a place on one of the marks that is shown.
+TOUCHED = {"line": ".line", "bars": "rect.bar", "cloud": ".cloud"}
+PLACE = """(() => {
+  const figure = Array.from(document.querySelectorAll("figure.chart")).find((f) => f.querySelector(".plot.narrow %s"));
+  if (!figure) return null;
+  figure.querySelector(".canvas").scrollIntoView({ block: "center", behavior: "instant" });
+  const marks = Array.from(figure.querySelectorAll(".plot.narrow [data-tip]"));
+  const mark = marks[Math.floor(marks.length / 3)].getBoundingClientRect();
+  return [figure.id, mark.left + mark.width / 2, mark.top + mark.height / 2];
+})()"""
+
+
+def touched(checks, page):
+    """A finger shows a value where it is set down, while it slides, and after it is lifted; a touch elsewhere ends it."""
+    phone = Phone(checks.program, checks.folder)
+    try:
+        phone.open(page)
+        for form, mark in TOUCHED.items():
+            place = phone.ask(PLACE % mark)
+            checks.demand(place, f"there is no chart with {form}")
+            chart, x, y = place
+            tip = f"document.querySelector('#{chart} .tip').textContent"
+            phone.finger("touchStart", x, y)
+            held = phone.ask(tip)
+            checks.demand(re.search(r"\d", held), f"{chart}: a finger shows no value")
+            toward = 40 if x < 200 else -40
+            for step in (1, 2, 3):
+                phone.finger("touchMove", x + toward * step, y)
+            slid = phone.ask(tip)
+            checks.demand(re.search(r"\d", slid) and slid != held, f"{chart}: a sliding finger shows {slid!r} after {held!r}")
+            phone.finger("touchEnd")
+            checks.demand(phone.ask(tip) == slid, f"{chart}: the value is gone when the finger is lifted")
+            phone.finger("touchStart", 5, 830)
+            phone.finger("touchEnd")
+            checks.demand(phone.ask(tip) == "", f"{chart}: a touch elsewhere leaves the value")
+    finally:
+        phone.close()
+
+
 def leads(checks, page):
     """Every link to a file beside the page leads to a file, and every fragment to an element of it."""
     anchors = {}
@@ -122,7 +220,7 @@ def accessible(checks, pages):
     for page in pages:
         for theme in ("light", "dark"):
             run = (code + f";addEventListener('load',async()=>{{document.documentElement.dataset.theme='{theme}';"
-                   "for(const kind of ['sources','claim','data']){const one=document.querySelector('details.'+kind);if(one)one.open=true}"
+                   "for(const kind of ['sources','claim','data','rest','more']){const one=document.querySelector('details.'+kind);if(one)one.open=true}"
                    "const found=await axe.run({resultTypes:['violations']});const out=document.createElement('pre');out.id='answers';"
                    "out.textContent=['axe ran '+found.passes.length,...found.violations.map(v=>v.id+' ('+v.nodes.length+'): '+"
                    "v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+(n.any[0]?n.any[0].message:'')).join(' | '))].join('\\n');document.body.append(out)})")
@@ -154,6 +252,7 @@ def main():
         checks.demand(dom.count("<svg") >= 5, f"only {dom.count('<svg')} charts")
         links = leads(checks, page)
         answers(checks, page)
+        touched(checks, page)
         # The page of evidence with the fewest figures stands for all: they are made alike.
         evidence = min((page.parent / "evidence").glob("*.html"), key=lambda path: path.stat().st_size)
         loads(checks, evidence)

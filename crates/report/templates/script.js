@@ -170,9 +170,25 @@
         if (on > 0) shown += 1;
       }
       const some = shown === names.length ? `all ${names.length} sources` : `${shown} of ${names.length} sources`;
-      head.textContent = `Charts: ${some}` + (intervals ? `, intervals ${intervals.checked ? "shown" : "hidden"}` : "");
+      for (const note of all(".unmoved")) note.hidden = shown === names.length;
+      head.textContent = `Show in charts: ${some}` + (intervals ? `, ${intervals.checked ? "" : "no "}intervals` : "");
     };
     choices.append(every);
+    for (const figure of all("figure.chart")) {
+      if (figure.querySelector(".legend li[data-source]")) continue;
+      const note = document.createElement("p");
+      note.className = "unmoved";
+      note.textContent = "The choice of sources does not change this chart.";
+      figure.querySelector(".canvas").before(note);
+    }
+    // Beyond the last chart there is nothing to choose for.
+    const last = all("main > section figure.chart").pop();
+    const leave = () => bar.classList.toggle("left", last.getBoundingClientRect().bottom < 0);
+    window.addEventListener("scroll", leave, { passive: true });
+    // On a phone the choices cover much of the screen: a touch beside them closes them.
+    const phone = window.matchMedia("(max-width: 40rem)");
+    document.addEventListener("pointerdown", (event) => { if (phone.matches && !bar.contains(event.target)) bar.open = false; });
+    bar.addEventListener("keydown", (event) => { if (event.key === "Escape") { bar.open = false; head.focus(); } });
     tell_sources();
     bar.append(head, choices);
     first.closest("section").before(bar);
@@ -189,6 +205,17 @@
       for (const point of all(".pt, rect.bar", plot)) {
         const words = point.querySelector("title");
         if (words) { point.dataset.tip = words.textContent; words.remove(); }
+      }
+      // A cloud is drawn as one shape; its points come as lines of place and words.
+      for (const cloud of all("[data-points]", plot)) {
+        for (const line of cloud.dataset.points.split("\n")) {
+          const [x, y, ...words] = line.split(" ");
+          const point = document.createElementNS(cloud.namespaceURI, "circle");
+          for (const [name, value] of [["class", "pt ghost"], ["cx", x], ["cy", y], ["r", 4]]) point.setAttribute(name, value);
+          point.dataset.tip = words.join(" ");
+          cloud.after(point);
+        }
+        delete cloud.dataset.points;
       }
     }
     const plot = () => all(".plot", canvas).find((p) => p.getClientRects().length > 0);
@@ -212,7 +239,7 @@
       current = null;
       tip.textContent = "";
     };
-    const show = (point) => {
+    const show = (point, off = 12) => {
       if (point === current) return;
       hide();
       current = point;
@@ -221,13 +248,13 @@
       const frame = canvas.getBoundingClientRect();
       const at = middle(point);
       const left = Math.min(Math.max(at.x - frame.left - tip.offsetWidth / 2, 0), frame.width - tip.offsetWidth);
-      const above = at.y - frame.top - tip.offsetHeight - 12;
+      const above = at.y - frame.top - tip.offsetHeight - off;
       tip.style.left = `${left}px`;
-      tip.style.top = `${above < 0 ? at.y - frame.top + 14 : above}px`;
+      tip.style.top = `${above < 0 ? at.y - frame.top + off + 2 : above}px`;
     };
-    canvas.addEventListener("pointermove", (event) => {
+    const nearest = (event) => {
       let best = null;
-      let distance = 40;
+      let distance = event.pointerType === "touch" ? 90 : 40;
       for (const point of points()) {
         const { x, y, box } = middle(point);
         const inside = point.tagName === "rect" && event.clientX >= box.left && event.clientX <= box.right &&
@@ -235,9 +262,13 @@
         const far = inside ? -1 : Math.hypot(event.clientX - x, event.clientY - y);
         if (far < distance) { best = point; distance = far; }
       }
-      if (best) show(best); else hide();
-    });
-    canvas.addEventListener("pointerleave", hide);
+      if (best) show(best, event.pointerType === "touch" ? 34 : 12); else hide();
+    };
+    // A finger shows the value that it touches or slides to, and leaves it shown when it is lifted.
+    canvas.addEventListener("pointerdown", nearest);
+    canvas.addEventListener("pointermove", nearest);
+    canvas.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") hide(); });
+    document.addEventListener("pointerdown", (event) => { if (!canvas.contains(event.target)) hide(); });
     canvas.addEventListener("blur", hide);
     canvas.addEventListener("keydown", (event) => {
       const list = points();
@@ -263,6 +294,19 @@
       }
     });
   };
+
+  // Tables that are wider than the screen say so, until their end is in sight.
+  for (const box of all(".scroll")) {
+    const hint = document.createElement("p");
+    hint.className = "hint";
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = "more columns →";
+    box.after(hint);
+    const tell = () => { hint.hidden = box.scrollWidth - box.clientWidth - box.scrollLeft < 4; };
+    tell();
+    box.addEventListener("scroll", tell, { passive: true });
+    new ResizeObserver(tell).observe(box);
+  }
 
   for (const figure of all("figure.chart")) { legend(figure); values(figure); }
   sources();
