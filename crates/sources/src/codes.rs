@@ -72,8 +72,8 @@ pub(crate) fn alpha(cell: &Cell<'_>) -> Result<Economy, Bad> {
     }
 }
 
-/// Reads economies as one file writes them. A name or an unknown code is looked up once:
-/// looking for its neighbours takes long, and it may stand on every row.
+/// Reads economies as one file writes them. A name or an unknown code is looked up once, and at most [`ADVISED`] of
+/// them are looked up with their neighbours: that takes long, and they may stand on every row.
 #[derive(Default)]
 pub(crate) struct Reader {
     names: RefCell<BTreeMap<String, Result<Economy, String>>>,
@@ -112,9 +112,6 @@ impl Reader {
     }
 
     fn advise(&self, cell: &Cell<'_>, bad: Bad) -> Bad {
-        if self.names.borrow().len() >= ADVISED {
-            return bad;
-        }
         let advice = match self.lookup(cell.text) {
             Ok(code) => format!("write {code}"),
             Err(candidates) => candidates,
@@ -127,6 +124,10 @@ impl Reader {
         let text: String = text.chars().take(100).collect();
         if let Some(found) = self.names.borrow().get(&text) {
             return found.clone();
+        }
+        if self.names.borrow().len() >= ADVISED {
+            let found = economies().find(&text).map(|info| info.code);
+            return found.ok_or_else(|| "use an ISO 3166 code or an English name".to_owned());
         }
         let found = economies()
             .lookup(&text)

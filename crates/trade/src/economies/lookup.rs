@@ -66,20 +66,7 @@ impl Economies {
     /// [`LookupError::Ambiguous`] for a name that several economies bear, such as `Korea`
     /// or `Congo`: no default is taken. [`LookupError::Unknown`] with the nearest names.
     pub fn lookup(&self, text: &str) -> Result<&EconomyInfo, LookupError> {
-        let upper = text.trim().to_ascii_uppercase();
-        if let Some(info) = Economy::new(&upper).ok().and_then(|code| self.get(code)) {
-            return Ok(info);
-        }
-        let alpha2: Vec<&EconomyInfo> = self.iter().filter(|e| e.alpha2 == Some(upper.as_str())).collect();
-        let named = || {
-            self.names
-                .get(&name_key(text))
-                .into_iter()
-                .flatten()
-                .filter_map(|&i| self.list.get(i))
-                .collect()
-        };
-        let found = if alpha2.is_empty() { named() } else { alpha2 };
+        let found = self.bearers(text);
         match found[..] {
             [info] => Ok(info),
             [] => Err(LookupError::Unknown {
@@ -91,6 +78,29 @@ impl Economies {
                 candidates: found.into_iter().map(candidate).collect(),
             }),
         }
+    }
+
+    /// As [`lookup`](Self::lookup), for those who take no candidates, which cost by far the most to find: `None` where
+    /// nobody bears the name, or several do.
+    pub fn find(&self, text: &str) -> Option<&EconomyInfo> {
+        match self.bearers(text)[..] {
+            [info] => Some(info),
+            _ => None,
+        }
+    }
+
+    /// Whose code, alpha-2 code or name this is.
+    fn bearers(&self, text: &str) -> Vec<&EconomyInfo> {
+        let upper = text.trim().to_ascii_uppercase();
+        if let Some(info) = Economy::new(&upper).ok().and_then(|code| self.get(code)) {
+            return vec![info];
+        }
+        let alpha2: Vec<&EconomyInfo> = self.iter().filter(|e| e.alpha2 == Some(upper.as_str())).collect();
+        if !alpha2.is_empty() {
+            return alpha2;
+        }
+        let named = self.names.get(&name_key(text)).into_iter().flatten();
+        named.filter_map(|&i| self.list.get(i)).collect()
     }
 
     /// The economies whose names are nearest to a text: those that begin with it or contain
@@ -391,7 +401,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in "\\PC{0,80}") {
-            let _ = economies().lookup(&text);
+            let found = economies().lookup(&text).ok().map(|info| info.code);
+            prop_assert_eq!(found, economies().find(&text).map(|info| info.code));
         }
     }
 }

@@ -104,7 +104,7 @@ fn table(text: &str, numeric: bool, year: i16) -> Option<Economy> {
     }
     // Two letters could be anybody's own code; names are longer than three.
     (text.len() > 3)
-        .then(|| economies().lookup(text).ok().map(|info| info.code))
+        .then(|| economies().find(text).map(|info| info.code))
         .flatten()
 }
 
