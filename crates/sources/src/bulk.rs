@@ -158,6 +158,7 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         return Err(BulkError::Empty {
             path: from.to_owned(),
             bad: report.quarantined,
+            quarantine: report.quarantine,
         });
     }
     (options.before_the_end)(&report)?;
@@ -311,17 +312,21 @@ impl Import<'_> {
         let scales = dataset.scales();
         let left = AtomicU64::new(years.iter().filter(|year| !done.contains(year)).count() as u64);
         let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();
+        let before: BTreeSet<i16> = dataset.partitions().iter().map(|p| p.year).collect();
         let shared = std::sync::Mutex::new(&mut dataset);
         let fates: Vec<Result<Fates, BulkError>> = parts
             .into_par_iter()
             .map(|(year, rows)| {
                 if done.contains(&year) {
                     // It is there already; what else became of its rows is still to be told.
-                    let fates = write_year(year, rows.merged()?, &common, None)?;
+                    let fates = write_year(year, rows.merged()?, &common, self.inputs, None)?;
                     return Ok(Fates { written: 0, ..fates });
                 }
                 let mut writer = PartitionWriter::create(self.out, year, scales)?;
-                let fates = write_year(year, rows.merged()?, &common, Some(&mut writer))?;
+                let fates = write_year(year, rows.merged()?, &common, self.inputs, Some(&mut writer))?;
+                if fates.written == 0 && !before.contains(&year) {
+                    return Ok(fates);
+                }
                 let mut partition = writer.finish()?;
                 partition.source = Some(group.fingerprint.clone());
                 shared.lock().unwrap_or_else(|e| e.into_inner()).put(partition)?;
@@ -333,17 +338,22 @@ impl Import<'_> {
         for fate in fates {
             self.count(fate?, report);
         }
-        dataset.mark_imported(&group.fingerprint)?;
-        self.dataset = Some(dataset);
+        let written = |year: &i16| dataset.partitions().iter().any(|p| p.year == *year);
         report
             .written
-            .extend(years.into_iter().filter(|year| !done.contains(year)));
+            .extend(years.into_iter().filter(|year| written(year) && !done.contains(year)));
+        if dataset.partitions().is_empty() {
+            // Not one row could be used: there is no dataset.
+            return Ok(());
+        }
+        dataset.mark_imported(&group.fingerprint)?;
+        self.dataset = Some(dataset);
         Ok(())
     }
 
     fn count(&self, fates: Fates, report: &mut BulkReport) {
         report.records += fates.written;
-        report.quarantined += fates.contradictions.len() as u64;
+        report.quarantined += fates.contradictions.len() as u64 + fates.unlisted;
         for (input, bad) in fates.contradictions {
             self.list(report, input, bad);
         }

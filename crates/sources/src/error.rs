@@ -73,6 +73,26 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Names the header's line, where whoever looked at the columns did not know it.
+    pub(crate) fn in_line(self, header: u64) -> Error {
+        match self {
+            Error::Header {
+                file,
+                line: 0,
+                problem,
+                advice,
+            } => Error::Header {
+                file,
+                line: header,
+                problem,
+                advice,
+            },
+            other => other,
+        }
+    }
+}
+
 /// Results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -122,7 +122,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     };
     let (mut table, source) = open_table(input, options)?;
     let shape = source.shape();
-    let mut layout = (shape.bind)(&table.header, options)?;
+    let mut layout = (shape.bind)(&table.header, options).map_err(|error| error.in_line(table.header_line))?;
     let mut ignored_columns = table.header.unknown(shape.known);
     let figures = layout.figures();
     ignored_columns.retain(|name| !name.is_empty() && !figures.contains(&name.as_str()));
@@ -191,7 +191,12 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     let mut quarantine_unlisted = 0;
     let file = input.file.clone();
     let mut too_many = 0_u64;
+    let mut duplicates = (0, Usd::ZERO);
     let reading = read_input(input, options, &mut |row| match row {
+        Ok(row) if rows.last().is_some_and(|before| repeats::says_again(&row, before)) => {
+            duplicates.0 += 1;
+            duplicates.1 += row.record.value.unwrap_or_default();
+        }
         Ok(_) if rows.len() == options.limits.rows => too_many += 1,
         Ok(row) => rows.push(row),
         Err(bad) if quarantine.len() < options.limits.listed => quarantine.push(bad),
@@ -204,11 +209,16 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     let Sorted {
         records,
         contradictions,
+        unlisted,
         mut set_aside,
-    } = repeats::sort_out(rows, reading.source.shape().repeats);
-    let room = options.limits.listed.saturating_sub(quarantine.len());
-    quarantine_unlisted += contradictions.len().saturating_sub(room) as u64;
-    quarantine.extend(contradictions.into_iter().map(|(_, bad)| bad).take(room));
+    } = repeats::sort_out(
+        rows,
+        reading.source.shape().repeats,
+        duplicates,
+        options.limits.listed.saturating_sub(quarantine.len()),
+    );
+    quarantine_unlisted += unlisted;
+    quarantine.extend(contradictions);
     quarantine.sort_by_key(|q| q.line);
     set_aside.extend(reading.set_aside);
     let totals = aggregates::totals_among(&records);

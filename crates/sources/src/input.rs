@@ -1,7 +1,7 @@
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::json;
-use crate::unpack::{Packing, zip_member};
+use crate::unpack::{Packing, is_zip, zip_member};
 use crate::utf16::Utf16;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
@@ -50,7 +50,7 @@ impl<'a> Input<'a> {
         let mut file = store::open_file(path).map_err(failed)?;
         let mut start = Vec::new();
         (&mut file).take(4).read_to_end(&mut start).map_err(failed)?;
-        if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+        if is_zip(&start) {
             // A pipe cannot be read as an archive: its list stands at the end.
             file.rewind().map_err(failed)?;
             let (member, name) = zip_member(file, &name)?;
@@ -89,10 +89,10 @@ impl<'a> Input<'a> {
         }
         refuse_other_formats(file, &prefix)?;
         if prefix.iter().all(u8::is_ascii_whitespace) {
-            let found = if prefix.is_empty() {
-                "nothing"
-            } else {
-                "only white space"
+            let found = match prefix.len() {
+                0 => "nothing",
+                PREFIX => "64 KiB of white space to begin with",
+                _ => "only white space",
             };
             return Err(refuse(
                 file,
@@ -174,7 +174,7 @@ pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
 }
 
 /// First bytes, what they tell, and what to do.
-const FORMATS: [(&[u8], &str, &str); 15] = [
+const FORMATS: [(&[u8], &str, &str); 16] = [
     (
         b"PK\x03\x04",
         "a zip archive or a spreadsheet",
@@ -191,6 +191,7 @@ const FORMATS: [(&[u8], &str, &str); 15] = [
         "a Parquet file",
         "give it as a dataset, not as an agency's table",
     ),
+    (b"{\\rtf", "a text document (RTF)", "save its table as CSV"),
     (b"%PDF", "a PDF document", "copy its figures into a tidy table"),
     (&[0xd0, 0xcf, 0x11, 0xe0], "an old spreadsheet", "save the sheet as CSV"),
     (&[0xff, 0xfe, 0, 0], "UTF-32 text", "save it as UTF-8"),

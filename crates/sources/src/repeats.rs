@@ -6,29 +6,98 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use trade::{Decimal3, Record, Usd, Valuation};
 
+/// What decides between rows that stand under one key, held as records or packed.
+pub(crate) trait Repeated {
+    fn part(&self) -> Part;
+    /// The numeric codes of reporter and partner in the file.
+    fn codes(&self) -> (u16, u16);
+    fn figures(&self) -> Figures<'_>;
+    fn rounded_to(&self) -> Option<Usd>;
+    fn reference(&self) -> Option<u32>;
+}
+
+/// Everything that two rows of one key have to share to be the same figure twice. Who is
+/// quoted for it, and how finely it was rounded, may differ.
+pub(crate) type Figures<'a> = (
+    Option<Usd>,
+    Option<Decimal3>,
+    Option<Decimal3>,
+    Option<Decimal3>,
+    Option<&'a str>,
+    Option<Valuation>,
+);
+
+impl Repeated for Row {
+    fn part(&self) -> Part {
+        self.part
+    }
+
+    fn codes(&self) -> (u16, u16) {
+        self.codes
+    }
+
+    fn figures(&self) -> Figures<'_> {
+        let r = &self.record;
+        (
+            r.value,
+            r.share_percent,
+            r.net_weight_kg,
+            r.quantity,
+            r.quantity_unit.as_deref(),
+            r.valuation,
+        )
+    }
+
+    fn rounded_to(&self) -> Option<Usd> {
+        self.record.rounded_to
+    }
+
+    fn reference(&self) -> Option<u32> {
+        self.record.reference
+    }
+}
+
+/// Whether two rows are the same but for their lines, and no breakdowns: the second says nothing that the first does
+/// not. Such rows need not be held.
+pub(crate) fn says_again(row: &Row, before: &Row) -> bool {
+    is_open(row.part) && (row.part, row.codes) == (before.part, before.codes) && row.record == before.record
+}
+
+/// Whether a row of this kind may be the figure of its key.
+pub(crate) fn is_open(part: Part) -> bool {
+    matches!(part, Part::Whole | Part::Unsaid)
+}
+
+/// The kind of rows that say again what another says.
+pub(crate) const DUPLICATE: &str = "duplicate";
+
 /// Rows with their repeats sorted out.
+#[derive(Default)]
 pub(crate) struct Sorted {
     pub(crate) records: Vec<Record>,
-    /// Each with the place of its row among those that were given.
-    pub(crate) contradictions: Vec<(usize, Quarantined)>,
+    pub(crate) contradictions: Vec<Quarantined>,
+    /// How many contradictions there are beyond those listed.
+    pub(crate) unlisted: u64,
     pub(crate) set_aside: Vec<Tally>,
 }
 
 /// What becomes of a row.
-#[derive(Clone)]
-enum Fate {
+#[derive(Clone, Copy)]
+pub(crate) enum Fate {
     Kept,
     Aside(&'static str),
-    Contradicts(u64, &'static str),
+    /// The other row, by its place, and how the two differ.
+    Contradicts(usize, &'static str),
 }
 
 /// Sorts out the rows that stand under one key. The key is [`Record::key`], and for tables
 /// of figures also which kinds of figure the row gives: a value and a share are two figures.
+/// At most `listed` contradictions are listed; `duplicates` were found before.
 ///
 /// Where rows are marked as totals or breakdowns the mark decides. Otherwise identical rows
 /// are duplicates; rows that differ are a total with its breakdowns or a contradiction, as
 /// the source's [`Repeats`] says. Only figures that agree to the last digit are the same.
-pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
+pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), listed: usize) -> Sorted {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let key = |i: &usize| figure(&rows[*i].record);
     order.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -36,13 +105,24 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
     for group in order.chunk_by(|a, b| key(a) == key(b)) {
         judge(&rows, group, rule, &mut fates);
     }
+    let mut sorted = Sorted::default();
+    for (row, fate) in rows.iter().zip(&fates) {
+        match fate {
+            Fate::Contradicts(..) if sorted.contradictions.len() == listed => sorted.unlisted += 1,
+            Fate::Contradicts(other, reason) => {
+                let said = format!("{reason} on line {}", rows[*other].line);
+                sorted
+                    .contradictions
+                    .push(contradiction(row.record.value, said).at(row.line));
+            }
+            Fate::Kept | Fate::Aside(_) => {}
+        }
+    }
     let mut tallies: BTreeMap<&'static str, (u64, Usd)> = BTreeMap::new();
-    let mut sorted = Sorted {
-        records: Vec::new(),
-        contradictions: Vec::new(),
-        set_aside: Vec::new(),
-    };
-    for (at, (row, fate)) in rows.into_iter().zip(fates).enumerate() {
+    if duplicates.0 > 0 {
+        tallies.insert(DUPLICATE, duplicates);
+    }
+    for (row, fate) in rows.into_iter().zip(fates) {
         match fate {
             Fate::Kept => sorted.records.push(row.record),
             Fate::Aside(kind) => {
@@ -50,7 +130,7 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
                 tally.0 += 1;
                 tally.1 += row.record.value.unwrap_or_default();
             }
-            Fate::Contradicts(other, reason) => sorted.contradictions.push((at, contradiction(&row, other, reason))),
+            Fate::Contradicts(..) => {}
         }
     }
     sorted.set_aside = tallies
@@ -60,14 +140,20 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats) -> Sorted {
     sorted
 }
 
+/// What becomes of each of the rows that stand under one key.
+pub(crate) fn fates_of<T: Repeated>(rows: &[T], rule: Repeats) -> Vec<Fate> {
+    let group: Vec<usize> = (0..rows.len()).collect();
+    let mut fates = vec![Fate::Kept; rows.len()];
+    judge(rows, &group, rule, &mut fates);
+    fates
+}
+
 /// Sets aside the rows that call themselves parts; gives the others.
-fn without_parts(rows: &[Row], group: &[usize], fates: &mut [Fate]) -> Vec<usize> {
-    let has_total = group
-        .iter()
-        .any(|&i| matches!(rows[i].part, Part::Whole | Part::Unsaid));
+fn without_parts<T: Repeated>(rows: &[T], group: &[usize], fates: &mut [Fate]) -> Vec<usize> {
+    let has_total = group.iter().any(|&i| is_open(rows[i].part()));
     let mut open = Vec::with_capacity(group.len());
     for &i in group {
-        match rows[i].part {
+        match rows[i].part() {
             Part::FlowPart => fates[i] = Fate::Aside("part of a flow"),
             Part::Breakdown if has_total => fates[i] = Fate::Aside("breakdown row"),
             Part::Breakdown => fates[i] = Fate::Aside("breakdown row without its total"),
@@ -77,15 +163,15 @@ fn without_parts(rows: &[Row], group: &[usize], fates: &mut [Fate]) -> Vec<usize
     open
 }
 
-/// Sets aside all but the first of rows that agree in every figure; gives the others, the
+/// Sets aside all but the first of rows that agree in every figure and in their codes; gives the others, the
 /// largest first.
-fn without_duplicates(rows: &[Row], mut open: Vec<usize>, fates: &mut [Fate]) -> Vec<usize> {
+fn without_duplicates<T: Repeated>(rows: &[T], mut open: Vec<usize>, fates: &mut [Fate]) -> Vec<usize> {
     open.sort_by(|&a, &b| order_of(&rows[a]).cmp(&order_of(&rows[b])).then(a.cmp(&b)));
     let mut distinct: Vec<usize> = Vec::with_capacity(open.len());
     for &i in &open {
         match distinct.last() {
-            Some(&last) if figures(&rows[last].record) == figures(&rows[i].record) => {
-                fates[i] = Fate::Aside("duplicate")
+            Some(&last) if (rows[last].figures(), rows[last].codes()) == (rows[i].figures(), rows[i].codes()) => {
+                fates[i] = Fate::Aside(DUPLICATE)
             }
             _ => distinct.push(i),
         }
@@ -94,45 +180,44 @@ fn without_duplicates(rows: &[Row], mut open: Vec<usize>, fates: &mut [Fate]) ->
 }
 
 /// Quotations of one figure that differ all stay, if each has a reference of its own.
-fn judge_rivals(rows: &[Row], distinct: &[usize], fates: &mut [Fate]) {
+fn judge_rivals<T: Repeated>(rows: &[T], distinct: &[usize], fates: &mut [Fate]) {
     let mut by_reference: BTreeMap<Option<u32>, Vec<usize>> = BTreeMap::new();
     for &i in distinct {
-        by_reference.entry(rows[i].record.reference).or_default().push(i);
+        by_reference.entry(rows[i].reference()).or_default().push(i);
     }
     for members in by_reference.values() {
         if let [first, second, ..] = members[..] {
-            contradict(
-                rows,
-                members,
-                (first, second),
-                "the same figure is given differently",
-                fates,
-            );
+            contradict(members, (first, second), "the same figure is given differently", fates);
         }
     }
 }
 
 /// Decides on the rows of one key.
-fn judge(rows: &[Row], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
-    let open = without_parts(rows, group, fates);
-    let [first, rest @ ..] = &open[..] else { return };
-    if let Some(&other) = rest.iter().find(|&&i| rows[i].codes != rows[*first].codes) {
-        let reason = "two codes that stand for the same economy give a figure each";
-        contradict(rows, &open, (*first, other), reason, fates);
+fn judge<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
+    if let [only] = group
+        && is_open(rows[*only].part())
+    {
         return;
     }
+    let open = without_parts(rows, group, fates);
     let distinct = without_duplicates(rows, open, fates);
+    let [first, rest @ ..] = &distinct[..] else { return };
+    if let Some(&other) = rest.iter().find(|&&i| rows[i].codes() != rows[*first].codes()) {
+        let reason = "two codes that stand for the same economy give a figure each";
+        contradict(&distinct, (*first, other), reason, fates);
+        return;
+    }
     if rule == Repeats::Rivals {
         return judge_rivals(rows, &distinct, fates);
     }
     let [largest, smaller @ ..] = &distinct[..] else { return };
     let Some(&second) = smaller.first() else { return };
-    let value = |i: usize| rows[i].record.value.unwrap_or_default();
+    let value = |i: usize| rows[i].figures().0.unwrap_or_default();
     let is_total = match rule {
         Repeats::Contradict | Repeats::Rivals => false,
         Repeats::TotalOrContradict => smaller.iter().map(|&i| value(i)).sum::<Usd>() == value(*largest),
         // Two that are marked as the total are no total with its parts.
-        Repeats::KeepLargest => rows[*largest].part != Part::Whole,
+        Repeats::KeepLargest => rows[*largest].part() != Part::Whole,
     };
     if is_total {
         for &i in smaller {
@@ -140,7 +225,6 @@ fn judge(rows: &[Row], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
         }
     } else {
         contradict(
-            rows,
             &distinct,
             (*largest, second),
             "the same figure is given differently",
@@ -150,41 +234,22 @@ fn judge(rows: &[Row], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
 }
 
 /// The largest first; of equal figures the most finely rounded first.
-fn order_of(row: &Row) -> (Reverse<Figures<'_>>, Option<Usd>) {
-    (Reverse(figures(&row.record)), row.record.rounded_to)
+type Order<'a> = (Reverse<Figures<'a>>, (u16, u16), Option<Usd>);
+
+fn order_of<T: Repeated>(row: &T) -> Order<'_> {
+    (Reverse(row.figures()), row.codes(), row.rounded_to())
 }
 
-/// Everything that two rows of one key have to share to be the same figure twice. Who is
-/// quoted for it, and how finely it was rounded, may differ.
-type Figures<'a> = (
-    Option<Usd>,
-    Option<Decimal3>,
-    Option<Decimal3>,
-    Option<Decimal3>,
-    Option<&'a str>,
-    Option<Valuation>,
-);
-
-fn figures(r: &Record) -> Figures<'_> {
-    (
-        r.value,
-        r.share_percent,
-        r.net_weight_kg,
-        r.quantity,
-        r.quantity_unit.as_deref(),
-        r.valuation,
-    )
-}
-
-fn contradict(rows: &[Row], members: &[usize], pair: (usize, usize), reason: &'static str, fates: &mut [Fate]) {
+fn contradict(members: &[usize], pair: (usize, usize), reason: &'static str, fates: &mut [Fate]) {
     for &i in members {
         let other = if i == pair.0 { pair.1 } else { pair.0 };
-        fates[i] = Fate::Contradicts(rows[other].line, reason);
+        fates[i] = Fate::Contradicts(other, reason);
     }
 }
 
-fn contradiction(row: &Row, other: u64, reason: &str) -> Quarantined {
-    let value = row.record.value.map(|v| v.to_string()).unwrap_or_default();
+/// What is said of a row of this value; `said` names the difference and the other row.
+pub(crate) fn contradiction(value: Option<Usd>, said: String) -> Bad {
+    let value = value.map(|v| v.to_string()).unwrap_or_default();
     let advice = "keep the one that holds; quotations are told apart by `reference`, bases by `basis`";
-    Bad::row(value, format!("{reason} on line {other}"), advice).at(row.line)
+    Bad::row(value, said, advice)
 }

@@ -134,7 +134,8 @@ fn no_table(file: &str, found: String, advice: &'static str) -> Error {
 
 /// Refuses an archive by one of its members: a name that points out of it, a part of a spreadsheet, what is encrypted.
 pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &str, file: &str) -> Result<()> {
-    if member.enclosed_name().is_none() || name.starts_with('/') || name.contains('\\') {
+    let drive = name.as_bytes().get(1) == Some(&b':');
+    if member.enclosed_name().is_none() || name.starts_with('/') || name.contains('\\') || drive {
         let found = format!(
             "a zip archive with a member named `{}`, which points out of it",
             name.escape_debug()
@@ -152,6 +153,11 @@ pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &s
         ));
     }
     Ok(())
+}
+
+/// Whether first bytes are those of a zip archive, maybe an empty one.
+pub(crate) fn is_zip(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
 }
 
 /// What a Macintosh puts beside the files of an archive.

@@ -145,6 +145,7 @@ fn broken_text_is_refused_with_its_line() {
             "line 3: a zero byte",
         ),
         ("t,i,j,k,v,q\n2021,4,24,382390,1,\"1\n", "never closed"),
+        ("t,i,j,k,v,q\n2021,4,24,382390,1,1\r", "line 2: a carriage return"),
         ("foo,bar\n1,2\n", "no source has these columns"),
     ] {
         let file = folder.path().join("input.csv");
@@ -156,6 +157,145 @@ fn broken_text_is_refused_with_its_line() {
         let left: Vec<_> = std::fs::read_dir(folder.path().join("out")).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
     }
+}
+
+const COMTRADE: &str = "refYear,reporterCode,flowCode,partnerCode,partner2Code,classificationCode,cmdCode,cmdDesc,aggrLevel,\
+    customsCode,mosCode,motCode,primaryValue\n";
+
+/// A row of [`COMTRADE`]: its partner, description and value.
+fn comtrade(partner: u16, description: &str, value: u32) -> String {
+    format!("2003,156,X,{partner},0,H2,27,{description},2,C00,0,0,{value}\n")
+}
+
+#[test]
+fn quotation_marks_in_columns_that_are_not_read_are_looked_at() {
+    let rows = |first: &str, second: &str| {
+        let (first, second) = (comtrade(410, first, 100), comtrade(392, second, 7));
+        format!("{COMTRADE}{first}{second}{}", comtrade(842, "Fuels", 1))
+    };
+    let sums = |first: &str, second: &str| {
+        let (report, imported) = both(rows(first, second).as_bytes(), None);
+        (
+            report.quarantined,
+            imported
+                .records
+                .iter()
+                .filter_map(|r| r.value)
+                .sum::<trade::Usd>()
+                .to_string(),
+        )
+    };
+    let sound = (0, "108".to_owned());
+    assert_eq!(sums("\"Fuels, oils\"", "6\" pipe"), sound);
+    assert_eq!(sums("\"6\"\" pipe\"", "\"\""), sound);
+    assert_eq!(sums("\"Fuels\noils\"", "Fuels"), sound);
+    // Text behind a closed mark; a mark that swallows the next row; a comma in place of a cell.
+    assert_eq!(sums("\"Fuels\"x", "Fuels"), (1, "8".to_owned()));
+    assert_eq!(sums("\"Fuels", "Fuels\""), (1, "1".to_owned()));
+    let short = rows("\"Fuels, oils\"", "Fuels").replacen(",2,C00", ",C00", 1);
+    let (report, imported) = both(short.as_bytes(), None);
+    assert_eq!((report.quarantined, imported.records.len()), (1, 2));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.csv");
+    std::fs::write(&file, rows("\"Fuels", "Fuels")).unwrap();
+    let error = bulk(&file, &folder.path().join("out"), None).unwrap_err().to_string();
+    assert!(
+        error.contains("line 2, column `cmdDesc`") && error.contains("never closed"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_archive_is_told_by_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive
+        .start_file("a.csv", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    archive
+        .write_all(format!("{COMTRADE}{}", comtrade(410, "x", 5)).as_bytes())
+        .unwrap();
+    let packed = archive.finish().unwrap().into_inner();
+    let plain = format!("{COMTRADE}{}", comtrade(392, "x", 7)).into_bytes();
+    for (n, (name, bytes)) in [("packed.csv", &packed), ("plain.zip", &plain)].into_iter().enumerate() {
+        let file = folder.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        let out = folder.path().join(n.to_string());
+        let report = bulk(&file, &out, None).unwrap();
+        compare(&out, &report, &single(&file, None));
+    }
+    let from_folder = bulk(folder.path(), &folder.path().join("all"), None).unwrap();
+    assert_eq!(from_folder.records, 2);
+}
+
+#[test]
+fn a_contradiction_in_another_file_is_named_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("from");
+    std::fs::create_dir(&from).unwrap();
+    for (name, value) in [("a.csv", 100), ("b.csv", 7)] {
+        std::fs::write(from.join(name), format!("{COMTRADE}{}", comtrade(410, "x", value))).unwrap();
+    }
+    let more = format!("{COMTRADE}{}", comtrade(392, "x", 1));
+    std::fs::write(from.join("c.csv"), more).unwrap();
+    let report = bulk(&from, &folder.path().join("out"), None).unwrap();
+    assert_eq!((report.records, report.quarantined), (1, 2));
+    for (file, other) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
+        let (_, bad) = report.quarantine.iter().find(|(name, _)| name.ends_with(file)).unwrap();
+        assert!(
+            bad.line == 2 && bad.reason.contains("on line 2 of ") && bad.reason.ends_with(other),
+            "{bad:?}"
+        );
+    }
+}
+
+#[test]
+fn where_not_one_row_can_be_used_there_is_no_dataset() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("t.csv"), folder.path().join("out"));
+    std::fs::write(
+        &file,
+        format!("{COMTRADE}{}{}", comtrade(410, "x", 1), comtrade(410, "x", 2)),
+    )
+    .unwrap();
+    let error = bulk(&file, &out, None).unwrap_err();
+    let sources::BulkError::Empty { bad: 2, quarantine, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(quarantine[0].1.reason.contains("given differently"), "{quarantine:?}");
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+}
+
+#[test]
+fn rows_that_repeat_one_key_are_counted() {
+    // Identical ones take no memory; those that differ are listed to a bound and counted.
+    let again = comtrade(410, "x", 5).repeat(1000);
+    let differ: String = (0..1000).map(|n| comtrade(392, "x", n)).collect();
+    let text = format!(
+        "{COMTRADE}{again}{differ}{}{}",
+        comtrade(410, "x", 5),
+        comtrade(842, "x", 1)
+    );
+    let (report, imported) = both(text.as_bytes(), None);
+    assert_eq!((imported.records.len(), report.quarantined), (2, 1000));
+    let duplicates = &imported.set_aside[0];
+    assert_eq!(
+        (duplicates.kind, duplicates.rows, duplicates.value.to_string().as_str()),
+        ("duplicate", 1000, "5000")
+    );
+    let few = sources::Limits {
+        listed: 3,
+        ..sources::Limits::default()
+    };
+    let listed = sources::import(
+        text.as_bytes(),
+        &Options {
+            limits: few,
+            ..Options::default()
+        },
+    )
+    .unwrap();
+    assert_eq!((listed.quarantine.len(), listed.quarantine_unlisted), (3, 997));
 }
 
 /// A release: a zip archive of year files with lists beside them.

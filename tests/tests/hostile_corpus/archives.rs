@@ -37,7 +37,9 @@ pub fn cases() -> Vec<Case> {
         ]
         .concat(),
     )]);
+    let drive = zipped(&[("ok.csv", GOOD.as_bytes()), ("C:/windows/t.csv", b"x")]);
     vec![
+        case("drive.zip", drive, Refused(&["`C:/windows/t.csv`", "points out of it"])),
         case("good.csv.gz", gzip(GOOD.as_bytes()), Read(3, "330")),
         case("misnamed.csv", gzip(GOOD.as_bytes()), Read(3, "330")),
         case("good.csv.zst", zstd(GOOD.as_bytes()), Read(3, "330")),

@@ -6,7 +6,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use model::{Cell, Kind, Table};
-use sources::{Codes, Defaults, Imported, Options, Source, TidyMap};
+use sources::{Codes, Defaults, Imported, Options, Quarantined, Source, TidyMap};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -194,23 +194,26 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
             imported.rows_read
         ));
     }
-    for row in imported.quarantine.iter().take(10) {
-        let column = row
-            .column
-            .as_ref()
-            .map(|c| format!(", column `{c}`"))
-            .unwrap_or_default();
+    let file = path.display().to_string();
+    first_bad(imported.quarantine.iter().map(|row| (file.as_str(), row)), bad, output);
+}
+
+/// Shows the first of so many bad rows, with their files.
+pub fn first_bad<'a>(rows: impl Iterator<Item = (&'a str, &'a Quarantined)>, bad: u64, output: &Output) {
+    const SHOWN: u64 = 10;
+    for (file, row) in rows.take(SHOWN as usize) {
+        let column = row.column.as_ref().map(|c| format!(", column `{c}`"));
         output.say(&format!(
-            "  {}, line {}{column}: `{}`: {}; {}",
-            path.display(),
+            "  {file}, line {}{}: `{}`: {}; {}",
             row.line,
-            row.value,
+            column.unwrap_or_default(),
+            row.value.replace('\n', "\\n"),
             row.reason,
             row.advice
         ));
     }
-    if bad > 10 {
-        output.say(&format!("  ... and {} more", bad - 10));
+    if bad > SHOWN {
+        output.say(&format!("  ... and {} more", bad - SHOWN));
     }
 }
 

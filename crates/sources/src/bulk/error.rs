@@ -1,5 +1,6 @@
 use super::LEAST_MEMORY;
 use crate::error::Error;
+use crate::quarantine::Quarantined;
 use std::path::PathBuf;
 
 /// Why an import fails as a whole.
@@ -70,5 +71,7 @@ pub enum BulkError {
         path: PathBuf,
         /// How many rows are bad.
         bad: u64,
+        /// The first of them, with the names of their inputs.
+        quarantine: Vec<(String, Quarantined)>,
     },
 }

@@ -1,6 +1,6 @@
 use super::BulkError;
 use crate::error::Error;
-use crate::unpack::{bounded, check_count, check_member, is_litter};
+use crate::unpack::{bounded, check_count, check_member, is_litter, is_zip};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -35,16 +35,13 @@ pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
         }
         files.sort();
         for file in files {
-            if is_table(&file.to_string_lossy()) {
-                found.push(plain(&file)?);
-            } else if has_extension(&file.to_string_lossy(), ".zip") {
-                found.extend(members(&file)?);
+            let name = file.to_string_lossy();
+            if is_table(&name) || has_extension(&name, ".zip") {
+                found.extend(inputs_in(&file)?);
             }
         }
-    } else if has_extension(&path.to_string_lossy(), ".zip") {
-        found = members(path)?;
     } else {
-        found.push(plain(path)?);
+        found = inputs_in(path)?;
     }
     // A release of BACI has lists of countries and products beside its years.
     if found.iter().any(|i| i.baci_year().is_some()) {
@@ -54,6 +51,18 @@ pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
         return Err(BulkError::NoTable { path: path.to_owned() });
     }
     Ok(found)
+}
+
+/// The tables in a file: those of a zip archive, by its content and not by its name, or the file itself.
+fn inputs_in(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+    let failed = |e| unreadable(path, e);
+    let mut start = Vec::new();
+    let file = store::open_file(path).map_err(failed)?;
+    file.take(4).read_to_end(&mut start).map_err(failed)?;
+    if is_zip(&start) {
+        return members(path);
+    }
+    Ok(vec![plain(path)?])
 }
 
 fn is_table(name: &str) -> bool {

@@ -160,11 +160,11 @@ impl Columns {
     fn by_cells(&self, line: &[u8]) -> Result<(i16, Packed), Unusual> {
         let mut cells: [&[u8]; ROLES] = [&[]; ROLES];
         let (mut start, mut column) = (0, 0);
+        let quoted = memchr::memchr(b'"', line).is_some();
         let mut put = |cell, column: usize| -> Result<(), Unusual> {
             let role = self.roles.get(column).ok_or(Unusual)?;
-            if *role == Role::Other {
-                // A quotation mark in a column that is not read can still hold the commas of others.
-                plain(cell)?;
+            if quoted && !is_whole(cell) {
+                return Err(Unusual);
             }
             cells[*role as usize] = cell;
             Ok(())
@@ -297,6 +297,16 @@ fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unus
         }
     }
     Ok(if said == columns.len() { 0 } else { UNSAID })
+}
+
+/// Whether what stands between two commas is a cell: a comma within quotation marks parts none, nor does one behind a mark
+/// that is never closed.
+fn is_whole(cell: &[u8]) -> bool {
+    let inner = match cell {
+        [b'"', inner @ .., b'"'] => inner,
+        cell => cell,
+    };
+    !inner.contains(&b'"')
 }
 
 /// A cell without white space or one pair of quotation marks around it.

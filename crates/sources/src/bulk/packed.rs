@@ -1,8 +1,9 @@
 use crate::codes::UNITS;
 use crate::import::Row;
+use crate::repeats::{Figures, Repeated, is_open};
 use crate::source::Part;
-use std::sync::{Arc, OnceLock};
-use trade::{Classification, Decimal3, Economy, Flow, NO_NUMBER, Period, Record, Status, TOTAL, Valuation, economies};
+use std::sync::OnceLock;
+use trade::{Classification, Decimal3, Economy, Flow, NO_NUMBER, TOTAL, Usd, Valuation, economies};
 
 /// One row in 56 bytes: what a partition is sorted, spilled and merged as.
 ///
@@ -76,34 +77,15 @@ impl Packed {
         })
     }
 
-    /// Its record, for the few rows that stand under one key with others.
-    pub fn to_row(self, year: i16, compiler: &Arc<str>, status: Status) -> Option<Row> {
-        let number = |n: i64| (n != NO_NUMBER).then(|| Decimal3::from_thousandths(i128::from(n)));
-        let (month, months) = self.months();
-        Some(Row {
-            line: self.line,
-            part: self.part(),
-            codes: self.codes,
-            record: Record {
-                compiler: Arc::clone(compiler),
-                period: Period::span(year, month, months).ok()?,
-                reporter: economy(self.reporter())?,
-                partner: economy(self.partner())?,
-                flow: *Flow::ALL.get(self.flow())?,
-                classification: self.classification()?,
-                product: self.product().as_str().into(),
-                valuation: self.valuation(),
-                value: number(self.value),
-                rounded_to: None,
-                share_percent: None,
-                net_weight_kg: number(self.weight),
-                quantity: number(self.quantity),
-                quantity_unit: self.unit().map(Arc::from),
-                status,
-                basis: None,
-                reference: None,
-            },
-        })
+    /// The value in US dollars.
+    pub fn value(&self) -> Option<Usd> {
+        number(self.value)
+    }
+
+    /// Whether the row says what `before` says and nothing else; see [`crate::repeats::says_again`].
+    pub fn says_again(&self, before: &Packed) -> bool {
+        let line = self.line;
+        is_open(self.part()) && *self == Packed { line, ..*before }
     }
 
     pub fn months(&self) -> (u8, u16) {
@@ -120,10 +102,6 @@ impl Packed {
 
     pub fn partner(&self) -> u16 {
         self.place as u16
-    }
-
-    pub fn classification(&self) -> Option<Classification> {
-        Classification::ALL.get((self.thing >> 40) as usize).copied()
     }
 
     pub fn part(&self) -> Part {
@@ -190,6 +168,39 @@ impl Packed {
     }
 }
 
+impl Repeated for Packed {
+    fn part(&self) -> Part {
+        self.part()
+    }
+
+    fn codes(&self) -> (u16, u16) {
+        self.codes
+    }
+
+    fn figures(&self) -> Figures<'_> {
+        (
+            self.value(),
+            None,
+            number(self.weight),
+            number(self.quantity),
+            self.unit(),
+            self.valuation(),
+        )
+    }
+
+    fn rounded_to(&self) -> Option<Usd> {
+        None
+    }
+
+    fn reference(&self) -> Option<u32> {
+        None
+    }
+}
+
+fn number(thousandths: i64) -> Option<Decimal3> {
+    (thousandths != NO_NUMBER).then(|| Decimal3::from_thousandths(i128::from(thousandths)))
+}
+
 /// The bits of `thing` that are the product.
 pub(crate) const PRODUCT: u64 = (1 << 40) - 1;
 
@@ -235,11 +246,6 @@ pub(crate) fn rank(economy: Economy) -> Option<u16> {
     ranked().binary_search(&economy).ok().map(|n| n as u16)
 }
 
-/// The economy of a rank.
-pub(crate) fn economy(rank: u16) -> Option<Economy> {
-    ranked().get(usize::from(rank)).copied()
-}
-
 /// All economies, in the order of their codes.
 pub(crate) fn ranked() -> &'static [Economy] {
     static RANKED: OnceLock<Vec<Economy>> = OnceLock::new();
@@ -279,8 +285,8 @@ mod tests {
             ((7, 1), 12, 3, 280)
         );
         assert_eq!(
-            (row.product().as_str(), row.classification()),
-            ("010121", Some(Classification::Hs(6)))
+            (row.product().as_str(), Classification::ALL[(row.thing >> 40) as usize]),
+            ("010121", Classification::Hs(6))
         );
         assert_eq!(
             (row.at(), row.unit(), row.valuation()),

@@ -157,9 +157,9 @@ fn plan(number: usize, input: &BulkInput, options: &Options) -> Result<Option<(A
     let Some(columns) = Columns::of(source, &table.header, stated) else {
         return Ok(None);
     };
-    // Binding tells what the options lack.
-    (source.shape().bind)(&table.header, options)?;
     let line = table.header_line;
+    // Binding tells what the options lack.
+    (source.shape().bind)(&table.header, options).map_err(|error| error.in_line(line))?;
     let Some(end) = memchr::memchr_iter(b'\n', &start).nth(line.saturating_sub(1) as usize) else {
         return Ok(None);
     };

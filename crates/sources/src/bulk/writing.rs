@@ -1,10 +1,10 @@
-use super::BulkError;
+use super::inputs::BulkInput;
 use super::packed::{self, PRODUCT, Packed};
 use super::runs::Merged;
-use crate::import::{Row, Tally};
+use super::{BulkError, LISTED};
 use crate::quarantine::Quarantined;
-use crate::repeats;
-use crate::source::{Part, Repeats};
+use crate::repeats::{self, Fate};
+use crate::source::Repeats;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::PartitionWriter;
@@ -17,8 +17,33 @@ const BLOCK: usize = 1 << 16;
 #[derive(Default)]
 pub(crate) struct Fates {
     pub written: u64,
+    /// The first contradictions, with the inputs that they stand in.
     pub contradictions: Vec<(usize, Quarantined)>,
+    /// How many more there are.
+    pub unlisted: u64,
     pub set_aside: BTreeMap<&'static str, (u64, Usd)>,
+}
+
+impl Fates {
+    fn set_aside(&mut self, kind: &'static str, row: &Packed) {
+        let tally = self.set_aside.entry(kind).or_default();
+        tally.0 += 1;
+        tally.1 += row.value().unwrap_or_default();
+    }
+
+    /// Lists a row that contradicts another one.
+    fn contradict(&mut self, row: &Packed, other: &Packed, reason: &str, inputs: &[BulkInput]) {
+        if self.contradictions.len() == LISTED {
+            self.unlisted += 1;
+            return;
+        }
+        let ((input, line), (other_input, other_line)) = (row.at(), other.at());
+        let elsewhere = inputs.get(other_input).filter(|_| input != other_input);
+        let place = elsewhere.map_or(String::new(), |input| format!(" of {}", input.name));
+        let said = format!("{reason} on line {other_line}{place}");
+        let bad = repeats::contradiction(row.value(), said).at(line);
+        self.contradictions.push((input, bad));
+    }
 }
 
 /// What all rows of a dataset have in common.
@@ -33,6 +58,7 @@ pub(crate) fn write_year(
     year: i16,
     mut rows: Merged,
     common: &Common,
+    inputs: &[BulkInput],
     mut writer: Option<&mut PartitionWriter>,
 ) -> Result<Fates, BulkError> {
     let mut fates = Fates::default();
@@ -40,13 +66,17 @@ pub(crate) fn write_year(
     let mut group: Vec<Packed> = Vec::new();
     loop {
         let next = rows.next()?;
-        if let (Some(first), Some(row)) = (group.first(), &next)
-            && first.key() == row.key()
+        if let (Some(last), Some(row)) = (group.last(), &next)
+            && last.key() == row.key()
         {
-            group.push(*row);
+            match row.says_again(last) {
+                // However often a row is repeated, it takes no memory.
+                true => fates.set_aside(repeats::DUPLICATE, row),
+                false => group.push(*row),
+            }
             continue;
         }
-        settle(year, &mut group, common, &mut fates, &mut columns);
+        settle(&mut group, common.repeats, inputs, &mut fates, &mut columns);
         if columns.rows() >= BLOCK || (next.is_none() && columns.rows() > 0) {
             fates.written += columns.rows() as u64;
             let block = columns.take();
@@ -62,46 +92,29 @@ pub(crate) fn write_year(
 }
 
 /// Decides on the rows of one key.
-fn settle(year: i16, group: &mut Vec<Packed>, common: &Common, fates: &mut Fates, columns: &mut Columns<'_>) {
+fn settle(group: &mut Vec<Packed>, rule: Repeats, inputs: &[BulkInput], fates: &mut Fates, columns: &mut Columns<'_>) {
     if let [one] = group[..]
-        && matches!(one.part(), Part::Whole | Part::Unsaid)
+        && repeats::is_open(one.part())
     {
         columns.push(&one);
         group.clear();
         return;
     }
-    let rows = group.drain(..).filter_map(|r| {
-        let mut row = r.to_row(year, &common.compiler, common.status)?;
-        let input;
-        (input, row.line) = r.at();
-        Some((input, row))
-    });
-    let (inputs, rows): (Vec<usize>, Vec<Row>) = rows.unzip();
-    let sorted = repeats::sort_out(rows, common.repeats);
-    let contradictions = sorted.contradictions.into_iter();
-    fates
-        .contradictions
-        .extend(contradictions.map(|(at, bad)| (inputs[at], bad)));
-    for Tally { kind, rows, value } in sorted.set_aside {
-        let tally = fates.set_aside.entry(kind).or_default();
-        tally.0 += rows;
-        tally.1 += value;
+    let mut kept: Vec<Packed> = Vec::new();
+    for (row, fate) in group.iter().zip(repeats::fates_of(group, rule)) {
+        match fate {
+            Fate::Kept => kept.push(*row),
+            Fate::Aside(kind) => fates.set_aside(kind, row),
+            Fate::Contradicts(other, reason) => fates.contradict(row, &group[other], reason, inputs),
+        }
     }
-    let mut kept: Vec<Packed> = sorted
-        .records
-        .into_iter()
-        .filter_map(|record| {
-            let row = Row {
-                line: 0,
-                record,
-                part: Part::Unsaid,
-                codes: (0, 0),
-            };
-            Packed::of(&row, 0)
-        })
-        .collect();
     kept.sort_by_key(|r| (r.value, r.quantity, r.weight));
     kept.iter().for_each(|row| columns.push(row));
+    // A key with very many rows is no reason to keep room for as many.
+    match group.capacity() > BLOCK {
+        true => *group = Vec::new(),
+        false => group.clear(),
+    }
 }
 
 /// A column that is one value until another comes: most of a table's columns stay that.

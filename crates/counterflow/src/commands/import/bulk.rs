@@ -1,6 +1,6 @@
 //! `counterflow import INPUT --out FOLDER`: a partitioned dataset from an input of any size.
 
-use super::{ImportArguments, defaults};
+use super::{ImportArguments, defaults, first_bad};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
@@ -89,6 +89,9 @@ pub fn into_folder(
     };
     let report = import_bulk(file, folder, &options);
     bar.finish_and_clear();
+    if let Err(BulkError::Empty { bad, quarantine, .. }) = &report {
+        first_bad(quarantine.iter().map(|(file, row)| (file.as_str(), row)), *bad, output);
+    }
     let report = report.map_err(|e| match e {
         // What is wrong with the input names it; what is wrong with the disk does not.
         BulkError::Source(_) | BulkError::Mixed { .. } => Failure::from(e).about(&file.display().to_string()),
@@ -145,9 +148,10 @@ pub fn list_bad(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u
         let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv).map_err(io::Error::other)?;
         store::write_atomically(&list, &rows).map_err(io::Error::other)?;
         output.warn(&format!(
-            "warning: {number} of {of} rows are in quarantine: {}",
+            "warning: {number} of {of} rows are in quarantine, listed in {}:",
             list.display()
         ));
+        first_bad(bad.iter().map(|(file, row)| (file.as_str(), row)), number, output);
     } else if list.exists() {
         std::fs::remove_file(&list)?;
     }
