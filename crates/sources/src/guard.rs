@@ -35,8 +35,8 @@ enum Quoting {
 pub(crate) struct Guard<R> {
     inner: R,
     limit: u64,
-    /// Bytes given since the consumer last finished a record.
-    since: u64,
+    /// The offset behind the last record that the consumer finished, or behind the blank lines that follow it.
+    from: u64,
     offset: u64,
     line: u64,
     after_return: bool,
@@ -55,7 +55,7 @@ impl<R: Read> Guard<R> {
         Guard {
             inner,
             limit,
-            since: 0,
+            from: 0,
             offset: 0,
             line: 1,
             after_return: false,
@@ -73,7 +73,7 @@ impl<R: Read> Guard<R> {
     /// quotation marks are in order, and starts the length count anew. (The CSV reader's own
     /// line numbers count neither blank lines nor CRLF rightly, and it reads `"1"5` as 15.)
     pub(crate) fn finish_record(&mut self, from: u64, to: u64) -> (u64, bool) {
-        self.since = 0;
+        self.from = self.offset;
         while self.starts.front().is_some_and(|&(start, _)| start < from) {
             self.starts.pop_front();
         }
@@ -123,6 +123,9 @@ impl<R: Read> Guard<R> {
             }
             match byte {
                 b'\n' => {
+                    if self.at_line_start && self.quoting == Quoting::Start {
+                        self.from = self.offset + i as u64 + 1;
+                    }
                     self.line += 1;
                     self.at_line_start = true;
                 }
@@ -163,8 +166,7 @@ impl<R: Read> Read for Guard<R> {
         }
         let started = self.starts.front().map_or(self.line, |&(_, line)| line);
         self.look(&buffer[..n]).map_err(io::Error::other)?;
-        self.since += n as u64;
-        if self.since > self.limit + buffer.len() as u64 {
+        if self.offset.saturating_sub(self.from) > self.limit + buffer.len() as u64 {
             return Err(io::Error::other(Refusal::TooLong(started)));
         }
         Ok(n)
@@ -206,6 +208,12 @@ mod tests {
         assert_eq!(read_all(b"a\n\nb\r", 100), Err(Refusal::LoneReturn(3)));
         assert_eq!(read_all(b"a\r\r\nb", 100), Err(Refusal::LoneReturn(1)));
         assert_eq!(read_all(&[b'a'; 50], 10), Err(Refusal::TooLong(1)));
+        // Blank lines are no record, but within quotation marks they are one.
+        assert!(read_all(&[b'\n'; 50], 10).is_ok() && read_all(&b"\r\n".repeat(50), 10).is_ok());
+        assert_eq!(
+            read_all(&[&b"x\n\""[..], &[b'\n'; 50]].concat(), 10),
+            Err(Refusal::TooLong(1))
+        );
     }
 
     #[test]

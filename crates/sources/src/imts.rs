@@ -15,7 +15,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::dots::period_columns;
 use crate::error::{Error, Result};
-use crate::header::{Column, Header};
+use crate::header::{Column, Header, nearest};
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::sdmx::{Measure, NO_FIGURE, Total, area, measure, period_of, power, value};
@@ -195,6 +195,19 @@ impl Imts {
         let column = |name| header.needed(name, options);
         let coded = |code, name| header.column(code).map_or_else(|| column(name), Ok);
         let country = coded("COUNTRY.ID", "COUNTRY")?;
+        if wide && header.has("TIME_PERIOD") {
+            // Rows of periods, whose figures are not where they should be.
+            let strangers = header.unknown(KNOWN);
+            return Err(Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: "the column `OBS_VALUE` is missing beside `TIME_PERIOD`".to_owned(),
+                advice: match nearest("OBS_VALUE", strangers.iter().map(String::as_str)) {
+                    Some(name) => format!("is it `{name}`?"),
+                    None => "ask the source for the figures too".to_owned(),
+                },
+            });
+        }
         Ok(Imts {
             counterpart: coded("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY")?,
             indicator: coded("INDICATOR.ID", "INDICATOR")?,

@@ -44,6 +44,9 @@ pub(crate) fn as_table(reader: impl Read, file: &str) -> Result<(File, Vec<Strin
     let told = told.map_err(|error| refuse(&error, file))?;
     told.check(rows.records, file)?;
     let mut notes = Vec::new();
+    if let Some(message) = &told.message {
+        notes.push(format!("{file} says beside its records: {message}"));
+    }
     if ROW_LIMITS.contains(&rows.records) {
         notes.push(format!(
             "{file} holds exactly {} records, a number at which the API stops: it is most likely cut; fetch it in parts",
@@ -117,7 +120,8 @@ impl Told {
             ));
         }
         match self.count {
-            Some(count) if count > 0 && count as u64 != records => {
+            // Some answers say -1 where nobody has counted.
+            Some(count) if count >= 0 && count as u64 != records => {
                 let found = format!("JSON that announces {count} records and holds {records}");
                 Err(not_a_table(file, 0, found, "the answer is cut short: fetch it again"))
             }
@@ -256,7 +260,12 @@ impl<'de> Visitor<'de> for Answer<'_> {
                     return Err(A::Error::custom("two lists of records in one answer"));
                 }
                 "data" | "dataset" => told.has_records = map.next_value_seed(List(self.0))?,
-                "count" => told.count = map.next_value::<Value>()?.as_i64(),
+                "count" => {
+                    told.count = match map.next_value::<Value>()? {
+                        Value::String(text) => text.trim().parse().ok(),
+                        count => count.as_f64().map(|count| count as i64),
+                    }
+                }
                 "message" | "error" | "errorObject" => match map.next_value::<Value>()? {
                     Value::Null => {}
                     Value::String(text) if text.trim().is_empty() => {}
@@ -357,6 +366,9 @@ mod tests {
             (r#"{"data":[],"count":0}"#, "without a single record"),
             (r#"{"data":null}"#, "without records"),
             (r#"{"data":[{"a":1}],"count":2}"#, "announces 2 records and holds 1"),
+            (r#"{"data":[{"a":1}],"count":"2"}"#, "announces 2 records and holds 1"),
+            (r#"{"data":[{"a":1}],"count":2.0}"#, "announces 2 records and holds 1"),
+            (r#"{"data":[{"a":1}],"count":0}"#, "announces 0 records and holds 1"),
             (r#"{"data":[{"a":1},{"a":1"#, "cut short"),
             (r#"{"data":[{"a":1},{"c":1}]}"#, "record 2 has a field `c`"),
             (r#"[{"a":{"b":1}}]"#, "a list or an object"),
@@ -392,5 +404,16 @@ mod tests {
         let records = vec![r#"{"a":1}"#; 500].join(",");
         let (_, notes) = as_table(format!("[{records}]").as_bytes(), "a.json").unwrap();
         assert!(notes[0].contains("exactly 500 records"), "{notes:?}");
+    }
+
+    #[test]
+    fn what_an_answer_says_beside_its_records_is_told() {
+        let (_, notes) = as_table(&br#"{"data":[{"a":1}],"error":"partial: quota"}"#[..], "a.json").unwrap();
+        assert!(
+            notes[0].contains("a.json says") && notes[0].contains("partial: quota"),
+            "{notes:?}"
+        );
+        let (_, notes) = as_table(&br#"{"data":[{"a":1}],"count":-1,"error":""}"#[..], "a.json").unwrap();
+        assert!(notes.is_empty(), "{notes:?}");
     }
 }

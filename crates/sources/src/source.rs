@@ -319,16 +319,16 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
 }
 
 fn quoted(names: &[String]) -> String {
-    let mut shown: Vec<String> = names
-        .iter()
-        .take(40)
-        .map(|n| match n.as_str() {
-            "" => "one without a name".to_owned(),
-            n => format!("`{}`", n.chars().take(40).collect::<String>()),
-        })
-        .collect();
-    if names.len() > 40 {
-        shown.push(format!("and {} more", names.len() - 40));
+    let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
+    let short = |n: &&String| format!("`{}`", n.chars().take(40).collect::<String>());
+    let mut shown: Vec<String> = named.iter().take(40).map(|n| short(n)).collect();
+    if named.len() > 40 {
+        shown.push(format!("and {} more", named.len() - 40));
+    }
+    match names.len() - named.len() {
+        0 => {}
+        1 => shown.push("one without a name".to_owned()),
+        n => shown.push(format!("{n} without a name")),
     }
     shown.join(", ")
 }

@@ -94,7 +94,8 @@ fn the_form_of_the_text_makes_no_difference() {
 #[test]
 fn each_hostile_file_has_its_answer() {
     let head = "period,reporter,partner,flow,value_usd\n";
-    let cases: [(&[u8], &str); 12] = [
+    let white = vec![b'\n'; 1 << 17];
+    let cases: [(&[u8], &str); 18] = [
         (b"", "nothing"),
         (b"\n \t\r\n", "only white space"),
         (b"\xff\xfep\0e\0", "no source has these columns: `pe`"),
@@ -110,6 +111,18 @@ fn each_hostile_file_has_its_answer() {
         (b"a\xe9,b\n1,2\n", "no UTF-8"),
         (b"PK\x03\x04", "zip"),
         (b"\x1f\x8b\x08\x00garbage", "damaged"),
+        (b"\xef\xbb\xbf<html>", "HTML"),
+        (&white, "64 KiB of white space to begin with"),
+        (b"{\\rtf1\\ansi x}", "a text document"),
+        (b",,,\n1,2,3,4\n", "these columns: 4 without a name"),
+        (
+            b"COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALEU\n",
+            "line 1: the column `OBS_VALUE` is missing beside `TIME_PERIOD`; is it `OBS_VALEU`?",
+        ),
+        (
+            b"period,reporter,partner,flow,compiler\n",
+            "line 1: figures has no column with figures",
+        ),
     ];
     for (bytes, word) in cases {
         let error = import(bytes, &options()).unwrap_err().to_string();
@@ -193,6 +206,17 @@ fn odd_numbers_are_quarantined_never_read_wrong() {
         let imported = outcome(text.as_bytes(), &options()).unwrap();
         assert_eq!((imported.records.len(), imported.quarantined()), (0, 1), "{value}");
     }
+}
+
+#[test]
+fn blank_lines_are_no_record() {
+    let blank = "\n".repeat(200_000);
+    let text = format!("\n\nperiod,reporter,partner,flow,value_usd\n{blank}2003,PRK,CHN,export,5\n{blank}x\n");
+    let imported = outcome(text.as_bytes(), &options()).unwrap();
+    assert_eq!((imported.records.len(), imported.quarantine[0].line), (1, 400_005));
+    let text = format!("period,reporter,partner,flow,value_usd\n2003,PRK,CHN,export,\"5{blank}");
+    let error = import(text.as_bytes(), &options()).unwrap_err().to_string();
+    assert!(error.contains("line 2: a record of more than"), "{error}");
 }
 
 #[test]
