@@ -1,5 +1,6 @@
 //! How a failure is told: what, why, what to do; and the exit code.
 
+use crate::output::printable;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,14 +57,14 @@ pub fn report(failure: &Failure) -> ExitCode {
     match failure {
         Failure::BrokenPipe => ExitCode::SUCCESS,
         Failure::Usage(what) => {
-            let _ = writeln!(out, "error: {what}\n\nFor more information, try '--help'.");
+            let _ = writeln!(out, "error: {}\n\nFor more information, try '--help'.", printable(what));
             ExitCode::from(2)
         }
         Failure::Error(error) => {
-            let _ = writeln!(out, "error: {error}");
+            let _ = writeln!(out, "error: {}", printable(&error.to_string()));
             let mut cause = error.source();
             while let Some(error) = cause {
-                let _ = writeln!(out, "  caused by: {error}");
+                let _ = writeln!(out, "  caused by: {}", printable(&error.to_string()));
                 cause = error.source();
             }
             ExitCode::from(1)

@@ -4,6 +4,7 @@ use crate::fail::Outcome;
 use model::Table;
 use report::Format;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -64,6 +65,22 @@ impl Output {
 
     /// Tells what changes the meaning of the results, such as rows that are not in them.
     pub fn warn(&self, what: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{what}");
+        let _ = writeln!(std::io::stderr().lock(), "{}", printable(what));
     }
+}
+
+/// A text that names a user's files or cells, without what a terminal would obey.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c.is_control() && !['\n', '\t'].contains(&c);
+    if !text.contains(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| {
+        if obeyed(c) {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    Cow::Owned(text.chars().map(shown).collect())
 }

@@ -1,7 +1,7 @@
-use crate::Result;
 use crate::footer::check_footer;
 use crate::guard::{GAVE_UP, guarded};
 use crate::scan::damaged;
+use crate::{Error, Result};
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::DataType;
@@ -41,6 +41,8 @@ pub fn read_column(path: &Path, position: usize) -> Result<AnyColumn> {
 
 fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     let builder = open(path)?;
+    let name = builder.schema().fields().get(position).map(|f| f.name().clone());
+    let name = name.unwrap_or_default();
     let only = ProjectionMask::roots(builder.parquet_schema(), [position]);
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
     let arrays = builder.with_projection(only).with_batch_size(65_536).build();
@@ -57,7 +59,12 @@ fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     drop(numbers);
     let mut cells = Vec::with_capacity(rows);
     for array in &arrays {
-        let texts = texts(array).map_err(|e| damaged(path, e))?;
+        let texts = texts(array).map_err(|_| Error::Schema {
+            path: path.to_owned(),
+            column: name.clone(),
+            expected: "of numbers or text".to_owned(),
+            found: array.data_type().to_string(),
+        })?;
         cells.extend(texts.iter().map(|t| t.map(str::to_owned)));
     }
     Ok(AnyColumn::Texts(cells))

@@ -160,6 +160,55 @@ fn peak(folder: &Path, arguments: &[&str]) -> (i32, String, u64) {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_large_import_shows_its_first_bad_rows() {
+    let text = "t,i,j,k,v,q\n2003,156,410,270112,x,1\n2003,156,392,270112,1,1\n";
+    let arguments = ["import", "t.csv", "--out", "big", "--default", "classification=HS6"];
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), text).unwrap();
+    let said = call_in(folder.path(), &arguments).ok();
+    said.tells(&["1 of 2 rows are in quarantine", "t.csv, line 2, column `v`: `x`"]);
+    let none = text.replace(",1,1\n", ",y,1\n");
+    call_on("t.csv", none.as_bytes(), &arguments).code(1).tells(&[
+        "line 2, column `v`: `x`",
+        "line 3, column `v`: `y`",
+        "not one row could be used (2 are bad)",
+    ]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_gives_the_terminal_no_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a\u{1b}[31m.csv"), "").unwrap();
+    let said = call_in(folder.path(), &["import", "a\u{1b}[31m.csv"]).code(1);
+    assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
+    said.tells(&["a\\u{1b}[31m.csv: nothing"]);
+}
+
+#[test]
+fn a_pin_is_of_a_day_that_there_is_and_of_its_compiler() {
+    let text = "period,reporter,partner,flow,value_usd\n2003,CHN,KOR,export,100\n";
+    let mut words = on(COMMANDS[8], "t.csv");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), text).unwrap();
+    call_in(folder.path(), &words).ok();
+    let day = words.iter().position(|w| *w == "2026-11-22").unwrap();
+    words[day] = "2026-13-45";
+    call_on("t.csv", text.as_bytes(), &words).code(2).tells(&["2026-13-45"]);
+}
+
+#[test]
+fn many_names_that_nobody_bears_take_no_time() {
+    let rows = (0..20_000).map(|i| format!("2003,Nowhere {i},CHN,export,5\n2003,CHN,Nowhere {i},import,6\n"));
+    let text = format!("period,reporter,partner,flow,value_usd\n{}", rows.collect::<String>());
+    let start = std::time::Instant::now();
+    let said = call_on("t.csv", text.as_bytes(), &["mirror", "pairs", "t.csv"]).ok();
+    said.tells(&["20000 names are in no table"]);
+    // Nearest names would have been looked for for a minute, without optimization.
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_line_of_200_megabytes_takes_little_memory() {
     let folder = tempfile::tempdir().unwrap();
     let mut file = std::io::BufWriter::new(std::fs::File::create(folder.path().join("line.csv")).unwrap());

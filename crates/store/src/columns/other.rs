@@ -75,17 +75,19 @@ pub(crate) fn codes_after(file: &DataFile, group: usize, column: &'static str, k
     each_batch(file, group, column, |array, start| {
         if array.data_type().is_integer() || array.data_type().is_floating() {
             let numbers = strictly(array, &DataType::Float64)?;
-            let whole = numbers
+            // What is beyond the whole numbers of double precision is no year and no code.
+            let odd = |n: f64| n.fract() != 0.0 || n.abs() > 9e15;
+            let odd = numbers
                 .as_primitive::<Float64Type>()
                 .iter()
-                .position(|n| n.is_some_and(|n| n.fract() != 0.0));
-            if let Some(at) = whole {
+                .position(|n| n.is_some_and(odd));
+            if let Some(at) = odd {
                 let found = numbers.as_primitive::<Float64Type>().value(at);
                 return Err(unfit(
                     file,
                     start + at,
                     column,
-                    format!("{found} is expected to be a whole number"),
+                    format!("{found} is expected to be a whole number below 9e15"),
                 ));
             }
             let numbers = strictly(array, &DataType::Int64)?;

@@ -96,8 +96,9 @@ fn check(arguments: &AddArguments) -> Outcome<()> {
     }
     let date: Vec<&str> = arguments.retrieved.split('-').collect();
     let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+    let within = |text: &str, most: u32| digits(text, 2) && text.parse().is_ok_and(|n| (1..=most).contains(&n));
     match date[..] {
-        [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2) => Ok(()),
+        [year, month, day] if digits(year, 4) && within(month, 12) && within(day, 31) => Ok(()),
         _ => Err(Failure::Usage(format!(
             "--retrieved is expected as year-month-day, such as 2026-11-22, but is `{}`",
             arguments.retrieved
@@ -109,9 +110,12 @@ fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
     if arguments.file.extension().is_some_and(|e| e == "parquet") {
         return Ok(store::read_records(&arguments.file, &Filter::default())?);
     }
+    let mut said = defaults(&arguments.defaults)?;
+    // A table that does not say who compiled it is the pin's compiler's.
+    said.compiler.get_or_insert_with(|| arguments.compiler.clone());
     let options = Options {
         source: arguments.source.as_deref().map(source).transpose()?,
-        defaults: defaults(&arguments.defaults)?,
+        defaults: said,
         ..Options::default()
     };
     let imported: Imported = sources::import_path(&arguments.file, &options)?;
