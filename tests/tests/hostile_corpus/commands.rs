@@ -193,6 +193,8 @@ fn a_pin_is_of_a_day_that_there_is_and_of_its_compiler() {
     std::fs::write(folder.path().join("t.csv"), text).unwrap();
     call_in(folder.path(), &words).ok();
     let day = words.iter().position(|w| *w == "2026-11-22").unwrap();
+    let dashed = [&words[..2], &words[4..], &["--", "-x", "t.csv"]].concat();
+    call_on("t.csv", text.as_bytes(), &dashed).code(2).tells(&["`-x`"]);
     words[day] = "2026-13-45";
     call_on("t.csv", text.as_bytes(), &words).code(2).tells(&["2026-13-45"]);
 }

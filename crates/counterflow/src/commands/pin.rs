@@ -346,5 +346,6 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
 /// Whether a name can be a pin's: lower case, digits and `-`.
 pub fn is_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    !name.is_empty() && name.bytes().all(plain)
+    // What begins with a hyphen is an option to every later call.
+    !name.is_empty() && !name.starts_with('-') && name.bytes().all(plain)
 }
