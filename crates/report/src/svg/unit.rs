@@ -154,7 +154,7 @@ fn measured(chart: &Chart, point: &Point) -> String {
     let largest = band.low.abs().max(band.high.abs());
     let size = point.y.unwrap_or(largest);
     // A value near zero lends its ends no unit: theirs would have a dozen digits.
-    let unit = if largest / Unit::of(size).divisor < 1e5 {
+    let unit = if largest / Unit::of(size).divisor < 1e7 {
         Unit::of(size)
     } else {
         Unit::of(largest)
@@ -232,6 +232,10 @@ mod tests {
         assert_eq!(
             words(Some(-0.2e6), -1e6, 1e3),
             "IMF, 1997: −200,000 (−1,000,000 to 1,000) USD"
+        );
+        assert_eq!(
+            words(Some(-743_000.0), -121e6, 87e6),
+            "IMF, 1997: −0.743 (−121.000 to 87.000) million USD"
         );
     }
 
