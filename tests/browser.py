@@ -70,13 +70,16 @@ def fits(checks, page, name):
         frame = checks.folder / f"{device}.html"
         frame.write_text(f"<body style='margin:0'><iframe src='{copy.as_uri()}' style='width:{width}px;height:4000px;border:0'></iframe>"
                          "<script>addEventListener('load',()=>setTimeout(()=>{const page=document.querySelector('iframe').contentDocument;"
-                         "document.title='overflow='+(page.documentElement.scrollWidth-page.documentElement.clientWidth)},200))</script>")
+                         "const cut=Array.from(page.querySelectorAll('.table .scroll,.scroll:has(.matrix)')).filter(e=>e.scrollWidth>e.clientWidth+1);"
+                         "document.title='overflow='+(page.documentElement.scrollWidth-page.documentElement.clientWidth)+' cut='+cut.length},200))</script>")
         shot = checks.shots / f"{name}-{device}.png"
         size = f"--window-size={max(width, 500)},4000"
         checks.open(frame, size, f"--screenshot={shot}", "--allow-file-access-from-files")
         checks.demand(shot.stat().st_size > 50_000, f"{device}: the picture is nearly empty")
         dom, _ = checks.open(frame, "--dump-dom", size, "--allow-file-access-from-files")
         found = re.search(r"<title>overflow=(-?\d+)", dom)
+        cut = re.search(r" cut=(\d+)", dom)
+        checks.demand(device == "phone" or cut and cut.group(1) == "0", f"{name}, {device}: columns of {cut and cut.group(1)} tables are off the page")
         checks.demand(found and int(found.group(1)) <= 0, f"{name}, {device}: wider than the screen: {found and found.group(1)}")
 
 
