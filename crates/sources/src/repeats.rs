@@ -99,7 +99,11 @@ pub(crate) enum Fate {
 /// the source's [`Repeats`] says. Only figures that agree to the last digit are the same.
 pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), listed: usize) -> Sorted {
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    let key = |i: &usize| figure(&rows[*i].record);
+    // Only in tables of figures do a value and a share of one key stand beside each other.
+    let key = |i: &usize| match rule {
+        Repeats::Rivals => figure(&rows[*i].record),
+        _ => (rows[*i].record.key(), true, false, false),
+    };
     order.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut fates = vec![Fate::Kept; rows.len()];
     for group in order.chunk_by(|a, b| key(a) == key(b)) {
