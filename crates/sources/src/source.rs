@@ -321,7 +321,7 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
 fn quoted(names: &[String]) -> String {
     let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
     let short = |n: &&String| format!("`{}`", n.chars().take(40).collect::<String>());
-    let mut shown: Vec<String> = named.iter().take(40).map(|n| short(n)).collect();
+    let mut shown: Vec<String> = named.iter().take(40).map(short).collect();
     if named.len() > 40 {
         shown.push(format!("and {} more", named.len() - 40));
     }
