@@ -1,6 +1,8 @@
 //! The report's sentences, with every number taken from a finding.
 
-use crate::claim::digits;
+mod range;
+
+use crate::claim::{Judged, Verdict, digits};
 use crate::select::{reduce, select};
 use crate::study_file::Reduce;
 use minijinja::value::Kwargs;
@@ -29,6 +31,10 @@ const STEPS: u64 = 100_000;
 /// `{{ estimate("scenario", "measure", period=2008, flow="export") }}` gives the number,
 /// `{{ share(...) }}` gives it in per cent, `{{ interval(...) }}` its interval. A finding that
 /// does not exist is "not known"; the sentence must still be true then.
+///
+/// `{{ range(["a", "b"], "measure", ...) }}` gives the least and the greatest number of several scenarios, `size` the
+/// same without signs, `share_range` in per cent; `reduce="max"` takes the greatest where several findings match.
+/// `holds("claim")` tells what scenarios say of a [judged](Prose::judged) claim, so that a sentence can turn on it.
 pub struct Prose<'a> {
     environment: Environment<'a>,
 }
@@ -72,7 +78,33 @@ impl Prose<'_> {
                 })
             },
         );
+        let name = |name: &'static str, show: range::Show| {
+            let findings = findings.clone();
+            let range = move |scenarios: Vec<String>, measure: &str, labels: Kwargs| {
+                range::range(&findings, &scenarios, measure, &labels, show)
+            };
+            (name, range)
+        };
+        for (name, function) in [
+            name("range", range::Show::Signed),
+            name("size", range::Show::Size),
+            name("share_range", range::Show::Percent),
+        ] {
+            environment.add_function(name, function);
+        }
         Prose { environment }
+    }
+
+    /// With these claims, so that `holds("claim")` is `all` (every scenario), `told` (every one that can tell),
+    /// `none`, `some` or `open` (none can tell).
+    pub fn judged(mut self, claims: &[Judged]) -> Self {
+        let told: BTreeMap<String, &'static str> = claims.iter().map(|c| (c.id.clone(), said(c))).collect();
+        self.environment.add_function("holds", move |claim: &str| {
+            told.get(claim).copied().ok_or_else(|| {
+                minijinja::Error::new(ErrorKind::InvalidOperation, format!("there is no claim `{claim}`"))
+            })
+        });
+        self
     }
 
     /// Renders one text.
@@ -122,6 +154,19 @@ impl Prose<'_> {
     }
 }
 
+/// What scenarios say of a claim together.
+fn said(claim: &Judged) -> &'static str {
+    let count = |wanted: fn(&Verdict) -> bool| claim.verdicts.iter().filter(|(_, v, _)| wanted(v)).count();
+    let holds = count(|v| *v == Verdict::Holds);
+    match (holds, count(|v| *v == Verdict::Fails)) {
+        (0, 0) => "open",
+        (0, _) => "none",
+        (_, 0) if holds == claim.verdicts.len() => "all",
+        (_, 0) => "told",
+        _ => "some",
+    }
+}
+
 fn marked(at: usize, number: String) -> String {
     let [open, middle, close] = MARKS;
     format!("{open}{at}{middle}{number}{close}")
@@ -134,10 +179,7 @@ fn lookup(
     measure: &str,
     arguments: &Kwargs,
 ) -> Result<Option<(usize, crate::select::Reduced)>, minijinja::Error> {
-    let mut labels = BTreeMap::new();
-    for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
-        labels.insert(name.clone(), arguments.get::<minijinja::Value>(&name)?.to_string());
-    }
+    let labels = labels(arguments)?;
     let there = findings.iter().filter(|f| f.scenario == scenario);
     let chosen = select(there, measure, &labels, None);
     if chosen.is_empty() {
@@ -150,6 +192,14 @@ fn lookup(
     reduce(&chosen, Reduce::Only)
         .map(|reduced| Some((place, reduced)))
         .map_err(|why| minijinja::Error::new(ErrorKind::InvalidOperation, format!("{scenario}/{measure}: {why}")))
+}
+
+fn labels(arguments: &Kwargs) -> Result<BTreeMap<String, String>, minijinja::Error> {
+    let mut labels = BTreeMap::new();
+    for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
+        labels.insert(name.clone(), arguments.get::<minijinja::Value>(&name)?.to_string());
+    }
+    Ok(labels)
 }
 
 #[cfg(test)]
@@ -168,5 +218,75 @@ mod tests {
         assert_eq!(told, [("China took ", None), ("73 per cent", Some(0)), (".", None)]);
         assert_eq!(prose.render("{{ estimate('imf', 'hhi') }}").unwrap(), "not known");
         assert!(prose.render("{{ nothing }}").is_err());
+    }
+    #[test]
+    fn a_range_is_of_the_scenarios_that_have_the_number() {
+        let at = |scenario: &str, value| Finding {
+            scenario: scenario.to_owned(),
+            ..Finding::new("balance", "USD", value).label("period", 2003)
+        };
+        let prose = Prose::new(&[at("a", 177e9), at("b", 104e9), at("c", -2e6), at("d", -900.0)]);
+        let told = |text: &str| prose.render(text).unwrap();
+        let cases = [
+            (
+                "range(['a', 'b', 'none'], 'balance', period=2003)",
+                "104 to 177 billion",
+            ),
+            ("range(['a'], 'balance', period=2003)", "177 billion"),
+            (
+                "range(['a', 'c'], 'balance', period=2003)",
+                "-2.00 million to 177 billion",
+            ),
+            ("size(['c', 'd'], 'balance', period=2003)", "900 to 2.00 million"),
+            (
+                "size(['a', 'c'], 'balance', period=2003)",
+                "-2.00 million to 177 billion",
+            ),
+            ("range(['a'], 'balance', period=2004)", "not known"),
+        ];
+        for (call, words) in cases {
+            assert_eq!(told(&format!("{{{{ {call} }}}}")), words, "{call}");
+        }
+        let pieces = prose.pieces("{{ range(['a', 'b'], 'balance') }}").unwrap();
+        let told: Vec<_> = pieces.iter().map(|p| (p.words.as_str(), p.finding)).collect();
+        assert_eq!(told, [("104", Some(1)), (" to ", None), ("177 billion", Some(0))]);
+    }
+
+    #[test]
+    fn shares_of_several_partners_give_the_largest() {
+        let share = |partner: &str, value| Finding {
+            scenario: "a".to_owned(),
+            ..Finding::new("partner_share", "share", value).label("partner", partner)
+        };
+        let prose = Prose::new(&[share("FRA", 0.104), share("XX", 0.5), share("ITA", 0.081)]);
+        let text = "{{ share_range(['a'], 'partner_share', partner='FRA|ITA', reduce='max') }}";
+        assert_eq!(prose.render(text).unwrap(), "10 per cent");
+        let pieces = prose.pieces(text).unwrap();
+        assert_eq!(pieces[0].finding, Some(0));
+        assert!(prose.render("{{ share_range(['a'], 'partner_share') }}").is_err());
+    }
+
+    #[test]
+    fn a_sentence_can_turn_on_what_scenarios_say_of_a_claim() {
+        let judged = |id: &str, verdicts: &[Verdict]| Judged {
+            id: id.to_owned(),
+            verdicts: verdicts
+                .iter()
+                .map(|v| (String::new(), v.clone(), Vec::new()))
+                .collect(),
+            overall: crate::Overall::NotTestable,
+        };
+        let open = Verdict::Undecidable(String::new());
+        let claims = [
+            judged("a", &[Verdict::Holds, Verdict::Holds]),
+            judged("b", &[Verdict::Holds, open.clone()]),
+            judged("c", &[Verdict::Fails, open.clone()]),
+            judged("d", &[Verdict::Fails, Verdict::Holds]),
+            judged("e", &[open]),
+        ];
+        let prose = Prose::new(&[]).judged(&claims);
+        let words = ["a", "b", "c", "d", "e"].map(|id| prose.render(&format!("{{{{ holds('{id}') }}}}")).unwrap());
+        assert_eq!(words, ["all", "told", "none", "some", "open"]);
+        assert!(prose.render("{{ holds('f') }}").is_err());
     }
 }

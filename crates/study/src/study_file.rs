@@ -353,6 +353,8 @@ pub struct TableFile {
     pub only: BTreeMap<String, String>,
     /// Leave out rows in which this column is missing.
     pub present: Option<String>,
+    /// Print the rows by this column, the largest number first; rows without one come last.
+    pub largest_first: Option<String>,
     /// The columns that are printed; all where left out.
     #[serde(default)]
     pub columns: Vec<String>,

@@ -67,9 +67,7 @@ impl Model for IntraIndustry {
                 Err(error) => output.findings.extend(findings(&place, input, Err(error.to_string()))),
             }
         }
-        if !table.rows.is_empty() {
-            output.tables.push(table);
-        }
+        output.tables.push(table);
         output.notes = notes.into_lines();
         Ok(output)
     }

@@ -162,6 +162,8 @@ pub(crate) fn cell(cell: &Cell, column: &Column) -> String {
             per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 })
         }
         Cell::Number(estimate) => typeset(&significant(*estimate, 4)),
+        // Of a thousand and more the page tells whole dollars; the files beside it have every digit.
+        Cell::Decimal(exact) if exact.to_f64().abs() >= 1000.0 => typeset(&grouped(&format!("{:.0}", exact.to_f64()))),
         Cell::Decimal(exact) => typeset(&grouped(&exact.to_string())),
     }
 }
@@ -236,5 +238,17 @@ mod tests {
             ),
             "93.3%"
         );
+    }
+    #[test]
+    fn large_values_are_told_in_whole_dollars() {
+        let usd = Column {
+            name: "exports".to_owned(),
+            kind: Kind::Decimal,
+            unit: "USD".to_owned(),
+        };
+        let shown = |text: &str| cell(&Cell::Decimal(text.parse().unwrap()), &usd);
+        assert_eq!(shown("666535211755.57"), "666,535,211,756");
+        assert_eq!(shown("-1234.4"), "−1,234");
+        assert_eq!(shown("12.345"), "12.345");
     }
 }

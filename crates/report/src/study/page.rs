@@ -27,7 +27,7 @@ pub(super) fn study_page(
     tables: &[Table],
     provenance: &Provenance,
 ) -> Result<(Page, Vec<ResultFile>)> {
-    let prose = Prose::new(&run.findings);
+    let prose = Prose::new(&run.findings).judged(&run.claims);
     let trace = Trace::new(&run.findings);
     let render = |text: &str| words(&prose, text, &trace);
     let mut page = Page {
@@ -35,11 +35,11 @@ pub(super) fn study_page(
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
         dateline: format!(
-            "{} scenarios, {} findings, {} pinned datasets with {} figures",
-            run.scenarios.len(),
-            run.findings.len(),
-            run.pins.len(),
-            run.pins.iter().map(|p| p.rows).sum::<usize>()
+            "{}, {}, {} with {}",
+            counted(run.scenarios.len(), "scenario"),
+            counted(run.findings.len(), "finding"),
+            counted(run.pins.len(), "pinned dataset"),
+            counted(run.pins.iter().map(|p| p.rows).sum::<usize>(), "figure")
         ),
         provenance: provenance.rows(),
         ..Page::default()
@@ -80,6 +80,11 @@ pub(super) fn study_page(
     page.data_notes = run.pins.iter().map(pin_note).collect();
     let evidence = evidence::pages(study, run, &trace)?;
     Ok((page, evidence))
+}
+
+/// How many there are of something whose plural ends in s.
+fn counted(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A sentence of the study file, its numbers leading to their findings.
@@ -330,6 +335,11 @@ fn section_of(
         let (table, evidence) = selected(wanted, tables).map_err(|what| Error::Study {
             what: format!("section `{}`: {what}", file.id),
         })?;
+        if table.rows.is_empty() {
+            let none = format!("No figures for the table “{}” in these data.", table.title);
+            section.blocks.push(Block::Prose(none));
+            continue;
+        }
         let path = format!("tables/{}.csv", table.id);
         section.blocks.push(Block::Table {
             table,
@@ -369,7 +379,10 @@ fn pin_note(pin: &study::PinUsed) -> PinNote {
         name: about.name.clone(),
         title: about.title.clone(),
         compiler: about.compiler.clone(),
-        release: format!("{}, retrieved {}", about.release, about.retrieved),
+        release: match about.retrieved.as_str() {
+            "" | "not stated" => about.release.clone(),
+            retrieved => format!("{}, retrieved {retrieved}", about.release),
+        },
         citation: about.citation.clone(),
         licence: format!("{}; {}", about.licence, about.terms),
         url: about.url.clone(),

@@ -6,10 +6,10 @@ use study::TableFile;
 
 /// The rows and columns of a table that a section asks for, and where the evidence of each row is.
 pub(super) fn selected(wanted: &TableFile, tables: &[Table]) -> std::result::Result<(Table, Vec<String>), String> {
-    let table = tables
-        .iter()
-        .find(|t| t.id == wanted.name)
-        .ok_or_else(|| format!("there is no table `{}`", wanted.name))?;
+    let table = tables.iter().find(|t| t.id == wanted.name).ok_or_else(|| {
+        let there: Vec<&str> = tables.iter().map(|t| t.id.as_str()).collect();
+        format!("there is no table `{}`; there are {}", wanted.name, there.join(", "))
+    })?;
     let place = |column: &String| {
         let found = table.columns.iter().position(|c| c.name == *column);
         found.ok_or_else(|| format!("the table `{}` has no column `{column}`", table.id))
@@ -36,7 +36,10 @@ pub(super) fn selected(wanted: &TableFile, tables: &[Table]) -> std::result::Res
             .all(|(at, values)| values.split('|').any(|value| plain(&row[*at]) == value))
             && present.iter().all(|at| row[*at] != Cell::Missing)
     };
-    let rows: Vec<&Vec<Cell>> = table.rows.iter().filter(keep).collect();
+    let mut rows: Vec<&Vec<Cell>> = table.rows.iter().filter(keep).collect();
+    if let Some(at) = wanted.largest_first.as_ref().map(place).transpose()? {
+        rows.sort_by(|a, b| number(&b[at]).total_cmp(&number(&a[at])));
+    }
     let evidence = rows.iter().map(|row| evidence_of(table, row)).collect();
     let selected = Table {
         columns: shown.iter().map(|&at| table.columns[at].clone()).collect(),
@@ -59,6 +62,16 @@ fn evidence_of(table: &Table, row: &[Cell]) -> String {
         (Some(scenario), Some(period)) => format!("{}#{}", page_of(&scenario), anchor_of_period(&period)),
         (Some(scenario), None) => format!("{}#figures", page_of(&scenario)),
         (None, _) => String::new(),
+    }
+}
+
+/// A cell's number, below every other where it has none.
+fn number(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Integer(number) => *number as f64,
+        Cell::Number(number) => *number,
+        Cell::Decimal(number) => number.to_f64(),
+        Cell::Missing | Cell::Text(_) => f64::NEG_INFINITY,
     }
 }
 

@@ -65,9 +65,8 @@ pub(super) fn products(listings: &[Listing]) -> Output {
             table.push(row);
         }
     }
-    if !table.rows.is_empty() {
-        output.tables.push(table);
-    }
+    // Without a row too: a report that shows the table says then that there are no such figures.
+    output.tables.push(table);
     output
 }
 

@@ -32,9 +32,6 @@ pub(super) fn stages(listings: &[Listing], parameters: &Parameters) -> Output {
         .filter_map(|listing| stage(listing, convention))
         .collect();
     let mut output = Output::default();
-    if staged.is_empty() {
-        return output;
-    }
     output.findings = staged.iter().flat_map(|s| findings(s, convention)).collect();
     output.tables.push(table(&staged));
     output.charts = charts(&staged);
