@@ -190,8 +190,18 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!(said["claims_changed"][0]["old"], "depends on the source");
     assert_eq!(said["claims_changed"][0]["new"], "robust");
     assert_eq!(said["scenarios_changed"][0]["scenario"], "imf");
-    assert_eq!(said["inputs_changed"][0]["what"], "study file");
+    let inputs = said["inputs_changed"].as_array().unwrap();
+    assert_eq!(inputs[0]["what"], "study file");
+    let keys: Vec<[&str; 3]> = inputs[1..]
+        .iter()
+        .map(|row| ["what", "old", "new"].map(|column| row[column].as_str().unwrap()))
+        .collect();
+    assert!(keys.contains(&["study key", "0.5", "0.25"]), "{keys:?}");
+    assert!(keys.contains(&["study key", "DZA", "IND"]), "{keys:?}");
     let moved = said["findings_changed"].as_array().unwrap();
+    // Findings that claims rest on come before all others.
+    let behind: Vec<bool> = moved.iter().map(|f| f["claims"].is_string()).collect();
+    assert!(behind[0] && behind.is_sorted_by(|a, b| a >= b), "{behind:?}");
     let imports = moved
         .iter()
         .find(|f| f["finding"] == "imf/trend/imports period=2008")
@@ -206,10 +216,18 @@ fn two_runs_are_compared_down_to_their_findings() {
     );
 
     let rows = csv_rows(with("csv").stdout.as_ref());
-    assert_eq!(rows.len(), 1 + 1 + 1 + moved.len());
+    assert_eq!(rows.len(), inputs.len() + 1 + 1 + moved.len());
     let (count, columns) = parquet_rows(with("parquet").stdout.as_ref());
     assert_eq!((count, columns[0].as_str()), (rows.len(), "what"));
-    assert!(with("table").text().contains("Findings that moved"));
+    let first = with("table").text();
+    for words in [
+        "1 claim has another verdict",
+        "findings moved",
+        "behind claims",
+        "from DZA to IND",
+    ] {
+        assert!(first.contains(words), "{words}: {}", &first[..first.len().min(600)]);
+    }
 
     let page = text(&workspace.path("page.html"));
     let first = moved[0]["finding"].as_str().unwrap();
@@ -225,6 +243,11 @@ fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports(
     let workspace = workspace();
     analyze(&workspace, "old");
     analyze(&workspace, "new");
+    for (run, low) in [("old", 4.0), ("new", 4.5)] {
+        let table =
+            format!("rule,finding,low,high\nas it stands,imf/trend/imports period=2008,{low},9\nas it stands,x,1,2\n");
+        std::fs::write(workspace.path(run).join("tables/draws-findings.csv"), table).unwrap();
+    }
     for (run, conclusion) in [("old", "survives"), ("new", "within the errors of reports")] {
         let table = format!("claim,scenario,test,conclusion\na,imf,a share,{conclusion}\nb,imf,a share,survives\n");
         std::fs::write(workspace.path(run).join("tables/draws-survival.csv"), table).unwrap();
@@ -243,6 +266,9 @@ fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports(
     let changed = serde_json::json!([{"claim": "a", "scenario": "imf", "test": "a share", "old": "survives",
         "new": "within the errors of reports"}]);
     assert_eq!(said["draws_changed"], changed);
+    let moved = serde_json::json!([{"rule": "as it stands", "finding": "imf/trend/imports period=2008",
+        "low_old": 4.0, "high_old": 9.0, "low_new": 4.5, "high_new": 9.0, "moved_by_widths": 0.1}]);
+    assert_eq!(said["intervals_changed"], moved);
     assert!(text(&workspace.path("page.html")).contains("within the errors of reports"));
     std::fs::write(workspace.path("new/tables/draws-survival.csv"), "claim\na\n").unwrap();
     workspace
@@ -261,6 +287,13 @@ fn a_comparison_needs_two_finished_runs() {
     call(&["report", "--compare", &run, &none])
         .code(1)
         .tells(&["run.json", "none"]);
+    workspace.edit("studies/small/study.toml", "id = \"small\"", "id = \"other\"");
+    analyze(&workspace, "other");
+    call(&["report", "--compare", &run, &folder("other")]).code(1).tells(&[
+        "of the study `small`",
+        "one of `other`",
+        "two runs of one study",
+    ]);
     std::fs::write(workspace.path("run/tables/claims.csv"), "claim\n").unwrap();
     call(&["report", "--compare", &run, &run]).tells(&["altered"]);
 }

@@ -85,6 +85,7 @@ impl Package<'_> {
         match path.strip_prefix(&results) {
             Some("report.html") => "The report".to_owned(),
             Some("run.json") => "The run's manifest: what made it, from what, with the hash of every output".to_owned(),
+            Some("study.toml") => "The study file as it was run".to_owned(),
             Some(name) if name.starts_with("findings.") => "Every finding: one estimated number a row".to_owned(),
             Some(name) => format!("A table of the run: {}", stem(name)),
             None if path.starts_with("studies/") && path.ends_with("study.toml") => {

@@ -107,6 +107,7 @@ pub fn computed(study: &Study, output: &Output) -> Outcome<Run> {
 
 /// What this program is, and what the study file says.
 pub fn provenance(study: &Study) -> Outcome<Provenance> {
+    let study_file = std::fs::read(&study.path)?;
     Ok(Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision: env!("COUNTERFLOW_REVISION").to_owned(),
@@ -116,7 +117,8 @@ pub fn provenance(study: &Study) -> Outcome<Provenance> {
         profile: env!("COUNTERFLOW_PROFILE").to_owned(),
         lock_sha256: store::sha256_of_bytes(include_bytes!("../../../../Cargo.lock")),
         seed: study.file.seed,
-        study_sha256: store::sha256_of_file(&study.path)?,
+        study_sha256: store::sha256_of_bytes(&study_file),
+        study_file,
     })
 }
 

@@ -1,6 +1,8 @@
-//! `counterflow report`: what finished runs say; for now, what two of them differ in.
+//! `counterflow report`: what two finished runs of a study differ in.
 
+mod intervals;
 mod page;
+mod settings;
 mod tables;
 
 use crate::document::Document;
@@ -79,6 +81,7 @@ fn document(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     document.table("claims_changed", &differences.claims)?;
     document.table("scenarios_changed", &differences.verdicts)?;
     document.table("draws_changed", &differences.survival)?;
+    document.table("intervals_changed", &differences.intervals)?;
     document.value("findings_compared", differences.compared)?;
     document.table("findings_changed", &differences.findings)?;
     Ok(document)

@@ -29,6 +29,8 @@ pub struct Provenance {
     pub seed: u64,
     /// The SHA-256 of the study file.
     pub study_sha256: String,
+    /// The study file as it was run; it stands among the results.
+    pub study_file: Vec<u8>,
 }
 
 impl Provenance {
@@ -75,6 +77,7 @@ pub fn result_files(
     for page in evidence {
         add(page.path, page.bytes);
     }
+    add("study.toml".to_owned(), provenance.study_file.clone());
     let findings = findings_table(&run.findings);
     add("findings.csv".to_owned(), to_bytes(&findings, Format::Csv)?);
     add("findings.parquet".to_owned(), to_bytes(&findings, Format::Parquet)?);

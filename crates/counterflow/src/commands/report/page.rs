@@ -18,18 +18,28 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
         id: id.to_owned(),
         title: title.to_owned(),
         prose: vec![prose.into()],
-        blocks: tables.iter().filter(|t| !t.rows.is_empty()).map(|t| block(t)).collect(),
+        blocks: match tables
+            .iter()
+            .filter(|t| !t.rows.is_empty())
+            .map(|t| block(t))
+            .collect::<Vec<_>>()
+        {
+            none if none.is_empty() => vec![Block::Prose("None differs.".to_owned())],
+            blocks => blocks,
+        },
     };
     let verdicts =
         "A claim's verdict over all scenarios rests on its verdicts under each. What is not listed is the same.";
     let findings = "A finding is listed where the two runs differ by more than its class allows: sums must be the same, \
                     what goes through logarithms or a decomposition agrees to nine digits, what rests on random draws \
-                    to one per cent. The largest relative change comes first; findings that only one run has stand at the end.";
-    let inputs = "A pin is told by the hash of what it says, not of how it is written.";
+                    to one per cent. Those that claims rest on come first, and among them the largest relative change; findings that \
+                    only one run has stand at the end.";
+    let inputs = "The keys of the study file that are not the same, the program, and the pins. A pin is told by the hash \
+                  of what it says, not of how it is written.";
     let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row)).collect();
     if summary.is_empty() {
         summary.push(SummaryItem {
-            text: "No claim has another verdict over all scenarios.".into(),
+            text: "Nothing that is claimed has another verdict over all scenarios.".into(),
             ..SummaryItem::default()
         });
     }
@@ -59,9 +69,10 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
             section(
                 "draws",
                 "What survives the errors of reports",
-                "Where a study draws the errors of reports anew, a conclusion is said to survive them or not. What is not \
-                 listed is the same.",
-                &[&differences.survival],
+                "Where a study draws the errors of reports anew, a conclusion is said to survive them or not, and a finding has \
+                 an interval. How far an interval's ends moved is told in widths of the interval. What is not listed is the \
+                 same.",
+                &[&differences.survival, &differences.intervals],
             ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
             section("inputs", "What went in", inputs, &[&in_short(&differences.inputs)]),

@@ -1,5 +1,6 @@
 //! What two finished runs differ in, as tables.
 
+use super::{intervals, settings};
 use crate::commands::moves::moved_findings;
 use crate::fail::{Failure, Outcome};
 use crate::results::Results;
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The differences of two runs. A table without rows says that there is none of its kind.
 pub struct Differences {
-    /// The study file, the program, the pins: `what`, `name`, `old`, `new`.
+    /// The study file and its keys, the program, the pins: `what`, `name`, `old`, `new`.
     pub inputs: Table,
     /// Verdicts over all scenarios: `claim`, `text`, `old`, `new`.
     pub claims: Table,
@@ -16,8 +17,13 @@ pub struct Differences {
     pub verdicts: Table,
     /// Conclusions on draws of the reports' errors: `claim`, `scenario`, `test`, `old`, `new`.
     pub survival: Table,
-    /// Findings that are not the same within their class: `finding`, `old`, `new`, `relative_change`, `what`.
+    /// Intervals on draws: `rule`, `finding`, their ends in both runs, `moved_by_widths`.
+    pub intervals: Table,
+    /// Findings that are not the same within their class, those behind claims first: `finding`, `old`, `new`,
+    /// `relative_change`, `what`, `claims`.
     pub findings: Table,
+    /// How many of them claims rest on.
+    pub behind_claims: usize,
     /// How many findings either run has.
     pub compared: usize,
 }
@@ -33,15 +39,29 @@ struct Judged {
 
 impl Differences {
     /// Compares what two runs left.
+    ///
+    /// # Errors
+    /// When they are runs of two studies: then nothing of the one is comparable with the other.
     pub fn between(old: &Results, new: &Results) -> Outcome<Self> {
+        let (a, b) = (&old.manifest.study, &new.manifest.study);
+        if a != b {
+            return Err(Failure::because(format!(
+                "{} is a run of the study `{a}` and {} one of `{b}`: two runs of one study are compared",
+                old.folder.display(),
+                new.folder.display()
+            )));
+        }
         let (before, after) = (judged(old)?, judged(new)?);
         let ids = |results: &Results| -> BTreeSet<String> { results.findings.iter().map(|f| f.id()).collect() };
+        let (findings, behind_claims) = by_claims(moved_findings(&old.findings, &new.findings)?, old, new)?;
         Ok(Differences {
-            inputs: inputs(old, new),
+            inputs: inputs(old, new)?,
             claims: claims(&before, &after),
             verdicts: verdicts(&before, &after),
             survival: survival(&on_draws(old)?, &on_draws(new)?),
-            findings: moved_findings(&old.findings, &new.findings)?,
+            intervals: intervals::changed(old, new)?,
+            findings,
+            behind_claims,
             compared: ids(old).union(&ids(new)).count(),
         })
     }
@@ -108,6 +128,20 @@ impl Differences {
                 Cell::Missing,
             ]);
         }
+        for row in &self.intervals.rows {
+            let between = |low: &Cell, high: &Cell| match (low, high) {
+                (Cell::Number(low), Cell::Number(high)) => Cell::Text(format!("{low} to {high}")),
+                _ => Cell::Missing,
+            };
+            all.push(vec![
+                "interval on draws".into(),
+                row[1].clone(),
+                row[0].clone(),
+                between(&row[2], &row[3]),
+                between(&row[4], &row[5]),
+                row[6].clone(),
+            ]);
+        }
         for row in &self.findings.rows {
             let number = |cell: &Cell| match cell {
                 Cell::Number(number) => Cell::Text(number.to_string()),
@@ -130,18 +164,126 @@ impl Differences {
         all
     }
 
-    /// The differences in one sentence.
+    /// The differences in one sentence, what is claimed first.
     pub fn sentence(&self) -> String {
-        format!(
-            "Verdicts that differ: {} over all scenarios, {} of single scenarios. Conclusions on draws that differ: {}. Findings that moved: {} of {}. Inputs that differ: {}.",
-            self.claims.rows.len(),
-            self.verdicts.rows.len(),
-            self.survival.rows.len(),
+        let counted = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+        let mut parts = Vec::new();
+        parts.push(match (self.claims.rows.len(), self.verdicts.rows.len()) {
+            (0, 0) => "No claim has another verdict".to_owned(),
+            (0, n) => format!(
+                "No claim has another verdict over all scenarios, but {} of single scenarios differ",
+                counted(n, "verdict", "verdicts")
+            ),
+            (n, of_scenarios) => format!(
+                "{} another verdict, with {} of single scenarios",
+                counted(n, "claim has", "claims have"),
+                counted(of_scenarios, "verdict", "verdicts")
+            ),
+        });
+        if !self.survival.rows.is_empty() {
+            parts.push(format!(
+                "{} on draws",
+                counted(self.survival.rows.len(), "other conclusion", "other conclusions")
+            ));
+        }
+        parts.push(format!(
+            "{} of {} findings moved{}",
             self.findings.rows.len(),
             self.compared,
-            self.inputs.rows.len()
+            self.largest()
+        ));
+        if !self.intervals.rows.is_empty() {
+            parts.push(format!(
+                "{} on draws",
+                counted(self.intervals.rows.len(), "other interval", "other intervals")
+            ));
+        }
+        let settings: Vec<String> = self.inputs.rows.iter().filter_map(|row| setting(row)).collect();
+        let whole_file = !settings.is_empty();
+        let other = |row: &&Vec<Cell>| setting(row).is_none() && !(whole_file && row[0] == Cell::from(STUDY_FILE));
+        let inputs = self.inputs.rows.iter().filter(other).count();
+        if inputs > 0 {
+            parts.push(counted(inputs, "other input", "other inputs"));
+        }
+        match &settings[..] {
+            [] => {}
+            few if few.len() <= NAMED => parts.push(format!("changed in the study: {}", few.join(", "))),
+            many => parts.push(format!("{} keys of the study changed", many.len())),
+        }
+        format!("{}.", parts.join("; "))
+    }
+
+    /// The largest move of a finding that a claim rests on, where one moved.
+    fn largest(&self) -> String {
+        let row = self.findings.rows.first().filter(|_| self.behind_claims > 0);
+        let Some([Cell::Text(finding), _, _, relative, ..]) = row.map(Vec::as_slice) else {
+            return if self.findings.rows.is_empty() {
+                ""
+            } else {
+                ", none of them behind a claim"
+            }
+            .to_owned();
+        };
+        let by = match relative {
+            Cell::Number(x) if x.abs() >= 0.001 => format!(" by {:+.1} per cent", 100.0 * x),
+            Cell::Number(_) => " by less than 0.1 per cent".to_owned(),
+            _ => String::new(),
+        };
+        format!(
+            ", {} of them behind claims, most of all {finding}{by}",
+            self.behind_claims
         )
     }
+}
+
+/// Changed keys that the sentence names; of more it gives the number.
+const NAMED: usize = 4;
+/// What the row of the study file's hash is called.
+const STUDY_FILE: &str = "study file";
+/// What the row of a changed key is called.
+const SETTING: &str = "study key";
+
+/// A changed key of the study in words; `None` for another input.
+fn setting(row: &[Cell]) -> Option<String> {
+    let [Cell::Text(what), Cell::Text(name), Cell::Text(old), Cell::Text(new)] = row else {
+        return None;
+    };
+    let short = |text: &str| text.chars().take(40).collect::<String>();
+    (what == SETTING).then(|| format!("{name} from {} to {}", short(old), short(new)))
+}
+
+/// Findings that claims rest on first, with the claims' names; and how many those are.
+fn by_claims(moved: Table, old: &Results, new: &Results) -> Outcome<(Table, usize)> {
+    let behind = settings::behind(old, new)?;
+    let mut columns = moved.columns.clone();
+    columns.push(model::Column {
+        name: "claims".to_owned(),
+        kind: Kind::Text,
+        unit: String::new(),
+    });
+    let named = |mut row: Vec<Cell>| {
+        let claims = match &row[0] {
+            Cell::Text(id) => behind
+                .get(id)
+                .map(|claims| claims.iter().cloned().collect::<Vec<_>>().join(", ")),
+            _ => None,
+        };
+        row.push(claims.clone().into());
+        (claims.is_none(), row)
+    };
+    let mut rows: Vec<(bool, Vec<Cell>)> = moved.rows.into_iter().map(named).collect();
+    rows.sort_by_key(|(other, _)| *other);
+    let count = rows.iter().filter(|(other, _)| !other).count();
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    Ok((
+        Table {
+            columns,
+            rows,
+            id: moved.id,
+            title: moved.title,
+        },
+        count,
+    ))
 }
 
 /// Every claim's verdicts, from `tables/claims.csv` of the run.
@@ -263,7 +405,7 @@ fn verdicts(before: &ByScenario, after: &ByScenario) -> Table {
 }
 
 /// What the runs were made from, where it differs.
-fn inputs(old: &Results, new: &Results) -> Table {
+fn inputs(old: &Results, new: &Results) -> Outcome<Table> {
     let text = |name| (name, Kind::Text, "");
     let columns = [text("what"), text("name"), text("old"), text("new")];
     let mut table = Table::new("inputs", "What the runs were made from, where it differs", &columns);
@@ -273,7 +415,6 @@ fn inputs(old: &Results, new: &Results) -> Table {
             table.push(vec![what.into(), name.into(), old.into(), new.into()]);
         }
     };
-    tell("study", "name", &a.study, &b.study);
     tell("program", "built from", &a.program.to_string(), &b.program.to_string());
     let hashes = |results: &Results| -> BTreeMap<String, String> {
         let pins = results.manifest.pins.iter();
@@ -285,6 +426,9 @@ fn inputs(old: &Results, new: &Results) -> Table {
         let of = |side: &BTreeMap<String, String>| side.get(name).map_or("not used", String::as_str).to_owned();
         tell("pin", name, &of(&before), &of(&after));
     }
-    tell("study file", &b.study, &a.study_sha256, &b.study_sha256);
-    table
+    tell(STUDY_FILE, &b.study, &a.study_sha256, &b.study_sha256);
+    for [name, old, new] in settings::changed(old, new)? {
+        tell(SETTING, &name, &old, &new);
+    }
+    Ok(table)
 }

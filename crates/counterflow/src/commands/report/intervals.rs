@@ -1,0 +1,75 @@
+//! What reports' errors leave open of the findings, where it is not the same in two runs.
+
+use crate::fail::{Failure, Outcome};
+use crate::results::Results;
+use model::{Cell, Kind, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Drawn = BTreeMap<[String; 2], (f64, f64)>;
+
+/// The lowest and the highest value of each drawn finding, by rule and finding; empty where the run drew none.
+fn drawn(results: &Results) -> Outcome<Drawn> {
+    let path = results.folder.join("tables/draws-findings.csv");
+    if !path.is_file() {
+        return Ok(Drawn::new());
+    }
+    let broken = |what: String| Failure::because(format!("{}: {what}", path.display()));
+    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
+    let mut found = Drawn::new();
+    for row in reader.deserialize() {
+        let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;
+        let mut take = |name: &str| row.remove(name).ok_or_else(|| broken(format!("no column `{name}`")));
+        let number = |text: String| {
+            text.parse()
+                .map_err(|_| broken(format!("expected a number, found `{text}`")))
+        };
+        let key = [take("rule")?, take("finding")?];
+        found.insert(key, (number(take("low")?)?, number(take("high")?)?));
+    }
+    Ok(found)
+}
+
+/// The drawn intervals that differ, the largest move of an end against the interval's width first; those that only one
+/// run has come last.
+pub fn changed(old: &Results, new: &Results) -> Outcome<Table> {
+    let text = |name| (name, Kind::Text, "");
+    let number = |name| (name, Kind::Number, "");
+    let columns = [
+        text("rule"),
+        text("finding"),
+        number("low_old"),
+        number("high_old"),
+        number("low_new"),
+        number("high_new"),
+        ("moved_by_widths", Kind::Number, ""),
+    ];
+    let (before, after) = (drawn(old)?, drawn(new)?);
+    let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
+    for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
+        let (was, is) = (before.get(key), after.get(key));
+        let moved = was.zip(is).map(|(was, is)| {
+            let width = (was.1 - was.0).max(is.1 - is.0).max(f64::MIN_POSITIVE);
+            (is.0 - was.0).abs().max((is.1 - was.1).abs()) / width
+        });
+        // The same draws give the same numbers, to the last digits of sums in another order.
+        if moved.is_some_and(|moved| moved < 1e-9) {
+            continue;
+        }
+        let end = |of: Option<&(f64, f64)>, end: fn(&(f64, f64)) -> f64| Cell::from(of.map(end));
+        let [rule, finding] = key.clone();
+        let row = vec![
+            rule.into(),
+            finding.into(),
+            end(was, |i| i.0),
+            end(was, |i| i.1),
+            end(is, |i| i.0),
+            end(is, |i| i.1),
+            moved.into(),
+        ];
+        rows.push((moved.unwrap_or(-1.0), row));
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut table = Table::new("intervals", "Intervals on draws that differ", &columns);
+    rows.into_iter().for_each(|(_, row)| table.push(row));
+    Ok(table)
+}

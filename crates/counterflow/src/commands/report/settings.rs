@@ -1,0 +1,123 @@
+//! What two runs' study files differ in, key by key.
+
+use crate::fail::{Failure, Outcome};
+use crate::results::Results;
+use std::collections::{BTreeMap, BTreeSet};
+use study::{StudyFile, tested};
+
+/// The name of the study file in a run's folder.
+const STUDY: &str = "study.toml";
+
+/// How keys begin that change the report and no number.
+const SHOWN: [&str; 5] = ["chart", "description", "section", "summary", "title"];
+
+/// The study file that a run was made from; `None` for a run of a program that did not leave it.
+fn text(results: &Results) -> Outcome<Option<String>> {
+    let path = results.folder.join(STUDY);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let read = store::read_text(&path);
+    Ok(Some(read.map_err(|e| {
+        Failure::because(format!("cannot read {}: {e}", path.display()))
+    })?))
+}
+
+/// Each key that is not the same in both study files, with both its values; empty where a run has none.
+pub fn changed(old: &Results, new: &Results) -> Outcome<Vec<[String; 3]>> {
+    let (Some(before), Some(after)) = (keys(old)?, keys(new)?) else {
+        return Ok(Vec::new());
+    };
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let of =
+        |side: &BTreeMap<String, String>, name: &String| side.get(name).map_or("not set", String::as_str).to_owned();
+    let rows = names
+        .into_iter()
+        .map(|name| [name.clone(), of(&before, name), of(&after, name)]);
+    let mut rows: Vec<[String; 3]> = rows.filter(|[_, old, new]| old != new).collect();
+    // What is computed comes before how it is shown.
+    let shown = |[name, ..]: &[String; 3]| SHOWN.iter().any(|word| name.starts_with(word));
+    rows.sort_by_key(shown);
+    Ok(rows)
+}
+
+fn keys(results: &Results) -> Outcome<Option<BTreeMap<String, String>>> {
+    let Some(text) = text(results)? else { return Ok(None) };
+    let path = results.folder.join(STUDY);
+    let file: toml::Table = toml::from_str(&text).map_err(|e| Failure::because(format!("{}: {e}", path.display())))?;
+    let mut found = BTreeMap::new();
+    flatten("", &toml::Value::Table(file), &mut found);
+    Ok(Some(found))
+}
+
+/// Values by their place: `scenario imf: cif_margin.export`. Tables in a list go by their id, so that one more of them
+/// does not change the names of the others.
+fn flatten(place: &str, value: &toml::Value, found: &mut BTreeMap<String, String>) {
+    let below = |name: &str| match place {
+        "" => name.to_owned(),
+        _ if place.ends_with(": ") => format!("{place}{name}"),
+        _ => format!("{place}.{name}"),
+    };
+    match value {
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                flatten(&below(name), value, found);
+            }
+        }
+        toml::Value::Array(list) if list.iter().any(toml::Value::is_table) => {
+            for (number, value) in list.iter().enumerate() {
+                let id = value.get("id").and_then(toml::Value::as_str);
+                let inner = match id {
+                    Some(id) => format!("{place} {id}: "),
+                    None => format!("{place}[{}]", number + 1),
+                };
+                flatten(&inner, value, found);
+            }
+        }
+        toml::Value::String(text) => drop(found.insert(place.to_owned(), text.clone())),
+        other => drop(found.insert(place.to_owned(), other.to_string())),
+    }
+}
+
+/// Which claims rest on a finding, by the finding's identity: those of either run.
+pub fn behind(old: &Results, new: &Results) -> Outcome<BTreeMap<String, BTreeSet<String>>> {
+    let mut claims: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for results in [old, new] {
+        let Some(text) = text(results)? else { continue };
+        let study = StudyFile::parse(&text, &results.folder.join(STUDY))?;
+        let scenarios: BTreeSet<&str> = results.findings.iter().map(|f| f.scenario.as_str()).collect();
+        for claim in &study.claim {
+            let asked =
+                |scenario: &&&str| claim.scenarios.is_empty() || claim.scenarios.iter().any(|s| s == **scenario);
+            for scenario in scenarios.iter().filter(asked) {
+                for finding in tested(claim, scenario, &results.findings).into_iter().flatten() {
+                    claims.entry(finding.id()).or_default().insert(claim.id.clone());
+                }
+            }
+        }
+    }
+    Ok(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flatten;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn keys_are_named_by_what_they_are_of() {
+        let text = "seed = 7\n[[scenario]]\nid = 'imf'\ncif_margin = { export = '0.06' }\n\
+                    [[scenario.layer]]\npin = 'data'\nyears = [1990, 2000]\n";
+        let mut found = BTreeMap::new();
+        flatten("", &toml::Value::Table(toml::from_str(text).unwrap()), &mut found);
+        let told: Vec<(&str, &str)> = found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let want = [
+            ("scenario imf: cif_margin.export", "0.06"),
+            ("scenario imf: id", "imf"),
+            ("scenario imf: layer[1].pin", "data"),
+            ("scenario imf: layer[1].years", "[1990, 2000]"),
+            ("seed", "7"),
+        ];
+        assert_eq!(told, want);
+    }
+}
