@@ -31,7 +31,8 @@ pub struct Common {
     /// How tables are written.
     #[arg(long, global = true, value_enum, default_value = "table")]
     pub format: FormatName,
-    /// Write to this file instead of the standard output (for analyze: to this folder).
+    /// Write to this file instead of the standard output. A folder for analyze, study new, package and fetch,
+    /// and for synth's datasets; for import a folder or a file.parquet.
     #[arg(long, global = true, value_name = "PATH")]
     pub out: Option<PathBuf>,
     /// Use so many threads; results are the same on any number.
@@ -94,7 +95,7 @@ pub enum Command {
     Explain(commands::explain::ExplainArguments),
     /// Compare two releases of a dataset, and a study's conclusions on either.
     Diff(commands::diff::DiffArguments),
-    /// Report on finished runs: what two of them differ in, as a page and as data.
+    /// Compare two finished runs of a study (--compare); the report itself is made by `analyze`.
     Report(commands::report::ReportArguments),
     /// Pack a study, its data and its results for others, with descriptions that machines read.
     Package(commands::package::PackageArguments),

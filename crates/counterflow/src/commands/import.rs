@@ -19,7 +19,9 @@ pub struct ImportArguments {
     /// The source, if its header does not tell.
     #[arg(long)]
     pub source: Option<String>,
-    /// What holds for every row where the file has no column for it, as COLUMN=VALUE.
+    /// What holds for every row where the file has no column for it, as COLUMN=VALUE. Columns: period, reporter,
+    /// partner, flow, classification (HS92, HS17, SITC3), product, valuation (fob, cif), rounded_to_usd, quantity_unit,
+    /// status, basis, compiler, reference.
     #[arg(long = "default", value_name = "COLUMN=VALUE")]
     pub defaults: Vec<String>,
     /// How the columns of another tidy table are called, as OURS=THEIRS, such as value_usd=trade.

@@ -39,7 +39,9 @@ pub struct SynthArguments {
 pub enum ShapeName {
     /// A dataset of both reports of each flow: a folder with a Parquet file for each year.
     Records,
-    /// CSV as BACI's year files: t,i,j,k,v,q. A folder for --out gets a file for each year.
+    /// CSV as BACI's year files: t,i,j,k,v,q, in HS 1992. A folder for --out gets a file for each year, named as
+    /// BACI's are, which `import` takes as it is; of a file with another name or the standard output say
+    /// `import --default classification=HS92`.
     Baci,
     /// CSV as UN Comtrade's bulk files.
     Comtrade,
@@ -75,9 +77,14 @@ pub fn run(arguments: &SynthArguments, output: &Output) -> Outcome {
             &mut std::io::stdout().lock(),
             output,
         )?,
-        (_, Some(path)) if path.is_dir() => {
+        (shape, Some(path)) if path.is_dir() => {
             for year in world.parameters().year_range() {
-                text_file(&world, year..year + 1, &path.join(format!("{year}.csv")), output)?;
+                // The name of BACI's files says the classification, which their columns do not.
+                let name = match shape {
+                    Shape::Baci => format!("BACI_HS92_Y{year}_V0.csv"),
+                    _ => format!("{year}.csv"),
+                };
+                text_file(&world, year..year + 1, &path.join(name), output)?;
             }
         }
         (_, Some(path)) => text_file(&world, world.parameters().year_range(), path, output)?,
