@@ -81,6 +81,9 @@ fn a_world_row_is_never_added_to_its_parts() {
     by_partner.world_rows = true;
     let grouped = sum_batches(std::slice::from_ref(&batch), &by_partner).unwrap();
     assert_eq!((grouped.groups.len(), grouped.set_aside.len()), (3, 0));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    write_records(&path, &records).unwrap();
     for (codes, groups) in [(&["WLD", "KOR"][..], 2), (&["KOR"], 1), (&["CHN", "KOR"], 2)] {
         let filter = codes.iter().fold(Filter::default(), |f, code| f.with("partner", *code));
         let named = Query::new(&[Dimension::Partner], filter).unwrap();

@@ -11,10 +11,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod coverage;
 mod products;
 mod reconciled;
 mod totals;
 
+pub use coverage::{FEW_ECONOMIES, HS_CHAPTERS, Parties, Products, SITC_SECTIONS};
 pub use reconciled::RECONCILED;
 
 use std::collections::BTreeSet;
@@ -60,6 +62,8 @@ pub struct World {
     path: PathBuf,
     /// One record for each year, reporter, partner, flow, compiler and status.
     totals: Vec<Record>,
+    /// Whether they are rows for all products together, not sums of products.
+    whole_rows: bool,
 }
 
 impl World {
@@ -68,9 +72,11 @@ impl World {
     /// # Errors
     /// When it cannot be read, or tells the same trade more than once.
     pub fn open(path: &Path) -> Result<World> {
+        let (totals, whole_rows) = totals::totals(path)?;
         Ok(World {
             path: path.to_owned(),
-            totals: totals::totals(path)?,
+            totals,
+            whole_rows,
         })
     }
 

@@ -11,8 +11,9 @@ use trade::{
 };
 
 /// One record for each year, reporter, partner, flow, compiler and status: the rows for all products together
-/// where there are any, else the sum of the products. Where a flow is told in several classifications, the latest counts.
-pub fn totals(path: &Path) -> Result<Vec<Record>> {
+/// where there are any, else the sum of the products; and which of the two. Where a flow is told in several
+/// classifications, the latest counts.
+pub fn totals(path: &Path) -> Result<(Vec<Record>, bool)> {
     let mut by = vec![
         Dimension::Year,
         Dimension::Reporter,
@@ -23,7 +24,8 @@ pub fn totals(path: &Path) -> Result<Vec<Record>> {
     ];
     let whole = sum(path, &by, directions(Filter::default()), Level::Total)?;
     if !whole.is_empty() {
-        return records(&whole).map(|r| r.map(|(record, _)| record)).collect();
+        let records: Result<Vec<Record>> = records(&whole).map(|r| r.map(|(record, _)| record)).collect();
+        return Ok((records?, true));
     }
     by.push(Dimension::Classification);
     let sums = match sum(path, &by, directions(Filter::default()), Level::AsStored) {
@@ -39,7 +41,7 @@ pub fn totals(path: &Path) -> Result<Vec<Record>> {
     let mut latest: Vec<(Record, Classification)> = records(&sums).collect::<Result<_>>()?;
     latest.sort_by(|(a, x), (b, y)| (a.key(), y).cmp(&(b.key(), x)));
     latest.dedup_by(|(later, _), (kept, _)| later.key() == kept.key() && later.status == kept.status);
-    Ok(latest.into_iter().map(|(record, _)| record).collect())
+    Ok((latest.into_iter().map(|(record, _)| record).collect(), false))
 }
 
 /// The groups of a sum that have a value, with the classification where it tells them apart.

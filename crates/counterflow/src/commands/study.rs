@@ -1,23 +1,28 @@
 //! `counterflow study`: a study file for any economy, made from a dataset of the world.
 
+mod part;
+mod plan;
 mod template;
 
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::{Args, Subcommand};
-use extract::{RECONCILED, World};
+use extract::World;
+use plan::plan;
 use report::Format;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use template::{Plan, RULES, Told};
-use trade::{Economy, Flow, Record, Status, Usd, economies};
+use trade::economies;
 
 /// What is done with study files.
 #[derive(Subcommand, Debug)]
 pub enum StudyCommand {
     /// Write a study of an economy: its scenarios, claims, charts and sections, ready for `analyze --data`.
+    ///
+    /// It goes to studies/CODE/study.toml below the current folder, or to the folder that --out names. Where the dataset
+    /// has a part of trade only (few products and no totals, or few economies), the study says which.
     New(NewArguments),
 }
 
@@ -95,73 +100,4 @@ fn new(arguments: &NewArguments, output: &Output) -> Outcome {
         ));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What the dataset lets one ask.
-fn plan(name: &'static str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
-    let mut told = Vec::new();
-    let has = |wanted: &dyn Fn(&Record) -> bool| records.iter().any(wanted);
-    if world.is_two_sided() {
-        if has(&|r| r.reporter == economy && r.status == Status::Reported) {
-            told.push(Told::own(economy));
-        }
-        if has(&|r| r.partner == economy && r.status == Status::Reported) {
-            told.extend(Told::partners(economy));
-        }
-        for rule in RULES {
-            let name = format!("{RECONCILED}{rule}");
-            if has(&|r| *r.compiler == *name) {
-                told.push(Told::reconciled(rule));
-            }
-        }
-    } else {
-        told.push(Told::compiled());
-    }
-    let years = years(economy, records)?;
-    Ok(Plan {
-        name,
-        economy,
-        compiler: world.compilers().into_iter().collect::<Vec<_>>().join(", "),
-        partners: largest(economy, records, partners),
-        years,
-        told,
-    })
-}
-
-/// The first year, and the last one in which every telling has figures.
-fn years(economy: Economy, records: &[Record]) -> Outcome<(i16, i16)> {
-    let mut last: BTreeMap<bool, i16> = BTreeMap::new();
-    for record in records.iter().filter(|r| r.status == Status::Reported) {
-        let year = last.entry(record.reporter == economy).or_insert(i16::MIN);
-        *year = (*year).max(record.period.year());
-    }
-    let all = || records.iter().map(|r| r.period.year());
-    let latest = last.values().min().copied().or(all().max());
-    all()
-        .min()
-        .zip(latest)
-        .ok_or_else(|| Failure::because(format!("the dataset has no year with trade of {economy}")))
-}
-
-/// The partners with the most trade over all years, as either side tells it.
-fn largest(economy: Economy, records: &[Record], count: usize) -> Vec<Economy> {
-    let mut sums: BTreeMap<Economy, Usd> = BTreeMap::new();
-    let totals = records.iter().filter(|r| {
-        &*r.product == trade::TOTAL
-            && matches!(r.flow, Flow::Export | Flow::Import)
-            && !r.compiler.starts_with(RECONCILED)
-    });
-    for record in totals {
-        let partner = if record.reporter == economy {
-            record.partner
-        } else {
-            record.reporter
-        };
-        if mirror::pairing::place_by_table(partner) == mirror::pairing::Place::Economy {
-            *sums.entry(partner).or_insert(Usd::ZERO) += record.value.unwrap_or(Usd::ZERO);
-        }
-    }
-    let mut order: Vec<(Economy, Usd)> = sums.into_iter().collect();
-    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    order.into_iter().take(count).map(|(partner, _)| partner).collect()
 }

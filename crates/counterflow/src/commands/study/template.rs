@@ -1,5 +1,6 @@
 //! The text of a new study: `templates/study.toml`, filled in.
 
+use super::part::Goods;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context, syntax::SyntaxConfig};
 use serde::Serialize;
@@ -11,6 +12,8 @@ pub struct Told {
     /// The scenario's name.
     pub id: &'static str,
     title: &'static str,
+    /// In a sentence, after a number: `(its own reports)`.
+    short: &'static str,
     description: &'static str,
     /// Which records of the dataset.
     layer: String,
@@ -18,6 +21,20 @@ pub struct Told {
     margin: Option<&'static str>,
     /// Whether it has products.
     by_product: bool,
+    #[serde(skip)]
+    side: Side,
+}
+
+/// Whose reports a telling rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The economy's own.
+    #[default]
+    Own,
+    /// Its partners'.
+    Partners,
+    /// Whichever there are.
+    Either,
 }
 
 /// The rules that a new study compares; a study file may name any other.
@@ -30,11 +47,17 @@ pub const RULES: [&str; 5] = [
 ];
 
 impl Told {
+    /// Whose reports it rests on.
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
     /// As the economy reports it.
     pub fn own(economy: Economy) -> Told {
         Told {
             id: "reported",
             title: "As it reports itself",
+            short: "its own reports",
             description: "What the economy itself reports of its exports and imports.",
             layer: format!("reporter = [\"{economy}\"], status = [\"reported\"]"),
             by_product: true,
@@ -47,6 +70,8 @@ impl Told {
         let told = Told {
             id: "partners",
             title: "As its partners report it",
+            short: "its partners' reports",
+            side: Side::Partners,
             description: "What partners report of their trade with the economy: their imports are its exports and \
                           contain freight and insurance (c.i.f.), their exports are its imports. Partners that do not \
                           report are missing.",
@@ -57,6 +82,7 @@ impl Told {
         let fob = Told {
             id: "partners-fob",
             title: "As its partners report it, without freight",
+            short: "its partners' reports without freight",
             description: "Partners' reports with their imports divided by 1.06, the International Monetary Fund's \
                           margin of freight and insurance; imports stay as they are.",
             margin: Some("0.06"),
@@ -68,26 +94,31 @@ impl Told {
 
     /// As a rule of reconciliation makes one figure of both reports.
     pub fn reconciled(rule: &'static str) -> Told {
-        let (title, description) = match rule {
+        let (title, short, description) = match rule {
             "importer-first" => (
                 "Both reports: the importer's first",
+                "the importer's report first",
                 "The importer's report without its freight, where there is one, else the exporter's.",
             ),
             "exporter-first" => (
                 "Both reports: the exporter's first",
+                "the exporter's report first",
                 "The exporter's report, where there is one, else the importer's without its freight.",
             ),
             "mean" => (
                 "Both reports: their mean",
+                "the mean of both reports",
                 "The mean of both reports, freight taken off; one report where there is but one.",
             ),
             "baci" => (
                 "Both reports, weighed as in BACI",
+                "both reports weighed as in BACI",
                 "Both reports weighed by how far their reporters agree with all their partners (Gaulier and Zignago \
                  2010).",
             ),
             _ => (
                 "Both reports, weighed by their reporters' errors",
+                "both reports weighed by their reporters' errors",
                 "Both reports weighed by the variances of their reporters' errors, estimated on all two-sided flows \
                  of the year.",
             ),
@@ -95,7 +126,9 @@ impl Told {
         Told {
             id: rule,
             title,
+            short,
             description,
+            side: Side::Either,
             layer: format!("compiler = [\"{}{rule}\"]", extract::RECONCILED),
             ..Told::default()
         }
@@ -106,6 +139,8 @@ impl Told {
         Told {
             id: "compiled",
             title: "As the compiler reconciled it",
+            short: "the compiler's figure",
+            side: Side::Either,
             description: "One figure for each flow, as its compiler made it of both sides' reports. What the reports \
                           were cannot be seen, so that nothing is known of the sensitivity to them.",
             by_product: true,
@@ -125,10 +160,62 @@ pub struct Plan {
     pub compiler: String,
     /// The partners that the study follows, the largest first.
     pub partners: Vec<Economy>,
+    /// Every partner that is the largest in the last year under one telling, beside those.
+    pub largest: Vec<Economy>,
     /// The first and the last year.
     pub years: (i16, i16),
     /// The scenarios.
     pub told: Vec<Told>,
+    /// Whether there are figures by product.
+    pub products: bool,
+    /// The part of all goods that the dataset has, where it is a part.
+    pub goods: Option<Goods>,
+    /// What is asked of which scenarios.
+    pub asked: Asked,
+    /// Which of it is put the other way round.
+    pub turned: Turned,
+    /// Partners that the economy does not identify, and the flows of the last year in which it has such.
+    pub unidentified: (Vec<Economy>, Vec<&'static str>),
+}
+
+/// Under which scenarios a claim can be judged, and why under the others it cannot.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Judgeable {
+    /// Their names.
+    pub scenarios: Vec<&'static str>,
+    /// What the first of the others lacks.
+    pub why: String,
+}
+
+/// The claims by what they need.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Asked {
+    /// Exports of the last year.
+    pub exports: Judgeable,
+    /// Imports of the last year.
+    pub imports: Judgeable,
+    /// Exports and imports of the last year.
+    pub both: Judgeable,
+    /// Exports of the first and the last year.
+    pub exports_since: Judgeable,
+    /// Exports and imports of the first and the last year.
+    pub both_since: Judgeable,
+}
+
+/// The claims that are put the other way round, as the first scenario that can tell has it: a claim that most
+/// scenarios bear out is read more easily than one that they contradict.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Turned {
+    /// It exported more than it imported.
+    pub surplus: bool,
+    /// Its exports shrank.
+    pub shrank: bool,
+    /// No partner took more than a quarter of its exports.
+    pub no_partner: bool,
+    /// Its exports were not concentrated on few partners.
+    pub spread: bool,
+    /// The first partner's share fell.
+    pub fell: bool,
 }
 
 /// The study file.
@@ -154,16 +241,25 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
         let name = economies().get(*p).map_or(p.as_str(), |e| e.name);
         context! { code => p.as_str(), name }
     };
+    let all = |list: &[Economy]| list.iter().map(named).collect::<Vec<_>>();
     let text = environment.render_str(
         include_str!("../../../templates/study.toml"),
         context! {
             name => plan.name,
+            whose => format!("{}'{}", plan.name, if plan.name.ends_with('s') { "" } else { "s" }),
             id => plan.economy.as_str().to_lowercase(),
             economy => plan.economy.as_str(),
             compiler => plan.compiler.replace(['"', '\\'], "'"),
-            partners => plan.partners.iter().map(named).collect::<Vec<_>>(),
-            products => plan.told.iter().any(|t| t.by_product),
+            partners => all(&plan.partners),
+            followed => plan.partners.iter().chain(&plan.largest).map(ToString::to_string).collect::<Vec<_>>(),
+            products => plan.products,
+            reports => plan.told.iter().any(|t| t.id == "reported"),
             told => Value::from(Serde(&plan.told)),
+            goods => Value::from(Serde(&plan.goods)),
+            asked => Value::from(Serde(&plan.asked)),
+            turned => Value::from(Serde(&plan.turned)),
+            unidentified => all(&plan.unidentified.0),
+            unidentified_flows => &plan.unidentified.1,
             first, last, span,
         },
     )?;

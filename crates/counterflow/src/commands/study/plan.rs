@@ -1,0 +1,249 @@
+//! What a dataset lets one ask of an economy.
+
+use super::part::{Goods, lacking};
+use super::template::{Asked, Judgeable, Plan, RULES, Told, Turned};
+use crate::fail::{Failure, Outcome};
+use extract::{RECONCILED, World};
+use std::collections::{BTreeMap, BTreeSet};
+use trade::{Economy, EconomyKind, Flow, Record, Status, TOTAL, Usd, economies};
+
+/// The study of the economy that the dataset has these records about.
+pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
+    let mut told = Vec::new();
+    let has = |wanted: &dyn Fn(&Record) -> bool| records.iter().any(wanted);
+    if world.is_two_sided() {
+        let reports = has(&|r| r.reporter == economy && r.status == Status::Reported);
+        if reports {
+            told.push(Told::own(economy));
+        }
+        if has(&|r| r.partner == economy && r.status == Status::Reported) {
+            told.extend(Told::partners(economy));
+        }
+        // Of one report every rule makes the same figure.
+        for rule in RULES.into_iter().filter(|_| reports) {
+            let name = format!("{RECONCILED}{rule}");
+            if has(&|r| *r.compiler == *name) {
+                told.push(Told::reconciled(rule));
+            }
+        }
+    } else {
+        told.push(Told::compiled());
+    }
+    let years = years(economy, records)?;
+    let largest_of = |telling: &dyn Fn(&Record) -> bool| {
+        let last = |r: &&Record| r.period.year() == years.1 && exported(economy, r) && telling(r);
+        largest(economy, records.iter().filter(last), 1)
+    };
+    let mut compilers: BTreeSet<&str> = records.iter().map(|r| &*r.compiler).collect();
+    compilers.retain(|name| name.starts_with(RECONCILED));
+    let mut at_the_top: BTreeSet<Economy> = BTreeSet::new();
+    at_the_top.extend(largest_of(&|r| {
+        r.reporter == economy && !r.compiler.starts_with(RECONCILED)
+    }));
+    at_the_top.extend(largest_of(&|r| {
+        r.partner == economy && !r.compiler.starts_with(RECONCILED)
+    }));
+    for compiler in compilers {
+        at_the_top.extend(largest_of(&|r| *r.compiler == *compiler));
+    }
+    let reports = records.iter().filter(|r| !r.compiler.starts_with(RECONCILED));
+    let partners = largest(economy, reports, partners);
+    at_the_top.retain(|partner| !partners.contains(partner));
+    let asked = asked(economy, world, years, &told);
+    Ok(Plan {
+        turned: turned(economy, records, &asked, years, partners.first()),
+        name,
+        economy,
+        compiler: world.compilers().into_iter().collect::<Vec<_>>().join(", "),
+        partners,
+        largest: at_the_top.into_iter().collect(),
+        years,
+        products: records.iter().any(|r| &*r.product != TOTAL),
+        goods: Goods::of(world, years)?,
+        asked,
+        unidentified: unidentified(economy, records, years.1, &told),
+        told,
+    })
+}
+
+/// Whether a record tells of an export of the economy.
+fn exported(economy: Economy, record: &Record) -> bool {
+    record.flow
+        == if record.reporter == economy {
+            Flow::Export
+        } else {
+            Flow::Import
+        }
+}
+
+/// Which scenarios have (nearly) all of what each claim needs.
+fn asked(economy: Economy, world: &World, (first, last): (i16, i16), told: &[Told]) -> Asked {
+    let parties: BTreeMap<i16, extract::Parties> = [first, last].map(|year| (year, world.parties(year))).into();
+    let judgeable = |flows: &[Flow], years: &[i16]| {
+        let mut found = Judgeable::default();
+        for one in told {
+            let places = years
+                .iter()
+                .flat_map(|year| flows.iter().map(move |flow| (*year, *flow)));
+            let why = places
+                .filter_map(|(year, flow)| lacking(economy, one, flow, &parties[&year], year))
+                .next();
+            match why {
+                None => found.scenarios.push(one.id),
+                Some(why) if found.why.is_empty() => found.why = why,
+                Some(_) => {}
+            }
+        }
+        found
+    };
+    let (exports, both) = (&[Flow::Export][..], &[Flow::Export, Flow::Import][..]);
+    Asked {
+        exports: judgeable(exports, &[last]),
+        imports: judgeable(&[Flow::Import], &[last]),
+        both: judgeable(both, &[last]),
+        exports_since: judgeable(exports, &[first, last]),
+        both_since: judgeable(both, &[first, last]),
+    }
+}
+
+/// The values of one telling, by year and direction (`true` for exports) and partner.
+fn values(economy: Economy, records: &[Record], telling: &str) -> BTreeMap<(i16, bool), BTreeMap<Economy, f64>> {
+    let mut values: BTreeMap<(i16, bool), BTreeMap<Economy, f64>> = BTreeMap::new();
+    let totals = records.iter().filter(|r| {
+        &*r.product == TOTAL
+            && matches!(r.flow, Flow::Export | Flow::Import)
+            && !r.partner.is_world()
+            && !r.reporter.is_world()
+            && r.partner != r.reporter
+    });
+    for record in totals {
+        let own = record.reporter == economy;
+        let told = match (telling, record.compiler.strip_prefix(RECONCILED)) {
+            ("reported", None) => own,
+            ("partners" | "partners-fob", None) => !own,
+            ("compiled", None) => true,
+            (rule, Some(by)) => rule == by,
+            (_, None) => false,
+        };
+        if told {
+            let partner = if own { record.partner } else { record.reporter };
+            let place = (record.period.year(), exported(economy, record));
+            let sum = values.entry(place).or_default().entry(partner).or_default();
+            *sum += record.value.map_or(0.0, Usd::to_f64);
+        }
+    }
+    values
+}
+
+/// What the first scenario that can tell says of each claim, so that the claim is put as it has it.
+fn turned(
+    economy: Economy,
+    records: &[Record],
+    asked: &Asked,
+    (first, last): (i16, i16),
+    partner: Option<&Economy>,
+) -> Turned {
+    let told = |can: &Judgeable| {
+        can.scenarios
+            .first()
+            .map(|id| values(economy, records, id))
+            .unwrap_or_default()
+    };
+    let none = BTreeMap::new();
+    let total = |of: &BTreeMap<Economy, f64>| of.values().sum::<f64>();
+    let (both, exports) = (told(&asked.both), told(&asked.exports));
+    let (since, both_since) = (told(&asked.exports_since), told(&asked.both_since));
+    let sum = |values: &BTreeMap<(i16, bool), BTreeMap<Economy, f64>>, year, export| {
+        values.get(&(year, export)).map_or(0.0, total)
+    };
+    let partners = exports.get(&(last, true)).unwrap_or(&none);
+    let whole = total(partners);
+    let is_one = |e: &Economy| mirror::pairing::place_by_table(*e) == mirror::pairing::Place::Economy;
+    let largest = partners
+        .iter()
+        .filter(|(e, _)| is_one(e))
+        .map(|(_, v)| *v)
+        .fold(0.0, f64::max);
+    let share = |year| {
+        let of = |export| both_since.get(&(year, export)).unwrap_or(&none);
+        let own = |export| partner.and_then(|p| of(export).get(p)).copied().unwrap_or(0.0);
+        (own(true) + own(false)) / (total(of(true)) + total(of(false)))
+    };
+    Turned {
+        surplus: sum(&both, last, true) > sum(&both, last, false),
+        shrank: sum(&since, last, true) < sum(&since, first, true),
+        no_partner: largest <= 0.25 * whole,
+        spread: partners.values().map(|v| (v / whole).powi(2)).sum::<f64>() <= 0.25,
+        fell: share(last) < share(first),
+    }
+}
+
+/// The partners that are no economy, in the economy's own reports, and the flows of the last year that have such:
+/// no rule of reconciliation can place them, since no partner's report stands beside them.
+fn unidentified(economy: Economy, records: &[Record], last: i16, told: &[Told]) -> (Vec<Economy>, Vec<&'static str>) {
+    if !told.iter().any(|t| RULES.contains(&t.id)) {
+        return (Vec::new(), Vec::new());
+    }
+    let kind = |code| economies().get(code).map(|info| info.kind);
+    let theirs = |r: &&Record| {
+        r.reporter == economy
+            && r.status == Status::Reported
+            && kind(r.partner) == Some(EconomyKind::Unspecified)
+            && r.value.is_some_and(|value| value > Usd::ZERO)
+    };
+    let codes: BTreeSet<Economy> = records.iter().filter(theirs).map(|r| r.partner).collect();
+    let of_last = |flow: Flow| {
+        records
+            .iter()
+            .filter(theirs)
+            .any(|r| r.flow == flow && r.period.year() == last)
+    };
+    let flows = [(Flow::Export, "exports"), (Flow::Import, "imports")];
+    let flows: Vec<&str> = flows
+        .into_iter()
+        .filter(|(flow, _)| of_last(*flow))
+        .map(|(_, word)| word)
+        .collect();
+    (
+        if flows.is_empty() {
+            Vec::new()
+        } else {
+            codes.into_iter().collect()
+        },
+        flows,
+    )
+}
+
+/// The first year, and the last one in which every telling has figures.
+fn years(economy: Economy, records: &[Record]) -> Outcome<(i16, i16)> {
+    let mut last: BTreeMap<bool, i16> = BTreeMap::new();
+    for record in records.iter().filter(|r| r.status == Status::Reported) {
+        let year = last.entry(record.reporter == economy).or_insert(i16::MIN);
+        *year = (*year).max(record.period.year());
+    }
+    let all = || records.iter().map(|r| r.period.year());
+    let latest = last.values().min().copied().or(all().max());
+    all()
+        .min()
+        .zip(latest)
+        .ok_or_else(|| Failure::because(format!("the dataset has no year with trade of {economy}")))
+}
+
+/// The partners with the most trade in these records, as either side tells it.
+fn largest<'a>(economy: Economy, records: impl Iterator<Item = &'a Record>, count: usize) -> Vec<Economy> {
+    let mut sums: BTreeMap<Economy, Usd> = BTreeMap::new();
+    let totals = records.filter(|r| &*r.product == TOTAL && matches!(r.flow, Flow::Export | Flow::Import));
+    for record in totals {
+        let partner = if record.reporter == economy {
+            record.partner
+        } else {
+            record.reporter
+        };
+        if mirror::pairing::place_by_table(partner) == mirror::pairing::Place::Economy {
+            *sums.entry(partner).or_insert(Usd::ZERO) += record.value.unwrap_or(Usd::ZERO);
+        }
+    }
+    let mut order: Vec<(Economy, Usd)> = sums.into_iter().collect();
+    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    order.into_iter().take(count).map(|(partner, _)| partner).collect()
+}

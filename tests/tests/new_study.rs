@@ -1,0 +1,310 @@
+//! `study new` on datasets that have a part of trade: the study says which part, and what cannot be told from it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use tests::{call, csv_rows};
+use trade::{EconomyKind, economies};
+
+const HEADER: &str = "period,reporter,partner,flow,classification,product,value_usd,compiler,status\n";
+
+/// So many countries other than Germany.
+fn others(count: usize) -> Vec<String> {
+    let countries = economies()
+        .iter()
+        .filter(|e| e.kind == EconomyKind::Country && e.code.as_str() != "DEU");
+    countries.take(count).map(|e| e.code.to_string()).collect()
+}
+
+/// Germany and the others report of each other, product by product: it exports 30 to each and imports 20.
+fn two_sided(others: &[String], products: &[String]) -> String {
+    let mut text = HEADER.to_owned();
+    for other in others {
+        for product in products {
+            let kind = if product == "TOTAL" { "" } else { "HS2" };
+            for (reporter, partner, flow, value) in [
+                ("DEU", other.as_str(), "export", 30),
+                ("DEU", other, "import", 20),
+                (other, "DEU", "import", 31),
+                (other, "DEU", "export", 19),
+            ] {
+                text += &format!("2003,{reporter},{partner},{flow},{kind},{product},{value}000000,a test,reported\n");
+            }
+        }
+    }
+    text
+}
+
+struct Made {
+    folder: tempfile::TempDir,
+    data: String,
+}
+
+impl Made {
+    fn of(text: &str) -> Made {
+        let folder = tempfile::tempdir().unwrap();
+        let (csv, data) = (folder.path().join("x.csv"), folder.path().join("x.parquet"));
+        std::fs::write(&csv, text).unwrap();
+        call(&[
+            "import",
+            csv.to_str().unwrap(),
+            "--out",
+            data.to_str().unwrap(),
+            "--quiet",
+        ])
+        .ok();
+        Made {
+            data: data.to_str().unwrap().to_owned(),
+            folder,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The study's text; it is written to the folder `study`.
+    fn study(&self) -> String {
+        let study = self.path("study");
+        let arguments = [
+            "study",
+            "new",
+            "--economy",
+            "DEU",
+            "--data",
+            &self.data,
+            "--quiet",
+            "--out",
+        ];
+        call(&[&arguments[..], &[study.to_str().unwrap()]].concat()).ok();
+        std::fs::read_to_string(study.join("study.toml")).unwrap()
+    }
+
+    fn analyze(&self) -> tests::Call {
+        let (study, out) = (self.path("study"), self.path("out"));
+        let (study, out) = (study.to_str().unwrap(), out.to_str().unwrap());
+        call(&[
+            "analyze", study, "--data", &self.data, "--out", out, "--quiet", "--format", "csv",
+        ])
+    }
+
+    /// The verdict on a claim.
+    fn verdict(&self, claim: &str) -> String {
+        let rows = csv_rows(&self.analyze().ok().stdout);
+        let row = rows.iter().find(|row| row["claim"] == claim);
+        row.unwrap_or_else(|| panic!("no claim {claim}"))["verdict"].clone()
+    }
+
+    /// The words of the report, without its tags.
+    fn report(&self) -> String {
+        words(&self.path("out/report.html"))
+    }
+}
+
+fn words(path: &Path) -> String {
+    let page = std::fs::read_to_string(path).unwrap();
+    let text: String = page
+        .split('<')
+        .filter_map(|part| part.split_once('>').map(|(_, text)| text))
+        .collect();
+    text.replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn chapters() -> Vec<String> {
+    (1..=97).filter(|n| *n != 77).map(|n| format!("{n:02}")).collect()
+}
+
+#[test]
+fn one_chapter_is_not_presented_as_all_trade() {
+    let made = Made::of(&two_sided(&others(60), &["27".to_owned()]));
+    let study = made.study();
+    assert!(
+        study.contains("title = \"Germany's trade in mineral fuels, oils (HS 27), 2003\""),
+        "{study}"
+    );
+    assert_eq!(made.verdict("whole"), "not testable with the pinned data");
+    assert_eq!(made.verdict("deficit"), "robust");
+    let report = made.report();
+    for words in [
+        "This is a part of Germany's trade, not all of it: the dataset has 1 of the 97 chapters of the Harmonized System",
+        "What Germany traded in all goods together cannot be told from these data",
+        "In mineral fuels, oils (HS 27), Germany exported more than it imported in 2003, however counted: by",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+}
+
+#[test]
+fn all_chapters_are_all_trade_though_there_are_no_totals() {
+    let made = Made::of(&two_sided(&others(60), &chapters()));
+    let study = made.study();
+    assert!(
+        study.contains("title = \"Germany's trade, 2003\"") && !study.contains("id = \"whole\""),
+        "{study}"
+    );
+    assert_eq!(made.verdict("deficit"), "robust");
+    let report = made.report();
+    // 60 partners, 96 chapters: 30 less 20 million as it reports; partners' imports with freight off less 19 million.
+    let headline = "Germany exported more than it imported in 2003, however counted: by";
+    let said = report.split_once(headline).unwrap_or_else(|| panic!("{report}")).1;
+    assert!(
+        said.trim_start().starts_with("57.6 to 69.1 billion dollars."),
+        "{}",
+        &said[..80]
+    );
+    for wrong in [
+        "1 pinned datasets",
+        "retrieved not stated",
+        "as in baci",
+        "not known dollars",
+    ] {
+        assert!(!report.contains(wrong), "{wrong}");
+    }
+    // One year makes no line.
+    assert!(!study.contains("[[chart]]"));
+}
+
+#[test]
+fn few_exporters_say_nothing_of_imports() {
+    let mut text = HEADER.to_owned();
+    for other in others(60) {
+        for chapter in chapters() {
+            text += &format!("2003,DEU,{other},export,HS2,{chapter},5000000,a test,estimated\n");
+        }
+    }
+    text += "2003,AFG,DEU,export,HS2,27,1000,a test,estimated\n";
+    let made = Made::of(&text);
+    made.study();
+    assert_eq!(made.verdict("deficit"), "not testable with the pinned data");
+    assert_eq!(made.verdict("concentrated"), "one source only");
+    let report = made.report();
+    for words in [
+        "What its imports came to in 2003 is not known: the dataset has exports of Afghanistan only.",
+        "Whether Germany imported more than it exported in 2003 cannot be told from these data: the dataset has exports of \
+         Afghanistan only.",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+}
+
+#[test]
+fn totals_alone_make_a_study_that_runs() {
+    let made = Made::of(&two_sided(&others(60), &["TOTAL".to_owned()]));
+    let study = made.study();
+    made.analyze().ok();
+    assert!(
+        !study.contains("structure") && !study.contains("id = \"whole\""),
+        "{study}"
+    );
+    // A table that a model of the study makes, but not from these data, is a sentence and no error.
+    let path = made.path("study/study.toml");
+    let section =
+        |table: &str| format!("\n[[section]]\nid = \"more\"\ntitle = \"More\"\ntables = [{{ name = \"{table}\" }}]\n");
+    let with = study.replace(
+        "\"trend\", \"concentration\"]",
+        "\"trend\", \"concentration\", \"structure\"]",
+    );
+    std::fs::write(&path, with.clone() + &section("products")).unwrap();
+    made.analyze().ok();
+    let report = made.report();
+    assert!(
+        report.contains("No figures for the table “Trade by product"),
+        "{report}"
+    );
+    std::fs::write(&path, with + &section("prodcuts")).unwrap();
+    made.analyze()
+        .code(1)
+        .tells(&["section `more`", "there is no table `prodcuts`", "products"]);
+}
+
+#[test]
+fn what_reconciliation_leaves_out_is_told() {
+    let mut text = two_sided(&others(60), &["TOTAL".to_owned()]);
+    text += "2003,DEU,_X,import,,TOTAL,700000000,a test,reported\n";
+    let made = Made::of(&text);
+    let study = made.study();
+    assert!(study.contains("partner = [\"_X\"]"), "{study}");
+    made.analyze().ok();
+    let report = made.report();
+    let words = "Reconciled figures leave out what Germany reports of partners that it does not identify: in 2003";
+    let said = report.split_once(words).unwrap_or_else(|| panic!("{report}")).1;
+    assert!(
+        said.trim_start().starts_with("700 million dollars of its imports."),
+        "{}",
+        &said[..80]
+    );
+    // No claim counts it as one more way to tell the trade.
+    let claims = csv_rows(&std::fs::read(made.path("out/tables/claims.csv")).unwrap());
+    assert!(!claims.is_empty() && claims.iter().all(|row| row["scenario"] != "unidentified"));
+}
+
+#[test]
+fn an_economy_that_does_not_report_has_its_partners_alone() {
+    let all = two_sided(&others(60), &["TOTAL".to_owned()]);
+    let lines = all.lines().filter(|line| !line.starts_with("2003,DEU"));
+    let made = Made::of(&(lines.collect::<Vec<_>>().join("\n") + "\n"));
+    let study = made.study();
+    assert!(
+        !study.contains("importer-first") && study.contains("id = \"partners-fob\""),
+        "{study}"
+    );
+    assert_eq!(made.verdict("deficit"), "robust");
+    assert!(made.report().contains("Germany itself does not report in this dataset"));
+}
+
+#[test]
+fn a_synthetic_release_imports_without_further_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, data) = (folder.path().join("files"), folder.path().join("data"));
+    std::fs::create_dir(&csv).unwrap();
+    let arguments = [
+        "synth",
+        "--shape",
+        "baci",
+        "--rows",
+        "2000",
+        "--first-year",
+        "2003",
+        "--years",
+        "2",
+        "--quiet",
+    ];
+    call(&[&arguments[..], &["--out", csv.to_str().unwrap()]].concat()).ok();
+    call(&[
+        "import",
+        csv.to_str().unwrap(),
+        "--out",
+        data.to_str().unwrap(),
+        "--quiet",
+    ])
+    .ok();
+    let sum = call(&[
+        "sum",
+        data.to_str().unwrap(),
+        "--by",
+        "classification",
+        "--format",
+        "csv",
+        "--quiet",
+    ])
+    .ok();
+    assert_eq!(csv_rows(&sum.stdout)[0]["classification"], "HS0");
+}
+
+#[test]
+fn help_says_where_things_go() {
+    for (arguments, words) in [
+        (&["study", "new", "--help"][..], "studies/CODE/study.toml"),
+        (&["import", "--help"], "classification (HS92, HS17, SITC3)"),
+        (&["synth", "--help"], "import --default classification=HS92"),
+        (&["--help"], "the report itself is made by `analyze`"),
+    ] {
+        let help = call(arguments).ok().text();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(words), "{words}: {help}");
+    }
+}
