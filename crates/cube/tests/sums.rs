@@ -87,12 +87,7 @@ fn a_world_row_is_never_added_to_its_parts() {
     for (codes, groups) in [(&["WLD", "KOR"][..], 2), (&["KOR"], 1), (&["CHN", "KOR"], 2)] {
         let filter = codes.iter().fold(Filter::default(), |f, code| f.with("partner", *code));
         let named = Query::new(&[Dimension::Partner], filter).unwrap();
-        // Batches come filtered.
-        let some = records
-            .iter()
-            .filter(|r| codes.contains(&r.partner.to_string().as_str()));
-        let some = batch_of_records(&some.cloned().collect::<Vec<_>>()).unwrap();
-        let grouped = sum_batches(&[some], &named).unwrap();
+        let grouped = sum_dataset(&path, &named).unwrap();
         assert_eq!(
             (grouped.groups.len(), grouped.set_aside.len()),
             (groups, 0),

@@ -274,6 +274,7 @@ mod tests {
                 .iter()
                 .map(|v| (String::new(), v.clone(), Vec::new()))
                 .collect(),
+            sources: Vec::new(),
             overall: crate::Overall::NotTestable,
         };
         let open = Verdict::Undecidable(String::new());

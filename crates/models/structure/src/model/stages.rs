@@ -31,11 +31,12 @@ pub(super) fn stages(listings: &[Listing], parameters: &Parameters) -> Output {
         .iter()
         .filter_map(|listing| stage(listing, convention))
         .collect();
-    let mut output = Output::default();
-    output.findings = staged.iter().flat_map(|s| findings(s, convention)).collect();
-    output.tables.push(table(&staged));
-    output.charts = charts(&staged);
-    output
+    Output {
+        findings: staged.iter().flat_map(|s| findings(s, convention)).collect(),
+        tables: vec![table(&staged)],
+        charts: charts(&staged),
+        ..Output::default()
+    }
 }
 
 fn stage(listing: &Listing, convention: StageConvention) -> Option<Staged<'_>> {
