@@ -88,7 +88,7 @@ fn one_command_writes_report_findings_tables_and_manifest() {
     }
     assert_eq!(
         files.len(),
-        5 + 2 * tables.len() + scenarios.len(),
+        6 + 2 * tables.len() + scenarios.len(),
         "nothing else, and nothing unfinished: {:?}",
         files.keys()
     );

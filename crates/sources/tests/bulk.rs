@@ -346,27 +346,6 @@ fn a_release_is_read_from_its_archive_and_only_what_changed_is_read_again() {
 }
 
 #[test]
-fn an_import_killed_before_its_last_note_is_noted_by_the_next() {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, out) = (folder.path().join("input.csv"), folder.path().join("dataset"));
-    std::fs::write(
-        &file,
-        format!("{BACI}2020,156,410,10121,1.5,1\n2021,156,410,10121,2,1\n"),
-    )
-    .unwrap();
-    bulk(&file, &out, Some("HS92")).unwrap();
-    let manifest = out.join("dataset.toml");
-    let whole = std::fs::read_to_string(&manifest).unwrap();
-    // All years are written; that the input was read to its end is not yet.
-    let mut killed: Vec<&str> = whole.lines().filter(|line| !line.starts_with("imported")).collect();
-    killed.insert(3, "importing = \"input.csv\"");
-    std::fs::write(&manifest, killed.join("\n")).unwrap();
-    let report = bulk(&file, &out, Some("HS92")).unwrap();
-    assert_eq!((report.kept, report.records), (2, 0));
-    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), whole);
-}
-
-#[test]
 fn a_year_file_with_another_year_is_read_with_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let (zip, out) = (folder.path().join("x.zip"), folder.path().join("baci"));
@@ -447,34 +426,6 @@ fn a_text_that_ends_in_the_midst_of_a_line_end_is_refused_both_ways() {
             .contains("line 2: a carriage return without a line feed"),
         "{small}"
     );
-}
-
-#[test]
-fn quotation_marks_in_columns_that_are_not_read_are_heeded() {
-    let head = "refYear,period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,note,primaryValue,other\n";
-    let row = |rest: &str| format!("2023,2023,156,M,410,H6,{rest}\n");
-    // The second row has as many commas as the header, and too few fields.
-    let text = [head, &row("270112,\"x\",5,y"), &row("270119,\"x,9,y\"")].concat();
-    let (report, _) = both(text.as_bytes(), None);
-    assert_eq!((report.records, report.quarantined), (1, 1));
-}
-
-#[test]
-fn rows_that_contradict_each_other_are_told_with_their_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let (files, out) = (folder.path().join("files"), folder.path().join("out"));
-    std::fs::create_dir(&files).unwrap();
-    for (name, value) in [("a.csv", 1), ("b.csv", 2)] {
-        let rows = format!("2020,156,410,10121,{value},1\n2020,156,410,10122,3,1\n");
-        std::fs::write(files.join(name), [BACI, &rows].concat()).unwrap();
-    }
-    let report = bulk(&files, &out, Some("HS92")).unwrap();
-    let told: Vec<_> = report
-        .quarantine
-        .iter()
-        .map(|(file, bad)| (file.ends_with("a.csv"), bad.line))
-        .collect();
-    assert_eq!((told, report.records), (vec![(true, 2), (false, 2)], 1));
 }
 
 #[test]

@@ -101,6 +101,7 @@ pub fn behind(old: &Results, new: &Results) -> Outcome<BTreeMap<String, BTreeSet
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::flatten;
     use std::collections::BTreeMap;
 

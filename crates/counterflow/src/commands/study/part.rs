@@ -136,6 +136,7 @@ fn economies_of(all: &BTreeSet<Economy>, without: Option<Economy>) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use trade::Classification;
 

@@ -21,12 +21,12 @@ pub struct Told {
     margin: Option<&'static str>,
     /// Whether it has products.
     by_product: bool,
-    #[serde(skip)]
     side: Side,
 }
 
 /// Whose reports a telling rests on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The economy's own.
     #[default]
