@@ -117,7 +117,7 @@ def _(across, alt, chosen, measure, mo, pl):
 def _(mo, pl, whole):
     claims = pl.read_parquet(whole / "claims.parquet")
     matrix = claims.pivot(on="scenario", index=["claim", "overall", "text"], values="verdict")
-    assert set(claims["verdict"].unique()) <= {"holds", "fails", "undecidable"}
+    assert set(claims["verdict"].unique()) <= {"holds", "fails", "not shown", "undecidable"}
     assert claims["claim"].n_unique() == matrix.height
     mo.vstack([
         mo.md("""## The claims
