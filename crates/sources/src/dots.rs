@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, value};
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -237,17 +237,11 @@ impl Layout for Dots {
             Err(bad) => return found.push(Found::Bad(bad)),
             Ok(_) => {}
         }
-        let before = found.len();
-        let read = match (&self.indicator, &self.time) {
+        read_row(found, |found| match (&self.indicator, &self.time) {
             (_, Some(time)) => self.panel_row(line, time, found),
             (Some(indicator), None) => self.wide_row(line, indicator, found),
             (None, None) => Ok(()),
-        };
-        match read {
-            Err(bad) => found.push(Found::Bad(bad)),
-            Ok(()) if found.len() == before => found.push(Found::Aside(NO_FIGURE)),
-            Ok(()) => {}
-        }
+        });
     }
 }
 

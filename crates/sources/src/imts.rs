@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::header::{Column, Header, nearest};
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Measure, NO_FIGURE, Total, area, measure, period_of, power, value};
+use crate::sdmx::{Measure, NO_FIGURE, Total, area, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -288,12 +288,7 @@ impl Layout for Imts {
     }
 
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        let before = found.len();
-        match self.rows(line, found) {
-            Err(bad) => found.push(Found::Bad(bad)),
-            Ok(()) if found.len() == before => found.push(Found::Aside(NO_FIGURE)),
-            Ok(()) => {}
-        }
+        read_row(found, |found| self.rows(line, found));
     }
 }
 

@@ -221,6 +221,16 @@ pub(crate) fn value(cell: &Cell<'_>, power: u32) -> Result<Option<Usd>, Bad> {
 /// Nothing is left of a number.
 pub(crate) const NO_FIGURE: &str = "row without a figure";
 
+/// Reads a row that holds any number of figures: what is wrong with it is told, and so is that it has none.
+pub(crate) fn read_row(found: &mut Vec<Found>, read: impl FnOnce(&mut Vec<Found>) -> Result<(), Bad>) {
+    let before = found.len();
+    match read(found) {
+        Err(bad) => found.push(Found::Bad(bad)),
+        Ok(()) if found.len() == before => found.push(Found::Aside(NO_FIGURE)),
+        Ok(()) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{NO_FIGURE, Total, area, value};
+use crate::sdmx::{NO_FIGURE, Total, area, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -227,12 +227,7 @@ impl Layout for Profile {
     }
 
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        let before = found.len();
-        match self.row(line, found) {
-            Err(bad) => found.push(Found::Bad(bad)),
-            Ok(()) if found.len() == before => found.push(Found::Aside(NO_FIGURE)),
-            Ok(()) => {}
-        }
+        read_row(found, |found| self.row(line, found));
     }
 }
 
