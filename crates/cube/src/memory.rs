@@ -3,9 +3,10 @@
 use crate::column::{Column, Measure};
 use crate::source::{Keys, Measured, Source};
 use crate::{Error, Result};
+use std::ops::Range;
 use std::sync::Arc;
 use store::Filter;
-use store::columns::{Numbers, Run, Texts};
+use store::columns::{Numbers, Run, Sought, Texts};
 
 /// A coded column of a part.
 #[derive(Clone, Debug)]
@@ -246,6 +247,28 @@ impl MemoryCodes<'_> {
                 self.at += rows;
             }
         }
+    }
+
+    /// Looks through the next rows, which are these.
+    pub(crate) fn find(&mut self, range: Range<usize>, sought: &mut Sought<'_>) {
+        sought.learn(&self.coded.texts);
+        let end = self.at + range.len();
+        match &self.coded.codes {
+            Packed::Runs(_) => {
+                let mut runs = Vec::new();
+                self.runs(range.len(), &mut runs);
+                let mut at = range.start;
+                for run in runs {
+                    sought.in_run(run.code, at..at + run.rows as usize);
+                    at += run.rows as usize;
+                }
+                return;
+            }
+            Packed::Bytes(codes) => sought.in_codes(&codes[self.at..end], range.start),
+            Packed::Short(codes) => sought.in_codes(&codes[self.at..end], range.start),
+            Packed::Long(codes) => sought.in_codes(&codes[self.at..end], range.start),
+        }
+        self.at = end;
     }
 
     pub(crate) fn skip(&mut self, rows: usize) {

@@ -3,10 +3,11 @@
 use crate::Result;
 use crate::column::{Column, Measure};
 use crate::memory::{MemoryCodes, MemoryNumbers};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use store::Filter;
-use store::columns::{Codes, DataFile, Decimals, Numbers, Run, Texts, dataset_files};
+use store::columns::{Codes, DataFile, Decimals, Numbers, Run, Sought, Texts, dataset_files};
 
 /// Rows in parts that are read independently of each other.
 pub(crate) trait Source: Sync {
@@ -64,6 +65,17 @@ impl Keys<'_> {
             Keys::File(codes) => Ok(codes.runs(rows, out)?),
             Keys::Memory(codes) => {
                 codes.runs(rows, out);
+                Ok(())
+            }
+        }
+    }
+
+    /// Looks through the next rows, which are these rows of the part.
+    pub(crate) fn find(&mut self, range: Range<usize>, sought: &mut Sought<'_>) -> Result<()> {
+        match self {
+            Keys::File(codes) => Ok(codes.find(range.len(), sought)?),
+            Keys::Memory(codes) => {
+                codes.find(range, sought);
                 Ok(())
             }
         }

@@ -20,8 +20,9 @@ use trade::{Block, Months, NO_NUMBER, Numbers, Scales};
 pub const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows in a page.
 pub const PAGE_ROWS: usize = 20_000;
-/// The level of compression: fast, since what is to be packed is packed by the encoding.
-const ZSTD_LEVEL: i32 = 1;
+/// Rows in a page of numbers, which are decoded from its start: a question about one partner needs a few
+/// rows of each reporter.
+const NUMBER_PAGE_ROWS: usize = 4096;
 
 /// Writes one partition of a dataset: block by block, the whole file or nothing.
 pub struct PartitionWriter {
@@ -63,12 +64,8 @@ impl PartitionWriter {
         let schema = ArrowSchemaConverter::new()
             .convert(&arrow_schema(|name| scale_of(scales, name)))
             .map_err(failed(&path))?;
-        let writer = SerializedFileWriter::new(
-            sink,
-            schema.root_schema_ptr(),
-            Arc::new(properties(ZSTD_LEVEL, PAGE_ROWS)),
-        )
-        .map_err(failed(&path))?;
+        let writer = SerializedFileWriter::new(sink, schema.root_schema_ptr(), Arc::new(properties(NUMBER_PAGE_ROWS)))
+            .map_err(failed(&path))?;
         Ok(PartitionWriter {
             writer,
             path,
@@ -327,7 +324,7 @@ mod tests {
         writer.write(&block(&[(1, 2 * PAGE_ROWS), (2, 1)], true)).unwrap();
         let file = folder.path().join(writer.finish().unwrap().file);
         let file = crate::columns::DataFile::open(&file).unwrap();
-        for (column, pages) in [("value_usd", 3), ("product", 3), ("net_weight_kg", 3)] {
+        for (column, pages) in [("value_usd", 10), ("product", 3), ("net_weight_kg", 10)] {
             assert_eq!(file.pages_located(0, column), Some(pages), "{column}");
         }
     }

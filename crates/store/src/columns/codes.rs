@@ -2,9 +2,14 @@ use super::delta;
 use super::held::Digits;
 use super::hybrid::{Hybrid, Run, push};
 use super::pages::{DataPage, Pages, Refused, Step};
+use super::sought::Sought;
 use super::texts::{Interned, Texts};
 use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
+use std::ops::Range;
+
+/// What is wrong with a code beyond the dictionary.
+const UNKNOWN: &str = "a code that is not in the dictionary";
 
 /// A position in a coded column of one row group: texts, or small integers written as their digits.
 pub struct CodeCursor {
@@ -196,7 +201,31 @@ impl CodeCursor {
         }
         let known = self.texts.texts.len();
         if out[first..].iter().any(|run| run.code as usize >= known) {
-            return Err("a code that is not in the dictionary".into());
+            return Err(UNKNOWN.into());
+        }
+        Ok(())
+    }
+
+    /// Looks through the next rows, which are these.
+    pub(crate) fn find(&mut self, range: Range<usize>, sought: &mut Sought<'_>) -> Result<(), Refused> {
+        let mut at = range.start;
+        while at < range.end {
+            self.load()?;
+            sought.learn(&self.texts.texts);
+            let rows = self.rows.min(range.end - at);
+            match &mut self.page {
+                Values::Coded(hybrid) => hybrid.find(at..at + rows, sought)?,
+                Values::Plain(codes, from) => {
+                    sought.in_codes(&codes[*from..*from + rows], at);
+                    *from += rows;
+                }
+                Values::Same(code) => sought.in_run(*code, at..at + rows),
+            }
+            if sought.lost {
+                return Err(UNKNOWN.into());
+            }
+            self.rows -= rows;
+            at += rows;
         }
         Ok(())
     }
@@ -244,7 +273,7 @@ fn dictionary(physical: Type, bytes: &[u8], count: usize, digits: Digits, texts:
 fn check(codes: &[u32], known: usize) -> Result<(), Refused> {
     let greatest = codes.iter().copied().max();
     if greatest.is_some_and(|code| code as usize >= known) {
-        return Err("a code that is not in the dictionary".into());
+        return Err(UNKNOWN.into());
     }
     Ok(())
 }

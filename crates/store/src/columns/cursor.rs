@@ -4,6 +4,7 @@ use super::hybrid::Run;
 use super::numbers::{NumberCursor, Numbers};
 use super::other;
 use super::pages::Refused;
+use super::sought::Sought;
 use super::texts::Texts;
 use crate::Result;
 
@@ -74,6 +75,21 @@ impl<'a> Codes<'a> {
                 *last = run;
             }
             self.cursor.runs(rows, out).map_err(|e| self.file.told(e))?;
+        }
+        self.at += rows;
+        Ok(())
+    }
+
+    /// Looks through the next `rows` rows; what is found are rows of the row group.
+    ///
+    /// # Errors
+    /// When a page is damaged or the column ends.
+    pub fn find(&mut self, rows: usize, sought: &mut Sought<'_>) -> Result<()> {
+        let range = self.at..self.at + rows;
+        let done = self.cursor.find(range.clone(), sought);
+        if !self.or_other(done)? {
+            sought.forget(range.start);
+            self.cursor.find(range, sought).map_err(|e| self.file.told(e))?;
         }
         self.at += rows;
         Ok(())

@@ -1,7 +1,9 @@
 //! Parquet's RLE / bit-packed hybrid, read as runs or as codes without leaving the page.
 
+use super::sought::Sought;
 use super::unpack::{AT_ONCE, unpack_u32};
 use bytes::Bytes;
+use std::ops::Range;
 
 /// A code that holds for a number of consecutive rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub(crate) struct Hybrid {
     packed: usize,
     unpacked: [u32; AT_ONCE],
     /// The part of `unpacked` that is not read yet.
-    ready: std::ops::Range<usize>,
+    ready: Range<usize>,
 }
 
 impl Hybrid {
@@ -155,6 +157,39 @@ impl Hybrid {
         Ok(())
     }
 
+    /// Looks through the values of the next rows, which are these.
+    pub(crate) fn find(&mut self, range: Range<usize>, sought: &mut Sought<'_>) -> Result<(), Damage> {
+        let mut rows = range.len();
+        while rows > 0 {
+            let at = range.end - rows;
+            if self.run > 0 {
+                let now = self.run.min(rows);
+                sought.in_run(self.code, at..at + now);
+                self.run -= now;
+                rows -= now;
+            } else if !self.ready.is_empty() {
+                let now = self.ready.len().min(rows);
+                let codes = &self.unpacked[self.ready.start..self.ready.start + now];
+                sought.in_codes(codes, at);
+                self.ready.start += now;
+                rows -= now;
+            } else if self.packed > 0 && self.width == 8 {
+                // Codes of a byte are unpacked as they stand.
+                let now = self.packed.min(rows);
+                let codes = self.data.get(self.at..self.at + now).ok_or(ENDS_EARLY)?;
+                sought.in_codes(codes, at);
+                self.at += now;
+                self.packed -= now;
+                rows -= now;
+            } else if self.packed > 0 {
+                self.unpack()?;
+            } else {
+                self.advance()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Passes over the next `rows` values.
     pub(crate) fn skip(&mut self, mut rows: usize) -> Result<(), Damage> {
         while rows > 0 {
@@ -199,6 +234,7 @@ pub(crate) fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columns::texts::Texts;
     use proptest::prelude::*;
 
     /// Runs as RLE, the rest in packed groups of eight, all of `width` bits.
@@ -230,7 +266,7 @@ mod tests {
         fn codes_runs_and_skips_agree_with_the_values(
             width in 1..=20_u32,
             stretches in prop::collection::vec((any::<bool>(), 1..12_usize, any::<u32>()), 1..12),
-            steps in prop::collection::vec((0..3_u8, 1..90_usize), 1..60),
+            steps in prop::collection::vec((0..4_u8, 1..90_usize), 1..60),
         ) {
             let mask = (1 << width) - 1;
             let stretches: Vec<(bool, Vec<u32>)> = stretches.into_iter().map(|(packed, n, seed)| {
@@ -256,6 +292,21 @@ mod tests {
                         prop_assert_eq!(&out, expected);
                         prop_assert!(runs.windows(2).all(|w| w[0].code != w[1].code));
                     }
+                    2 => {
+                        let odd = |text: Option<&str>| text.is_some_and(|t| t.ends_with(['1', '3', '5', '7', '9']));
+                        let mut texts = Texts::default();
+                        (0..=mask.min(999)).for_each(|code: u32| drop(texts.push(&code.to_string())));
+                        let mut sought = Sought::new(&odd);
+                        sought.learn(&texts);
+                        hybrid.find(at..at + rows, &mut sought).unwrap();
+                        let there = (at..).zip(expected);
+                        let there: Vec<usize> = there.filter(|(_, code)| *code % 2 == 1).map(|(row, _)| row).collect();
+                        if sought.lost {
+                            prop_assert!(expected.iter().any(|&code| code > 999));
+                        } else {
+                            prop_assert_eq!(sought.found.iter().cloned().flatten().collect::<Vec<_>>(), there);
+                        }
+                    }
                     _ => hybrid.skip(rows).unwrap(),
                 }
                 at += rows;
@@ -267,6 +318,8 @@ mod tests {
             let mut out = vec![0; 500];
             let _ = Hybrid::new(bytes.clone().into(), width).unwrap().codes(&mut out);
             let _ = Hybrid::new(bytes.clone().into(), width).unwrap().runs(500, &mut Vec::new());
+            let all = |_: Option<&str>| true;
+            let _ = Hybrid::new(bytes.clone().into(), width).unwrap().find(0..500, &mut Sought::new(&all));
             let _ = Hybrid::new(bytes.into(), width).unwrap().skip(500);
         }
     }

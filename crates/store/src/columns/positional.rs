@@ -3,10 +3,11 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes read for a page header that is not in the window.
-const HEADER_BYTES: usize = 512;
+/// Bytes at hand for a page header; most need no more than fifty.
+const HEADER_BYTES: usize = 256;
 
 /// Reads a file at given places, without the shared offset that makes `File` unsafe as a chunk
 /// reader of several threads. One window of the file is kept, so that the pages of a column are
@@ -33,11 +34,14 @@ impl Positional {
         }
     }
 
-    /// What of the window stands from a place on, if anything does.
-    fn held(&self, start: u64) -> Option<Bytes> {
+    /// Copies what of the window stands at its place, if anything does. It keeps no part of the window,
+    /// which could not be read into again otherwise.
+    fn copy_held(&self, from: &mut From) -> bool {
         let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        let offset = start.checked_sub(window.0)? as usize;
-        (offset < window.1.len()).then(|| window.1.slice(offset..))
+        let offset = from.next.checked_sub(window.0).map(|offset| offset as usize);
+        let held = offset.and_then(|offset| window.1.get(offset..)).unwrap_or_default();
+        from.hold(&held[..held.len().min(HEADER_BYTES)]);
+        !held.is_empty()
     }
 
     /// Reads into memory that nobody else holds any more, if `old` is such, which need not be cleared.
@@ -83,18 +87,17 @@ impl ChunkReader for Positional {
     type T = From;
 
     fn get_read(&self, start: u64) -> Result<From> {
-        let bytes = match self.held(start) {
-            Some(held) => held.slice(..held.len().min(HEADER_BYTES)),
-            None => {
-                let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
-                self.get_bytes(start, length)?
-            }
-        };
-        Ok(From {
+        let mut from = From {
             file: self.file.clone(),
-            next: start + bytes.len() as u64,
-            bytes,
-        })
+            bytes: [0; HEADER_BYTES],
+            left: 0..0,
+            next: start,
+        };
+        if !self.copy_held(&mut from) {
+            let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
+            from.hold(&self.get_bytes(start, length)?);
+        }
+        Ok(from)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -113,21 +116,33 @@ impl ChunkReader for Positional {
 /// What stands in the file from a place on.
 pub(crate) struct From {
     file: Arc<File>,
-    bytes: Bytes,
+    bytes: [u8; HEADER_BYTES],
+    /// Those of the bytes that were not given yet.
+    left: Range<usize>,
+    /// The place after them.
     next: u64,
+}
+
+impl From {
+    fn hold(&mut self, bytes: &[u8]) {
+        self.bytes[..bytes.len()].copy_from_slice(bytes);
+        self.left = 0..bytes.len();
+        self.next += bytes.len() as u64;
+    }
 }
 
 impl Read for From {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.bytes.is_empty() {
-            let mut more = [0; HEADER_BYTES];
-            let length = (self.file.metadata()?.len().saturating_sub(self.next)).min(HEADER_BYTES as u64) as usize;
-            read_at(&self.file, &mut more[..length], self.next)?;
+        if self.left.start == self.left.end {
+            let rest = self.file.metadata()?.len().saturating_sub(self.next);
+            let length = rest.min(HEADER_BYTES as u64) as usize;
+            read_at(&self.file, &mut self.bytes[..length], self.next)?;
+            self.left = 0..length;
             self.next += length as u64;
-            self.bytes = Bytes::copy_from_slice(&more[..length]);
         }
-        let length = buffer.len().min(self.bytes.len());
-        buffer[..length].copy_from_slice(&self.bytes.split_to(length));
+        let length = buffer.len().min(self.left.end - self.left.start);
+        buffer[..length].copy_from_slice(&self.bytes[self.left.start..self.left.start + length]);
+        self.left.start += length;
         Ok(length)
     }
 }
