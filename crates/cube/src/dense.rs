@@ -40,7 +40,10 @@ impl Dense {
     pub(crate) fn add(&mut self, block: &Block<'_>) {
         let values = block.value.map_or(&[][..], |v| v.values);
         if self.layout.value.is_some() {
-            sum_cells(&mut self.cells, &mut self.outgrown, block, values);
+            match self.layout.records {
+                Some(_) => sum_cells::<true>(&mut self.cells, &mut self.outgrown, block, values),
+                None => sum_cells::<false>(&mut self.cells, &mut self.outgrown, block, values),
+            }
         } else {
             each_cell(block, |cell, rows| self.cells[cell].count += rows.len() as u64);
         }
@@ -52,7 +55,7 @@ impl Dense {
             each_cell(block, |cell, rows| without[cell] += absent(valid, rows));
         }
         if let Some(Numbers { values, valid }) = block.weight {
-            sum_cells(&mut self.weights, &mut self.outgrown_weights, block, values);
+            sum_cells::<true>(&mut self.weights, &mut self.outgrown_weights, block, values);
             if let Some(valid) = valid {
                 let weights = &mut self.weights;
                 each_cell(block, |cell, rows| weights[cell].count -= absent(valid, rows));
@@ -165,8 +168,13 @@ fn each_cell(block: &Block<'_>, mut each: impl FnMut(usize, std::ops::Range<usiz
     }
 }
 
-/// Adds values and counts to their cells.
-fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block<'_>, values: &[i64]) {
+/// Adds values to their cells, and how many there are; or, if nobody counts them, that there are some.
+fn sum_cells<const COUNTED: bool>(
+    cells: &mut [Cell],
+    outgrown: &mut Vec<(usize, i64)>,
+    block: &Block<'_>,
+    values: &[i64],
+) {
     let mut at = 0;
     for stretch in block.stretches {
         let rows = stretch.rows as usize;
@@ -183,19 +191,19 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
             }
             Offsets::Coded(codes, table) => {
                 let codes = &codes[at..at + rows];
-                add_each(cells, base, values, codes, outgrown, |code| {
+                add_each::<COUNTED, _>(cells, base, values, codes, outgrown, |code| {
                     table[code as usize] as usize
                 });
             }
             Offsets::Placed(codes, table) => {
                 let codes = &codes[at..at + rows];
-                add_each(cells, base, values, codes, outgrown, |code| {
+                add_each::<COUNTED, _>(cells, base, values, codes, outgrown, |code| {
                     table[code as usize] as usize
                 });
             }
             Offsets::Added(offsets) => {
                 let offsets = &offsets[at..at + rows];
-                add_each(cells, base, values, offsets, outgrown, |offset| offset as usize);
+                add_each::<COUNTED, _>(cells, base, values, offsets, outgrown, |offset| offset as usize);
             }
         }
         at += rows;
@@ -204,7 +212,7 @@ fn sum_cells(cells: &mut [Cell], outgrown: &mut Vec<(usize, i64)>, block: &Block
 
 /// Adds each value to the cell that its code stands for, counted from `base`.
 #[inline(always)]
-fn add_each<C: Copy>(
+fn add_each<const COUNTED: bool, C: Copy>(
     cells: &mut [Cell],
     base: usize,
     mut values: &[i64],
@@ -212,7 +220,7 @@ fn add_each<C: Copy>(
     outgrown: &mut Vec<(usize, i64)>,
     offset: impl Fn(C) -> usize,
 ) {
-    while let Some(row) = add_until_full(&mut cells[base..], values, codes, &offset) {
+    while let Some(row) = add_until_full::<COUNTED, _>(&mut cells[base..], values, codes, &offset) {
         // It is counted, but does not fit: what was summed is set aside.
         let place = base + offset(codes[row]);
         outgrown.push((place, cells[place].sum));
@@ -224,7 +232,7 @@ fn add_each<C: Copy>(
 /// Adds values to their cells up to the first that a cell has no room for: the innermost loop, which keeps
 /// nothing but what it needs in registers.
 #[inline(never)]
-fn add_until_full<C: Copy>(
+fn add_until_full<const COUNTED: bool, C: Copy>(
     cells: &mut [Cell],
     values: &[i64],
     codes: &[C],
@@ -232,7 +240,7 @@ fn add_until_full<C: Copy>(
 ) -> Option<usize> {
     for (row, (&value, &code)) in values.iter().zip(codes).enumerate() {
         let cell = &mut cells[place(code)];
-        cell.count += 1;
+        cell.count = if COUNTED { cell.count + 1 } else { 1 };
         let (sum, over) = cell.sum.overflowing_add(value);
         if over {
             return Some(row);

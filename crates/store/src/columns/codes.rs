@@ -271,11 +271,15 @@ fn dictionary(physical: Type, bytes: &[u8], count: usize, digits: Digits, texts:
 }
 
 fn check(codes: &[u32], known: usize) -> Result<(), Refused> {
-    let greatest = codes.iter().copied().max();
-    if greatest.is_some_and(|code| code as usize >= known) {
-        return Err(UNKNOWN.into());
+    let last = known.saturating_sub(1).min(1 << 30) as u32;
+    // The first bit is set by a code beyond the last, or of more than 31 bits.
+    let beyond = codes
+        .iter()
+        .fold(0, |bits, &code| bits | code | last.wrapping_sub(code));
+    if beyond >> 31 == 0 && known > 0 || codes.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(UNKNOWN.into())
 }
 
 /// The codes of a dictionary-coded page: a byte with their width comes first.
@@ -342,4 +346,18 @@ fn for_each_plain(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_beyond_the_dictionary_is_refused_however_large() {
+        assert!(check(&[], 0).is_ok());
+        assert!(check(&[0, 4, 2], 5).is_ok());
+        for (codes, known) in [(&[0][..], 0), (&[1, 5, 2], 5), (&[u32::MAX, 0], 5), (&[1 << 31 | 3], 5)] {
+            assert!(check(codes, known).is_err(), "{codes:?} of {known}");
+        }
+    }
 }
