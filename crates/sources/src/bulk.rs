@@ -69,6 +69,8 @@ pub struct BulkReport {
     pub set_aside: Vec<Tally>,
     /// What else a reader of the records should know, such as an answer that its API has cut.
     pub notes: Vec<String>,
+    /// Columns that were not read.
+    pub ignored_columns: BTreeSet<String>,
     /// The years that were written.
     pub written: Vec<i16>,
     /// Inputs that an earlier import had finished.
@@ -105,6 +107,16 @@ struct Group {
 /// When an input is no table that is known, or the disk is full. Partitions that were finished
 /// stay; nothing else is left.
 pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<BulkReport, BulkError> {
+    let made = !out.exists();
+    let done = import_into(from, out, options);
+    if made && done.is_err() {
+        // Only where nothing is in it.
+        let _ = std::fs::remove_dir(out);
+    }
+    done
+}
+
+fn import_into(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<BulkReport, BulkError> {
     if options.memory < LEAST_MEMORY {
         return Err(BulkError::Memory { found: options.memory });
     }
@@ -198,6 +210,7 @@ struct Pass {
     bad_unlisted: u64,
     aside: BTreeMap<&'static str, u64>,
     notes: Vec<String>,
+    ignored: BTreeSet<String>,
 }
 
 impl Import<'_> {
@@ -261,6 +274,7 @@ impl Import<'_> {
             bad_unlisted: 0,
             aside: BTreeMap::new(),
             notes: Vec::new(),
+            ignored: BTreeSet::new(),
         };
         std::thread::scope(|scope| {
             let (to, from) = sync_channel(threads * 2);
@@ -297,6 +311,7 @@ impl Import<'_> {
             set_aside(report, kind, rows, Usd::ZERO);
         }
         report.notes.append(&mut pass.notes);
+        report.ignored_columns.append(&mut pass.ignored);
         let years = pass.years.years();
         let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
             return Ok(());
@@ -446,6 +461,7 @@ impl Pass {
             *self.aside.entry(kind).or_default() += rows;
         }
         self.notes.extend(part.notes);
+        self.ignored.extend(part.ignored);
         self.scales = self.scales.wider(part.scales);
         self.read += part.read;
         let room = LISTED.saturating_sub(self.bad.len());

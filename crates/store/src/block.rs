@@ -57,6 +57,7 @@ fn column(block: &Block, name: &str, scale: i8) -> Result<Option<ArrayRef>> {
         "product" => words(&block.product, rows),
         "valuation" => words(&block.valuation, rows),
         "quantity_unit" => words(&block.quantity_unit, rows),
+        "basis" => words(&block.basis, rows),
         "value_usd" => decimals(&block.value, scale).map(Some),
         "net_weight_kg" => optional(&block.net_weight_kg, scale),
         "quantity" => optional(&block.quantity, scale),

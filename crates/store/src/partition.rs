@@ -187,6 +187,7 @@ impl Group {
             "product" => chunk.push_words(&block.product, rows.start, rows.end),
             "valuation" => chunk.push_words(&block.valuation, rows.start, rows.end),
             "quantity_unit" => chunk.push_words(&block.quantity_unit, rows.start, rows.end),
+            "basis" => chunk.push_words(&block.basis, rows.start, rows.end),
             _ => chunk.push(None, count),
         }
     }
@@ -308,6 +309,7 @@ mod tests {
             product: words(&products, codes.clone()),
             valuation: words(&["FOB"], each(&|c| if c % 5 == 0 { NO_WORD } else { 0 })),
             quantity_unit: Words::Same(None),
+            basis: words(&["B"], each(&|c| if c % 7 == 0 { 0 } else { NO_WORD })),
             net_weight_kg: match weights {
                 true => Numbers::Each(value.iter().map(|v| if v % 3 == 0 { NO_NUMBER } else { *v }).collect()),
                 false => Numbers::Absent,

@@ -216,6 +216,7 @@ impl Codes {
             classification: Words::Same(Some("HS0".into())),
             product: coded(&world.products, self.product),
             quantity_unit: Words::Same(None),
+            basis: Words::Same(None),
             value: self.value,
             net_weight_kg: Numbers::Each(self.weight),
             quantity: Numbers::Absent,

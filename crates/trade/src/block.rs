@@ -43,7 +43,7 @@ pub enum Months {
 /// Rows of one year as columns of codes and integers: the form in which a great many rows
 /// are made, sorted and written without a record for each.
 ///
-/// What no bulk source has (rounding, shares, a basis, references) is null.
+/// What no bulk source has (rounding, shares, references) is null.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// The year of every row.
@@ -68,6 +68,8 @@ pub struct Block {
     pub valuation: Words,
     /// Units of `quantity`.
     pub quantity_unit: Words,
+    /// The basis, where one compiler publishes several.
+    pub basis: Words,
     /// Values in thousandths of a US dollar.
     pub value: Vec<i64>,
     /// Net weights in grams.

@@ -75,6 +75,7 @@ impl Columns {
                 ("qtyUnitCode", Role::Unit),
                 ("legacyEstimationFlag", Role::Flag),
                 ("partner2Code", Role::Partner2),
+                ("Prtner2Code", Role::Partner2),
                 ("customsCode", Role::Procedure),
                 ("motCode", Role::Transport),
                 ("mosCode", Role::Supply),
@@ -223,6 +224,7 @@ impl Columns {
             unit: 0,
             valuation: 1,
             part: UNSAID,
+            basis: 0,
             line: 0,
         };
         Ok((year, row))
@@ -274,6 +276,7 @@ impl Columns {
             unit,
             valuation,
             part: part(cell)?,
+            basis: 0,
             line: 0,
         };
         Ok((year, row))

@@ -2,7 +2,7 @@ use crate::codes::UNITS;
 use crate::import::Row;
 use crate::repeats::{Figures, Repeated, is_open};
 use crate::source::Part;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use trade::{Classification, Decimal3, Economy, Flow, NO_NUMBER, TOTAL, Usd, Valuation, economies};
 
 /// One row in 56 bytes: what a partition is sorted, spilled and merged as.
@@ -18,23 +18,28 @@ pub(crate) struct Packed {
     pub quantity: i64,
     /// The numeric codes of reporter and partner in the file.
     pub codes: (u16, u16),
-    /// Unit, valuation and part, a byte each.
+    /// Unit, valuation, part and basis, a byte each.
     pub unit: u8,
     pub valuation: u8,
     pub part: u8,
+    pub basis: u8,
     /// The number of the input in the top 20 bits, the line below.
     pub line: u64,
 }
 
 /// Bytes of a spilled row.
-pub(crate) const BYTES: usize = 48 + 7 + 1;
+pub(crate) const BYTES: usize = 48 + 8;
 const LINE_BITS: u32 = 44;
+
+/// The bases by which compilers publish one flow more than once, in the order of their names: adjustments of the OECD's,
+/// imports that the Monetary Fund gives FOB beside CIF, gross flows of WITS.
+pub(crate) const BASES: [&str; 6] = ["B", "B_ADJ_RX", "C", "FOB", "_Z", "gross"];
 
 const PARTS: [Part; 4] = [Part::Whole, Part::Unsaid, Part::Breakdown, Part::FlowPart];
 
 impl Packed {
     pub fn key(&self) -> (u64, u64) {
-        (self.place, self.thing)
+        (self.place, self.thing << 8 | u64::from(self.basis))
     }
 
     /// Where the row stands: input and line.
@@ -46,33 +51,39 @@ impl Packed {
         (input as u64) << LINE_BITS | line
     }
 
-    /// A record as its row; `None` if it has something that no bulk source has.
-    pub fn of(row: &Row, input: usize) -> Option<Packed> {
+    /// A record as its row.
+    ///
+    /// # Errors
+    /// What it has that no bulk source has.
+    pub fn of(row: &Row, input: usize) -> Result<Packed, String> {
         let r = &row.record;
         let number = |n: Option<Decimal3>| n.map_or(Some(NO_NUMBER), |n| i64::try_from(n.thousandths()).ok());
-        let unit = match r.quantity_unit.as_deref() {
-            None => 0,
-            Some(unit) => UNITS.iter().position(|u| *u == unit)? + 1,
-        };
-        let flow = Flow::ALL.iter().position(|f| *f == r.flow)?;
-        if r.rounded_to.is_some() || r.share_percent.is_some() || r.basis.is_some() || r.reference.is_some() {
-            return None;
+        let large = || "a number of more digits than are stored".to_owned();
+        let months = (r.period.month(), r.period.months());
+        let flow = Flow::ALL.iter().position(|f| *f == r.flow).ok_or("such a flow")? as u64;
+        let economy = |economy| rank(economy).ok_or_else(|| format!("the economy `{economy}`"));
+        if r.rounded_to.is_some() {
+            return Err("a unit of rounding".to_owned());
         }
-        Some(Packed {
-            place: place(
-                (r.period.month(), r.period.months()),
-                rank(r.reporter)?,
-                flow as u64,
-                rank(r.partner)?,
-            )?,
-            thing: thing(r.classification, r.product.as_bytes())?,
-            value: i64::try_from(r.value?.thousandths()).ok()?,
-            weight: number(r.net_weight_kg)?,
-            quantity: number(r.quantity)?,
+        if r.share_percent.is_some() {
+            return Err("a share".to_owned());
+        }
+        if r.reference.is_some() {
+            return Err("a reference".to_owned());
+        }
+        let value = r.value.ok_or("a row without a value")?;
+        Ok(Packed {
+            place: place(months, economy(r.reporter)?, flow, economy(r.partner)?).ok_or("so long a period")?,
+            thing: thing(r.classification, r.product.as_bytes())
+                .ok_or_else(|| format!("the product `{}`, no code of digits", r.product))?,
+            value: i64::try_from(value.thousandths()).map_err(|_| large())?,
+            weight: number(r.net_weight_kg).ok_or_else(large)?,
+            quantity: number(r.quantity).ok_or_else(large)?,
             codes: row.codes,
-            unit: unit as u8,
+            unit: listed(&UNITS, r.quantity_unit.as_deref()).ok_or_else(|| unlisted("unit", &r.quantity_unit))?,
             valuation: r.valuation.map_or(0, |v| if v == Valuation::Fob { 1 } else { 2 }),
-            part: PARTS.iter().position(|p| *p == row.part)? as u8,
+            part: PARTS.iter().position(|p| *p == row.part).ok_or("such a part")? as u8,
+            basis: listed(&BASES, r.basis.as_deref()).ok_or_else(|| unlisted("basis", &r.basis))?,
             line: Self::line_of(input, row.line),
         })
     }
@@ -140,7 +151,7 @@ impl Packed {
         }
         out[48..50].copy_from_slice(&self.codes.0.to_le_bytes());
         out[50..52].copy_from_slice(&self.codes.1.to_le_bytes());
-        out[52..55].copy_from_slice(&[self.unit, self.valuation, self.part]);
+        out[52..].copy_from_slice(&[self.unit, self.valuation, self.part, self.basis]);
         out
     }
 
@@ -164,6 +175,7 @@ impl Packed {
             unit: bytes[52],
             valuation: bytes[53],
             part: bytes[54],
+            basis: bytes[55],
         }
     }
 }
@@ -194,6 +206,18 @@ impl Repeated for Packed {
 
     fn reference(&self) -> Option<u32> {
         None
+    }
+}
+
+fn unlisted(what: &str, text: &Option<Arc<str>>) -> String {
+    format!("the {what} `{}`", text.as_deref().unwrap_or_default())
+}
+
+/// The place of a text in a list, from 1; 0 where there is none.
+fn listed(list: &[&str], text: Option<&str>) -> Option<u8> {
+    match text {
+        None => Some(0),
+        Some(text) => Some(list.iter().position(|word| *word == text)? as u8 + 1),
     }
 }
 
@@ -272,6 +296,7 @@ mod tests {
             unit: 7,
             valuation: 2,
             part: 1,
+            basis: 4,
             line: Packed::line_of(1000, 1 << 40),
         }
     }
@@ -293,6 +318,21 @@ mod tests {
             ((1000, 1 << 40), Some("kg"), Some(Valuation::Cif))
         );
         assert_eq!(std::mem::size_of::<Packed>(), BYTES);
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_their_bases() {
+        assert!(BASES.is_sorted());
+        let of = |basis| Packed { basis, ..packed() };
+        assert!(
+            of(0).key() < of(1).key()
+                && of(BASES.len() as u8).key()
+                    < Packed {
+                        thing: packed().thing + 1,
+                        ..of(0)
+                    }
+                    .key()
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     /// The header's bytes, for the general reader of single lines.
     pub header: Vec<u8>,
     pub options: Options,
+    /// Columns that are not read.
+    pub ignored: Vec<String>,
 }
 
 /// What the reading thread hands on.
@@ -53,6 +55,8 @@ pub(crate) struct Parsed {
     pub aside: BTreeMap<&'static str, u64>,
     /// What the form of an input tells about its content.
     pub notes: Vec<String>,
+    /// Columns that are not read.
+    pub ignored: Vec<String>,
     /// An input that the general reader has to read from its start.
     pub restart: Option<usize>,
 }
@@ -85,11 +89,11 @@ impl Parsed {
             }
         }
         match Packed::of(&row, input) {
-            Some(packed) => self.push(row.record.period.year(), packed),
-            None => {
+            Ok(packed) => self.push(row.record.period.year(), packed),
+            Err(what) => {
                 let bad = crate::quarantine::Bad::row(
                     row.record.product.to_string(),
-                    "the row has something that no large dataset holds",
+                    format!("the row has {what}, which no large dataset holds"),
                     "import it into a single file: --out FILE.parquet",
                 );
                 self.bad.push((input, bad.at(row.line)));
@@ -158,6 +162,8 @@ fn plan(number: usize, input: &BulkInput, options: &Options) -> Result<Option<(A
         return Ok(None);
     };
     let line = table.header_line;
+    let mut ignored = table.header.unknown(source.shape().known);
+    ignored.retain(|name| !name.is_empty());
     // Binding tells what the options lack.
     (source.shape().bind)(&table.header, options).map_err(|error| error.in_line(line))?;
     let Some(end) = memchr::memchr_iter(b'\n', &start).nth(line.saturating_sub(1) as usize) else {
@@ -171,6 +177,7 @@ fn plan(number: usize, input: &BulkInput, options: &Options) -> Result<Option<(A
         columns,
         header: start,
         options,
+        ignored,
     };
     Ok(Some((Arc::new(plan), line + 1)))
 }
@@ -182,13 +189,12 @@ fn read_failed(file: &str, cause: std::io::Error) -> BulkError {
 fn lines(bytes: &mut dyn Read, plan: Arc<Plan>, first_line: u64, to: &SyncSender<Work>) -> Result<(), BulkError> {
     let name = plan.options.file.clone();
     let input = Input::new(bytes, &name)?;
-    if !input.notes.is_empty() {
-        let noted = Parsed {
-            notes: input.notes.clone(),
-            ..Parsed::default()
-        };
-        let _ = to.send(Work::Rows(noted));
-    }
+    let noted = Parsed {
+        notes: input.notes.clone(),
+        ignored: plan.ignored.clone(),
+        ..Parsed::default()
+    };
+    let _ = to.send(Work::Rows(noted));
     let mut text = input.into_text();
     let mut skip = vec![0; plan.header.len()];
     text.read_exact(&mut skip).map_err(|e| read_failed(&name, e))?;
@@ -247,6 +253,7 @@ fn rows(bytes: &mut dyn Read, number: usize, options: &Options, to: &SyncSender<
     batch.source = Some(reading.source);
     batch.set_aside(&reading.set_aside);
     batch.notes = reading.notes;
+    batch.ignored = reading.ignored_columns;
     let _ = to.send(Work::Rows(batch));
     Ok(())
 }

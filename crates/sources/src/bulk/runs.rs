@@ -101,7 +101,7 @@ pub(crate) fn sorted(chunks: Vec<Vec<Packed>>) -> Vec<Packed> {
     // Where whole stretches are in order, as in most files, only they are moved, and once.
     let mut runs: Vec<&[Packed]> = Vec::new();
     for chunk in &chunks {
-        runs.extend(chunk.chunk_by(|a, b| a.place == b.place && a.thing <= b.thing));
+        runs.extend(chunk.chunk_by(|a, b| a.place == b.place && a.key() <= b.key()));
     }
     runs.sort_by_key(|run| run.first().map(|row| (row.key(), row.line)));
     let follow = |w: &[&[Packed]]| w[0].last().map(Packed::key) < w[1].first().map(Packed::key);
@@ -225,6 +225,7 @@ mod tests {
             unit: 0,
             valuation: 0,
             part: 1,
+            basis: 0,
             line,
         }
     }

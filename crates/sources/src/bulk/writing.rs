@@ -183,6 +183,7 @@ struct Lists {
     classifications: Arc<Vec<Arc<str>>>,
     valuations: Arc<Vec<Arc<str>>>,
     units: Arc<Vec<Arc<str>>>,
+    bases: Arc<Vec<Arc<str>>>,
 }
 
 fn list(words: impl IntoIterator<Item = &'static str>) -> Arc<Vec<Arc<str>>> {
@@ -205,6 +206,7 @@ struct Columns<'a> {
     product: Column<u32>,
     valuation: Column<u32>,
     unit: Column<u32>,
+    basis: Column<u32>,
     weight: Column<i64>,
     quantity: Column<i64>,
     months: Column<(u8, u16)>,
@@ -221,6 +223,7 @@ impl Columns<'_> {
                 classifications: list(Classification::ALL.iter().map(|c| c.as_str())),
                 valuations: list(["FOB", "CIF"]),
                 units: list(crate::codes::UNITS),
+                bases: list(packed::BASES),
             },
             product_words: Vec::new(),
             product_codes: HashMap::new(),
@@ -233,6 +236,7 @@ impl Columns<'_> {
             product: Column::new(),
             valuation: Column::new(),
             unit: Column::new(),
+            basis: Column::new(),
             weight: Column::new(),
             quantity: Column::new(),
             months: Column::new(),
@@ -258,9 +262,10 @@ impl Columns<'_> {
         self.flow.push(row.flow() as u32);
         self.classification.push((row.thing >> 40) as u32);
         self.product.push(self.last_product.1);
-        // Both are counted from 1; 0 becomes `NO_WORD`.
+        // All three are counted from 1; 0 becomes `NO_WORD`.
         self.valuation.push(u32::from(row.valuation).wrapping_sub(1));
         self.unit.push(u32::from(row.unit).wrapping_sub(1));
+        self.basis.push(u32::from(row.basis).wrapping_sub(1));
         self.weight.push(row.weight);
         self.quantity.push(row.quantity);
         self.months.push(row.months());
@@ -286,6 +291,7 @@ impl Columns<'_> {
             product: self.product.words(&Arc::new(self.product_words.clone())),
             valuation: self.valuation.words(&self.lists.valuations),
             quantity_unit: self.unit.words(&self.lists.units),
+            basis: self.basis.words(&self.lists.bases),
             value: std::mem::replace(&mut self.value, Vec::with_capacity(BLOCK)),
             net_weight_kg: self.weight.numbers(),
             quantity: self.quantity.numbers(),

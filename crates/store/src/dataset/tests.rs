@@ -20,6 +20,7 @@ fn block(year: i16) -> Block {
         product: Words::Same(Some("270111".into())),
         valuation: Words::Same(None),
         quantity_unit: Words::Same(None),
+        basis: Words::Same(None),
         value: vec![1_500_000, -2_000],
         net_weight_kg: Numbers::Each(vec![NO_NUMBER, 7_000]),
         quantity: Numbers::Absent,
