@@ -123,6 +123,8 @@ pub enum Error {
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
+const ENCRYPTED: &str = "it is encrypted: write it anew without encryption";
+
 /// Opens a Parquet file. Pages are found by the footer at the end, so that a damaged start would go
 /// unnoticed where its pages are not asked for: it is looked at here.
 pub(crate) fn open_parquet(path: &Path) -> Result<std::fs::File> {
@@ -130,9 +132,13 @@ pub(crate) fn open_parquet(path: &Path) -> Result<std::fs::File> {
     let mut start = [0; 4];
     let read = std::io::Read::read_exact(&mut file, &mut start);
     if read.is_err() || start != *b"PAR1" {
+        let reason = match &start {
+            b"PARE" => ENCRYPTED,
+            _ => "it does not start with PAR1: it is no Parquet file, or damaged",
+        };
         return Err(Error::Parquet {
             path: path.to_owned(),
-            reason: "it does not start with PAR1: it is no Parquet file, or damaged".to_owned(),
+            reason: reason.to_owned(),
         });
     }
     Ok(file)

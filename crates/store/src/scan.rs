@@ -154,7 +154,10 @@ pub fn read_records(path: &Path, filter: &Filter) -> Result<Vec<Record>> {
 pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Error {
     let mut reason = reason.to_string();
     if reason.contains("Disabled feature at compile time") {
-        "its columns are packed with gzip or brotli: write it anew with zstd, snappy or lz4".clone_into(&mut reason);
+        "its columns are packed with brotli: write it anew with zstd, snappy, lz4 or gzip".clone_into(&mut reason);
+    }
+    if reason.contains("encrypted footer") {
+        crate::ENCRYPTED.clone_into(&mut reason);
     }
     Error::Parquet {
         path: path.to_owned(),

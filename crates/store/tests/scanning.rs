@@ -125,3 +125,38 @@ fn a_truncated_file_is_refused() {
         );
     }
 }
+
+/// The codecs of other tools; brotli is told by name.
+#[test]
+fn packed_by_any_tool_and_read() {
+    use parquet::basic::{Compression, GzipLevel};
+    use parquet::file::properties::WriterProperties;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let want = &world()[..500];
+    let batch = store::batch_of_records(want).unwrap();
+    for codec in [
+        Compression::GZIP(GzipLevel::default()),
+        Compression::SNAPPY,
+        Compression::LZ4_RAW,
+        Compression::UNCOMPRESSED,
+    ] {
+        let properties = WriterProperties::builder().set_compression(codec).build();
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert_eq!(read_records(&path, &Filter::default()).unwrap(), want, "{codec}");
+    }
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.len() - 4;
+    bytes[..4].copy_from_slice(b"PARE");
+    bytes[end..].copy_from_slice(b"PARE");
+    std::fs::write(&path, &bytes).unwrap();
+    let scanned = read_records(&path, &Filter::default()).unwrap_err().to_string();
+    let opened = store::read_header(&path).unwrap_err().to_string();
+    assert!(
+        scanned.contains("it is encrypted") && opened.contains("it is encrypted"),
+        "{scanned} {opened}"
+    );
+}
