@@ -31,6 +31,20 @@ pub(crate) const SHAPE: Shape = Shape {
     bind: |header, options| Ok(Box::new(Baci::bind(header, options)?)),
 };
 
+/// The revision of the Harmonized System that a name says: of a file (`BACI_HS92_Y2020_V202601.csv`), of an archive of such
+/// files, of a folder with `BACI` in its name.
+pub(crate) fn revision_in(path: &str) -> Option<Classification> {
+    let of_baci = |name: &&str| name.to_ascii_uppercase().starts_with("BACI");
+    let mut names = path.rsplit(['/', '\\', ':']).filter(of_baci);
+    names.find_map(|name| {
+        // `HS92` and its like: HS2 would be a chapter as well as a revision.
+        let mut parts = name
+            .split(['_', '.'])
+            .filter(|part| part.len() == 4 && part.starts_with("HS"));
+        parts.find_map(|part| part.parse().ok())
+    })
+}
+
 struct Baci {
     year: Column,
     exporter: Column,
@@ -64,18 +78,24 @@ impl Baci {
         };
         let stated = options.defaults.classification.as_deref();
         let classification = match stated.map(|text| text.trim().parse()) {
-            Some(Ok(classification @ Classification::Hs(_))) => classification,
+            Some(Ok(classification @ Classification::Hs(_))) => {
+                if let Some(named) = revision_in(&options.file).filter(|named| *named != classification) {
+                    return Err(refuse(format!(
+                        "is {classification}, where the name of the file says {named}"
+                    )));
+                }
+                classification
+            }
             Some(_) => {
                 return Err(refuse(format!(
                     "is `{}`, no revision of the HS",
                     stated.unwrap_or_default()
                 )));
             }
-            None => {
-                let file = options.file.clone();
-                let missing = vec![("classification", "HS17")];
-                return Err(Error::Unsaid { file, missing });
-            }
+            None => revision_in(&options.file).ok_or_else(|| Error::Unsaid {
+                file: options.file.clone(),
+                missing: vec![("classification", "HS17")],
+            })?,
         };
         let names = Names::default();
         Ok(Baci {

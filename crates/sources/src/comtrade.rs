@@ -28,7 +28,7 @@ use trade::{Classification, Decimal3, Economy, Flow, Period, Record, Status, Usd
 /// Who publishes it.
 pub(crate) const COMPILER: &str = "UN Comtrade";
 
-/// What a column set calls its columns; an empty name where it has no such column.
+/// What a column set calls its columns; an empty name where it has no such column, several names parted by `|`.
 pub(crate) struct Spelling {
     pub(crate) year: &'static str,
     /// Finer than the year: `2003` or `200307`.
@@ -84,8 +84,12 @@ impl Comtrade {
     /// Where the file has neither a period (or classification) nor a default for it, or a
     /// default cannot be read.
     pub(crate) fn bind(header: &Header, spelling: &Spelling, options: &Options) -> Result<Comtrade> {
-        let find = |name: &str| if name.is_empty() { None } else { header.column(name) };
-        let needed = |name| header.needed(name, options);
+        let named = |name: &&str| !name.is_empty();
+        let find = |names: &str| names.split('|').filter(named).find_map(|name| header.column(name));
+        let needed = |names: &'static str| match find(names) {
+            Some(column) => Ok(column),
+            None => header.needed(names.split('|').next().unwrap_or_default(), options),
+        };
         let (year, period, classification) = (
             find(spelling.year),
             find(spelling.period),
@@ -120,7 +124,7 @@ impl Comtrade {
         let breakdowns = spelling
             .breakdowns
             .iter()
-            .filter_map(|&(name, whole)| header.column(name).map(|c| (c, whole)))
+            .filter_map(|&(names, whole)| Some((find(names)?, whole)))
             .collect();
         let names = Names::default();
         Ok(Comtrade {

@@ -29,6 +29,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "partnerISO",
         "partnerDesc",
         "partner2Code",
+        "Prtner2Code", // as the site spells it in its own CSV
         "partner2ISO",
         "partner2Desc",
         "classificationCode",
@@ -50,7 +51,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "altQtyUnitCode",
         "altQtyUnitAbbr",
         "altQty",
-        "AtlQty", // as the site spells it in its own CSV
+        "AtlQty", // likewise
         "isAltQtyEstimated",
         "netWgt",
         "isNetWgtEstimated",
@@ -84,7 +85,7 @@ const SPELLING: Spelling = Spelling {
     unit: "qtyUnitCode",
     flag: "legacyEstimationFlag",
     breakdowns: &[
-        ("partner2Code", &["0"]),
+        ("partner2Code|Prtner2Code", &["0"]),
         ("customsCode", &["C00", "0"]),
         ("motCode", &["0"]),
         ("mosCode", &["0"]),

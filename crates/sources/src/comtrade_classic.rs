@@ -1,5 +1,6 @@
 //! UN Comtrade's classic CSV (up to 2022, and many dumps since): names beside the codes,
-//! `Trade Value (US$)`, `Flag`.
+//! `Trade Value (US$)`, `Flag`; and the same with the names that its interface of that time gave to machines (`rtCode`,
+//! `TradeValue`), as CSV or JSON.
 
 use crate::comtrade::{Comtrade, Spelling};
 use crate::source::{Repeats, Shape, Source};
@@ -8,13 +9,13 @@ pub(crate) const SHAPE: Shape = Shape {
     source: Source::ComtradeClassic,
     name: "comtrade-classic",
     needed: &[
-        "Year",
-        "Trade Flow Code",
-        "Reporter Code",
-        "Partner Code",
-        "Classification",
-        "Commodity Code",
-        "Trade Value (US$)",
+        "Year|yr",
+        "Trade Flow Code|rgCode",
+        "Reporter Code|rtCode",
+        "Partner Code|ptCode",
+        "Classification|pfCode",
+        "Commodity Code|cmdCode",
+        "Trade Value (US$)|TradeValue",
     ],
     known: &[
         "Classification",
@@ -52,6 +53,40 @@ pub(crate) const SHAPE: Shape = Shape {
         "CIF Trade Value (US$)",
         "FOB Trade Value (US$)",
         "Flag",
+        "pfCode",
+        "yr",
+        "periodDesc",
+        "aggrLevel",
+        "IsLeaf",
+        "rgCode",
+        "rgDesc",
+        "rtCode",
+        "rtTitle",
+        "rt3ISO",
+        "ptCode",
+        "ptTitle",
+        "pt3ISO",
+        "ptCode2",
+        "ptTitle2",
+        "pt3ISO2",
+        "cstCode",
+        "cstDesc",
+        "motCode",
+        "motDesc",
+        "cmdCode",
+        "cmdDescE",
+        "qtCode",
+        "qtDesc",
+        "qtAltCode",
+        "qtAltDesc",
+        "TradeQuantity",
+        "AltQuantity",
+        "NetWeight",
+        "GrossWeight",
+        "TradeValue",
+        "CIFValue",
+        "FOBValue",
+        "estCode",
     ],
     strict: false,
     repeats: Repeats::TotalOrContradict,
@@ -59,24 +94,24 @@ pub(crate) const SHAPE: Shape = Shape {
 };
 
 const SPELLING: Spelling = Spelling {
-    year: "Year",
+    year: "Year|yr",
     period: "Period",
-    reporter: "Reporter Code",
-    partner: "Partner Code",
-    flow: "Trade Flow Code",
-    classification: "Classification",
-    product: "Commodity Code",
-    value: "Trade Value (US$)",
-    cif: "CIF Trade Value (US$)",
-    fob: "FOB Trade Value (US$)",
-    weight: "Netweight (kg)",
-    quantity: "Qty",
-    unit: "Qty Unit Code",
-    flag: "Flag",
+    reporter: "Reporter Code|rtCode",
+    partner: "Partner Code|ptCode",
+    flow: "Trade Flow Code|rgCode",
+    classification: "Classification|pfCode",
+    product: "Commodity Code|cmdCode",
+    value: "Trade Value (US$)|TradeValue",
+    cif: "CIF Trade Value (US$)|CIFValue",
+    fob: "FOB Trade Value (US$)|FOBValue",
+    weight: "Netweight (kg)|NetWeight",
+    quantity: "Qty|TradeQuantity",
+    unit: "Qty Unit Code|qtCode",
+    flag: "Flag|estCode",
     breakdowns: &[
-        ("2nd Partner Code", &["0"]),
-        ("Customs Proc. Code", &["C00", "0"]),
-        ("Mode of Transport Code", &["0"]),
+        ("2nd Partner Code|ptCode2", &["0"]),
+        ("Customs Proc. Code|cstCode", &["C00", "0"]),
+        ("Mode of Transport Code|motCode", &["0"]),
     ],
 };
 
@@ -126,6 +161,36 @@ mod tests {
             (german.reporter.as_str(), german.net_weight_kg, german.quantity),
             ("DEU", None, None)
         );
+    }
+
+    #[test]
+    fn names_for_machines_are_read_from_csv_and_json() {
+        let header = "pfCode,yr,period,periodDesc,aggrLevel,IsLeaf,rgCode,rgDesc,rtCode,rtTitle,rt3ISO,ptCode,ptTitle,pt3ISO,ptCode2,ptTitle2,pt3ISO2,cstCode,cstDesc,motCode,motDesc,cmdCode,cmdDescE,qtCode,qtDesc,qtAltCode,qtAltDesc,TradeQuantity,AltQuantity,NetWeight,GrossWeight,TradeValue,CIFValue,FOBValue,estCode";
+        let csv = format!(
+            "{header}\nH5,2019,201903,March 2019,2,0,1,Import,156,China,CHN,410,Korea,KOR,,,,,,,,27,\"Fuels, oils\",8,kg,,,5,,7.5,,100,100,,0\n"
+        );
+        let json = r#"{"validation":{"status":{"name":"Ok"},"count":{"value":1}},"dataset":[{"pfCode":"H5","yr":2019,"period":201903,
+            "periodDesc":"March 2019","rgCode":1,"rtCode":156,"ptCode":410,"ptCode2":null,"cstCode":"","motCode":"","cmdCode":"27",
+            "qtCode":8,"TradeQuantity":5,"NetWeight":7.5,"TradeValue":100,"CIFValue":100,"FOBValue":null,"estCode":0}]}"#;
+        for text in [csv.as_str(), json] {
+            let got = import(text.as_bytes(), &Options::default()).unwrap();
+            assert_eq!(
+                (got.source, got.quarantined()),
+                (Source::ComtradeClassic, 0),
+                "{:?}",
+                got.quarantine
+            );
+            let [record] = &got.records[..] else { panic!("{got:?}") };
+            assert_eq!(
+                (record.period.to_string().as_str(), record.flow, record.value),
+                ("2019-03", Flow::Import, Some(Usd::from_units(100)))
+            );
+            assert_eq!(
+                (record.valuation, record.quantity_unit.as_deref()),
+                (Some(Valuation::Cif), Some("kg"))
+            );
+            assert!(got.ignored_columns.is_empty(), "{:?}", got.ignored_columns);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value};
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "Counterpart Country Name",
         "Counterpart Country Code",
         "Attribute",
+        "Scale",
     ],
     strict: false,
     repeats: Repeats::Contradict,
@@ -51,6 +52,7 @@ pub(crate) const PANEL: Shape = Shape {
         "Time Period",
         "Value",
         "Status",
+        "Scale",
     ],
     strict: false,
     repeats: Repeats::Contradict,
@@ -66,6 +68,8 @@ struct Dots {
     country: Column,
     counterpart: Column,
     attribute: Option<Column>,
+    /// What the figures of a row are multiples of, where a column says it.
+    scale: Option<Column>,
     /// Of a table that names the indicator in its rows.
     indicator: Option<Column>,
     /// Of a table with a row for each period.
@@ -81,6 +85,7 @@ impl Dots {
             country: header.needed("Country Code", options)?,
             counterpart: header.needed("Counterpart Country Code", options)?,
             attribute: header.column("Attribute"),
+            scale: header.column("Scale"),
             indicator: None,
             time: None,
             figures: Vec::new(),
@@ -129,7 +134,8 @@ impl Dots {
         let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
-        let Some(value) = value(&line.cell(figure)?, 0)? else {
+        let power = line.optional(self.scale.as_ref())?.map_or(Ok(0), |cell| power(&cell))?;
+        let Some(value) = value(&line.cell(figure)?, power)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let total = Total {
@@ -180,9 +186,16 @@ impl Dots {
 
 const ADVICE: &str = "a year, a quarter such as 2003Q2 or a month such as 2003M7 is expected";
 
-/// The columns whose names are periods. One that begins like a period and is none would be figures lost.
+/// Whether there is a year in a name: `Y2003`, `yr_2003`.
+fn has_year(name: &str) -> bool {
+    let mut numbers = name.split(|c: char| !c.is_ascii_digit());
+    numbers.any(|digits| digits.len() == 4 && digits.starts_with(['1', '2']))
+}
+
+/// The columns whose names are periods. One that is nearly a period and is none would be figures lost.
 pub(crate) fn period_columns(header: &Header, options: &Options) -> Result<Vec<(Column, Option<Period>)>> {
-    let nearly = |name: &&String| name.starts_with(|c: char| c.is_ascii_digit()) && period_of(name).is_none();
+    let begins = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    let nearly = |name: &&String| (begins(name) || has_year(name)) && period_of(name).is_none();
     if let Some(name) = header.names().iter().find(nearly) {
         return Err(Error::Header {
             file: options.file.clone(),
@@ -329,5 +342,28 @@ mod tests {
         let want = ["2003-04..2003-06 import KOR FOB 10.5", "2003 export WLD FOB 12"];
         assert_eq!(told.collect::<Vec<_>>(), want);
         assert_eq!((got.source, got.quarantined(), got.aside()), (Source::DotsPanel, 0, 2));
+    }
+
+    #[test]
+    fn a_year_in_another_spelling_is_not_passed_over() {
+        for name in ["Y2004", "yr_2004", "2004.0", "20O4"] {
+            let csv =
+                format!("Country Code,Indicator Code,Counterpart Country Code,2003,{name}\n158,TXG_FOB_USD,001,1,2\n");
+            let error = import(csv.as_bytes(), &Options::default()).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("the column `{name}` is nearly named as a period")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_scale_is_never_passed_over() {
+        let header = "Country Name,Country Code,Indicator Name,Indicator Code,Counterpart Country Name,Counterpart Country Code,Scale,2003,\n";
+        let row = |scale: &str| format!("Japan,158,x,TXG_FOB_USD,World,001,{scale},1.5,\n");
+        let read = |scale: &str| import((header.to_owned() + &row(scale)).as_bytes(), &Options::default()).unwrap();
+        assert_eq!(read("Millions").records[0].value.unwrap().to_string(), "1500000");
+        assert_eq!(read("Units").records[0].value.unwrap().to_string(), "1.5");
+        assert_eq!(read("Dozens").quarantine[0].column.as_deref(), Some("Scale"));
     }
 }

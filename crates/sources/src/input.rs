@@ -159,7 +159,7 @@ fn first_bytes(reader: &mut dyn Read, file: &str) -> Result<Vec<u8>> {
 pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
     let advice = match cause.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            "the compressed data is cut short or damaged: fetch the file again"
+            "the data is cut short or damaged: fetch the file again"
         }
         io::ErrorKind::Unsupported => {
             "name a file: a folder's files one by one, a pipe's or device's content written to one first"
@@ -174,7 +174,7 @@ pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
 }
 
 /// First bytes, what they tell, and what to do.
-const FORMATS: [(&[u8], &str, &str); 16] = [
+const FORMATS: [(&[u8], &str, &str); 20] = [
     (
         b"PK\x03\x04",
         "a zip archive or a spreadsheet",
@@ -189,8 +189,17 @@ const FORMATS: [(&[u8], &str, &str); 16] = [
     (
         b"PAR1",
         "a Parquet file",
-        "give it as a dataset, not as an agency's table",
+        "it needs no import: `counterflow sum`, `mirror` and a study's --data take it where its columns have the names of \
+         this project's; else save it as CSV",
     ),
+    (b"PARE", "an encrypted Parquet file", "write it without encryption"),
+    (
+        &[0x04, 0x22, 0x4d, 0x18],
+        "LZ4-compressed data",
+        "unpack it with `lz4 -d` first",
+    ),
+    (&[0x1f, 0x9d], "data of `compress`", "unpack it with `gzip -d` first"),
+    (&[0x89, b'H', b'D', b'F'], "an HDF5 file", "export its table as CSV"),
     (b"{\\rtf", "a text document (RTF)", "save its table as CSV"),
     (b"%PDF", "a PDF document", "copy its figures into a tidy table"),
     (&[0xd0, 0xcf, 0x11, 0xe0], "an old spreadsheet", "save the sheet as CSV"),

@@ -74,6 +74,10 @@ fn not_a_table(file: &str, line: u64, found: String, advice: &'static str) -> Er
 fn refuse(error: &serde_json::Error, file: &str) -> Error {
     let advice = if error.is_eof() {
         "the answer is cut short: fetch it again"
+    } else if error.to_string().contains("trailing characters") {
+        "one list of records is expected: join records and answers that follow each other, such as with `jq -s`"
+    } else if error.to_string().contains("unicode code point") {
+        "it may be Latin-1 (Windows-1252): convert the file to UTF-8"
     } else {
         "ask the source for CSV, or fetch the answer again"
     };
@@ -173,8 +177,9 @@ impl Rows {
                 return Err(format!("field `{name}` stands twice in record {number}"));
             }
             let cell = cell(value.get());
-            cells[place] =
-                Some(cell.ok_or_else(|| format!("field `{name}` of record {number} holds a list or an object"))?);
+            cells[place] = Some(cell.ok_or_else(|| {
+                format!("field `{name}` of record {number} holds a list, an object or half a character")
+            })?);
         }
         let cells = cells.into_iter().map(Option::unwrap_or_default).collect();
         // A row of one empty cell would be a blank line.
@@ -371,9 +376,11 @@ mod tests {
             (r#"{"data":[{"a":1}],"count":0}"#, "announces 0 records and holds 1"),
             (r#"{"data":[{"a":1},{"a":1"#, "cut short"),
             (r#"{"data":[{"a":1},{"c":1}]}"#, "record 2 has a field `c`"),
-            (r#"[{"a":{"b":1}}]"#, "a list or an object"),
+            (r#"[{"a":{"b":1}}]"#, "a list, an object"),
             (r#"[1,2]"#, "cannot be used"),
             (r#"[{"a":1}] x"#, "trailing"),
+            ("{\"a\":1}\n{\"a\":2}", "`jq -s`"),
+            (r#"[{"a":"\ud800"}]"#, "half a character"),
             (r#"[{"a":1,"a":2}]"#, "field `a` stands twice in record 1"),
             (
                 r#"[{"a":1},{"a":1,"b":2,"b":3}]"#,

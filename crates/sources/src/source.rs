@@ -274,8 +274,20 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
             advice: "put a row of column names before it".to_owned(),
         };
     }
+    if let Some((what, advice)) = companion(header) {
+        return Error::Header {
+            file: file.to_owned(),
+            line,
+            problem: format!("this is {what}, no table of trade"),
+            advice: advice.to_owned(),
+        };
+    }
     let near: Vec<String> = SHAPES.iter().filter_map(|shape| near(shape, header)).collect();
-    let advice = if near.is_empty() {
+    let advice = if header.names().len() == 1 {
+        "columns are parted by commas, semicolons, tabs or vertical bars; look whether a note or an error was saved in place of \
+         the table"
+            .to_owned()
+    } else if near.is_empty() {
         let names: Vec<&str> = SHAPES.iter().map(|s| s.name).collect();
         format!("the sources are {}", names.join(", "))
     } else {
@@ -289,6 +301,20 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
     }
 }
 
+/// What a publisher gives out beside its figures, and what to take in its place.
+fn companion(header: &Header) -> Option<(&'static str, &'static str)> {
+    let has = |names: &[&str]| names.iter().all(|name| header.has(name));
+    let baci =
+        "name the file of a year, such as BACI_HS92_Y2023_V202601.csv, or import the whole archive with --out FOLDER";
+    if has(&["country_code", "iso_3digit_alpha"]) || has(&["country_code", "country_iso3"]) {
+        Some(("the list of countries of a BACI release", baci))
+    } else if header.names().len() == 2 && has(&["code", "description"]) {
+        Some(("the list of products of a BACI release", baci))
+    } else {
+        None
+    }
+}
+
 fn near(shape: &Shape, header: &Header) -> Option<String> {
     let missing = header.missing(shape.needed);
     if missing.len() * 2 > shape.needed.len() {
@@ -298,7 +324,7 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
     let mut parts = Vec::new();
     for name in missing {
         match nearest(name, strangers.iter().map(String::as_str)) {
-            Some(found) => parts.push(format!("`{name}` is missing, is it `{found}`?")),
+            Some(found) => parts.push(format!("`{name}` is missing, is it `{}`?", spelt(found))),
             None => parts.push(format!("`{name}` is missing")),
         }
     }
@@ -306,11 +332,11 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
         parts.extend(
             strangers
                 .iter()
-                .filter(|s| !parts.iter().any(|p| p.contains(s.as_str())))
+                .filter(|s| !parts.iter().any(|p| p.contains(spelt(s).as_str())))
                 .map(|s| match nearest(s, shape.known.iter().copied()) {
                     _ if s.is_empty() => "a column without a name is not known".to_owned(),
-                    Some(meant) => format!("`{s}` is not known, is it `{meant}`?"),
-                    None => format!("`{s}` is not known"),
+                    Some(meant) => format!("`{}` is not known, is it `{meant}`?", spelt(s)),
+                    None => format!("`{}` is not known", spelt(s)),
                 })
                 .collect::<Vec<_>>(),
         );
@@ -318,9 +344,20 @@ fn near(shape: &Shape, header: &Header) -> Option<String> {
     Some(format!("it is near to {}: {}", shape.name, parts.join(", ")))
 }
 
+/// A name that is nearly another: what is no ASCII in it by number, since it may look the same or not be seen at all.
+fn spelt(name: &str) -> String {
+    name.chars()
+        .map(|c| match c {
+            ' '..='~' => c.to_string(),
+            _ => c.escape_unicode().to_string(),
+        })
+        .collect()
+}
+
 fn quoted(names: &[String]) -> String {
     let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
-    let short = |n: &&String| format!("`{}`", n.chars().take(40).collect::<String>());
+    let cut = |n: &String| n.chars().take(40).collect::<String>().replace(char::is_control, " ");
+    let short = |n: &&String| format!("`{}`", cut(n));
     let mut shown: Vec<String> = named.iter().take(40).map(short).collect();
     if named.len() > 40 {
         shown.push(format!("and {} more", named.len() - 40));

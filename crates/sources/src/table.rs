@@ -21,6 +21,8 @@ pub(crate) struct Table<R> {
     record_bytes: u64,
     /// Whether the quotation marks of `record` are in order.
     well_quoted: bool,
+    /// Whether rows may end with a delimiter that the header has not.
+    pub(crate) open_ended: bool,
 }
 
 /// One row, with the physical line of its first byte.
@@ -54,6 +56,7 @@ pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) 
         record: ByteRecord::new(),
         record_bytes: limits.record_bytes,
         well_quoted: true,
+        open_ended: false,
     };
     if named {
         table.advance()?;
@@ -186,7 +189,7 @@ impl<R: Read> Table<R> {
             return Err(Bad::row(self.text(), "text follows a closing quotation mark", advice));
         }
         let (have, want) = (self.record.len(), self.header.names().len());
-        if have != want {
+        if have != want && !self.ends_with_a_delimiter(want) {
             let reason = format!("the row has {have} fields where the header has {want}");
             let advice = if have < want {
                 "complete the row; a file that was cut short ends like this"
@@ -212,6 +215,15 @@ impl<R: Read> Table<R> {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing but an empty cell is behind the last two columns, which say yes or no: no figure was shifted into them.
+    fn ends_with_a_delimiter(&self, columns: usize) -> bool {
+        let says = |word: &[u8]| word.eq_ignore_ascii_case(b"true") || word.eq_ignore_ascii_case(b"false");
+        self.open_ended
+            && self.record.len() == columns + 1
+            && self.record.get(columns).is_some_and(<[u8]>::is_empty)
+            && (1..=2).all(|back| self.record.get(columns.wrapping_sub(back)).is_some_and(says))
     }
 
     fn text(&self) -> String {

@@ -142,7 +142,7 @@ pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &s
         );
         return Err(no_table(file, found, "do not use it: no publisher writes such a name"));
     }
-    if name == "[Content_Types].xml" {
+    if matches!(name, "[Content_Types].xml" | "mimetype") {
         return Err(no_table(file, "a spreadsheet".to_owned(), "save the sheet as CSV"));
     }
     if member.encrypted() {
@@ -153,6 +153,31 @@ pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &s
         ));
     }
     Ok(())
+}
+
+/// Refuses a table that is packed in a way that is not read.
+pub(crate) fn check_method<R: Read>(member: &zip::read::ZipFile<'_, R>, file: &str) -> Result<()> {
+    use zip::CompressionMethod::{Deflated, Stored};
+    let method = member.compression();
+    if matches!(method, Stored | Deflated) {
+        return Ok(());
+    }
+    // The numbers are those of the format's description.
+    let known = [
+        ("(9)", "deflate64"),
+        ("(12)", "bzip2"),
+        ("(14)", "LZMA"),
+        ("(93)", "zstd"),
+        ("(95)", "xz"),
+    ];
+    let text = format!("{method:?}");
+    let named = known.iter().find(|(number, _)| text.ends_with(number));
+    let found = format!(
+        "a zip archive packed with {}",
+        named.map_or(text.as_str(), |(_, name)| name)
+    );
+    let advice = "unpack it and name the table inside, or pack it anew with deflate";
+    Err(no_table(file, found, advice))
 }
 
 /// Whether first bytes are those of a zip archive, maybe an empty one.
@@ -214,6 +239,7 @@ pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, S
         let lower = text.to_ascii_lowercase();
         if member.is_file() && !is_litter(&text) && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e))
         {
+            check_method(&member, name)?;
             tables.push((index, text));
         }
     }
@@ -341,6 +367,22 @@ mod tests {
         assert!(told(&[("[Content_Types].xml", b"1")]).contains("a spreadsheet"));
         assert!(told(&[("../../a.csv", b"1")]).contains("points out of it"));
         assert!(told(&[("/etc/a.csv", b"1")]).contains("points out of it"));
+        assert!(told(&[("mimetype", b"x"), ("content.xml", b"1")]).contains("a spreadsheet"));
+    }
+
+    #[test]
+    fn a_packing_that_is_not_read_is_named() {
+        let file = archive(&[("a.csv", b"a,b\n1,2\n")]);
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        // The method stands behind the versions and flags of both headers of the member.
+        let directory = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+        for (method, name) in [(12, "bzip2"), (93, "zstd"), (77, "77")] {
+            bytes[8] = method;
+            bytes[directory + 10] = method;
+            std::fs::write(file.path(), &bytes).unwrap();
+            let told = read(&file).unwrap_err().to_string();
+            assert!(told.contains("packed with") && told.contains(name), "{told}");
+        }
     }
 
     #[test]

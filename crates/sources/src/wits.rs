@@ -173,12 +173,18 @@ impl Wits {
 
     fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
         let classification = match line.optional(self.nomenclature.as_ref())? {
-            Some(cell) => Classification::from_comtrade(cell.text).ok_or_else(|| {
-                cell.bad(
-                    "this nomenclature is not known",
-                    "H0 to H6, HS, S1 to S4 and B4 are read",
-                )
-            })?,
+            // `HS 1988/92` is the name of the first revision there, `HS 1996` that of the second.
+            Some(cell) => cell
+                .text
+                .replace("1988/92", "1992")
+                .replace(' ', "")
+                .parse()
+                .map_err(|_| {
+                    cell.bad(
+                        "this nomenclature is not known",
+                        "H0 to H6, HS, S1 to S4, B4 and the revisions of the HS by their years are read",
+                    )
+                })?,
             None => self.said.ok_or_else(|| {
                 Bad::row(
                     String::new(),

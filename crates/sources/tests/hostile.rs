@@ -95,7 +95,7 @@ fn the_form_of_the_text_makes_no_difference() {
 fn each_hostile_file_has_its_answer() {
     let head = "period,reporter,partner,flow,value_usd\n";
     let white = vec![b'\n'; 1 << 17];
-    let cases: [(&[u8], &str); 18] = [
+    let cases: [(&[u8], &str); 27] = [
         (b"", "nothing"),
         (b"\n \t\r\n", "only white space"),
         (b"\xff\xfep\0e\0", "no source has these columns: `pe`"),
@@ -123,6 +123,24 @@ fn each_hostile_file_has_its_answer() {
             b"period,reporter,partner,flow,compiler\n",
             "line 1: figures has no column with figures",
         ),
+        (b"Access denied: quota\n", "look whether a note or an error"),
+        (
+            "p\u{435}riod,reporter,partner,flow,value_usd\n".as_bytes(),
+            "is it `p\\u{435}riod`?",
+        ),
+        (
+            b"period,reporter,partner,flow,\"value\nusd\"\n",
+            "`value usd`; it is near",
+        ),
+        (
+            b"\xff\xfep\0e\0r",
+            "the UTF-16 text has an end in the middle of a character; the data is cut",
+        ),
+        (b"PARE\x15\0", "an encrypted Parquet file"),
+        (b"PAR1\x15\0", "it needs no import"),
+        (b"\x04\x22\x4d\x18abc", "LZ4"),
+        (b"{\"period\":2003}\n{\"period\":2004}\n", "`jq -s`"),
+        (b"[{\"period\":\"C\xf4te\"}]", "Latin-1"),
     ];
     for (bytes, word) in cases {
         let error = import(bytes, &options()).unwrap_err().to_string();

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use sources::{Imported, Options, Source, import};
+use sources::{BulkOptions, Defaults, Imported, Options, Source, import, import_bulk, import_path};
 use std::io::Write;
+use store::{Dataset, Filter};
 
 fn told(bytes: &[u8]) -> (Source, Vec<String>, u64, u64) {
     let got: Imported = import(bytes, &Options::default()).unwrap();
@@ -102,4 +103,133 @@ fn dots_time_series() {
         "2019-12 KOR import WLD COMPILER TOTAL 5",
     ];
     assert_eq!(rows, want);
+}
+
+/// Other files of the site have the delimiter behind each row, and none behind the header.
+#[test]
+fn comtrade_s_site_with_rows_one_cell_longer_than_the_header() {
+    let header = "refYear,period,reporterCode,flowCode,partnerCode,Prtner2Code,classificationCode,cmdCode,customsCode,mosCode,motCode,primaryValue,isReported,isAggregate\n";
+    let row = |partner: &str, value: &str, end: &str| {
+        format!("2020,2020,842,X,{partner},H5,27,C00,0,0,{value},False,{end}\n")
+    };
+    let text = header.to_owned()
+        + &row("392,0", "100.5", "True,")
+        + &row("392,156", "60.5", "True,")
+        + &row("410,0", "120", "True")
+        // A thousands separator, and what it shifts.
+        + &row("124,0", "1,200", "True,")
+        + &row("124,0", "1,200", "")
+        + &row("124,0", "7", ",");
+    let (source, rows, bad, aside) = told(text.as_bytes());
+    assert_eq!((source, bad, aside), (Source::ComtradeApi, 3, 1));
+    assert_eq!(
+        rows,
+        ["2020 USA export JPN HS5 27 100.5", "2020 USA export KOR HS5 27 120"]
+    );
+    alike("site.csv", &text);
+    // In other tables a row that is too long is bad, whatever stands at its end.
+    let baci = "t,i,j,k,v,q\n2020,842,392,270112,1,234,\n2020,842,410,270112,1,2\n";
+    let options = Options {
+        defaults: Defaults {
+            classification: Some("HS5".to_owned()),
+            ..Defaults::default()
+        },
+        ..Options::default()
+    };
+    let got = import(baci.as_bytes(), &options).unwrap();
+    assert_eq!((got.records.len(), got.quarantined()), (1, 1));
+}
+
+/// Imports a file into a folder and to records; both are the same records.
+fn alike(name: &str, text: &str) -> Imported {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join(name), folder.path().join("dataset"));
+    std::fs::write(&file, text).unwrap();
+    let options = BulkOptions {
+        source: None,
+        defaults: Defaults::default(),
+        memory: 64 << 20,
+        progress: &|_| {},
+        before_the_end: &|_| Ok(()),
+    };
+    let report = import_bulk(&file, &out, &options).unwrap();
+    let single = import_path(&file, &Options::default()).unwrap();
+    let mut large = Vec::new();
+    for path in Dataset::open(&out).unwrap().paths() {
+        large.extend(store::read_records(&path, &Filter::default()).unwrap());
+    }
+    assert!(large.is_sorted_by(|a, b| a.key() <= b.key()));
+    assert_eq!(store::logical_hash(&large), store::logical_hash(&single.records));
+    assert_eq!(report.quarantined, single.quarantined());
+    single
+}
+
+/// What stands beside itself under several bases is told apart in a large dataset too.
+#[test]
+fn two_figures_of_one_flow_go_into_a_folder_with_their_bases() {
+    let imts = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE,PRECISION,DECIMALS_DISPLAYED,TRADE_FLOW,VALUATION,UNIT,DERIVATION_TYPE,OVERLAP,STATUS\n\
+        IMF.STA:IMTS(1.0.0),USA,MG_FOB_USD,KOR,A,2003,349397894619,6,,,MG,FOB,USD,M,OL,\n\
+        IMF.STA:IMTS(1.0.0),USA,MG_CIF_USD,KOR,A,2003,359397894619,6,,,MG,CIF,USD,M,OL,\n\
+        IMF.STA:IMTS(1.0.0),USA,MG_FOB_USD,KOS,A,2023,5,6,,,MG,FOB,USD,M,OL,\n";
+    let got = alike("imts.csv", imts);
+    assert_eq!((got.records.len(), got.quarantined()), (3, 0));
+    let header = "DATAFLOW,REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_TYPE,PRODUCT_CPA,PRODUCT_HS,FREQ,TIME_PERIOD,OBS_VALUE,OBS_STATUS,METHODOLOGY_TYPE,UNIT_MULT,UNIT_MEASURE,ADJUSTMENT,DECIMALS\n";
+    let row = |partner: &str, value: &str, basis: &str| {
+        format!(
+            "OECD.SDD.TPS:DSD_BIMTS@DF_BIMTS_HS2017_2D(1.0),DEU,{partner},X,HS,_Z,HS17_27,A,2020,{value},A,R,6,USD_EXC,{basis},3\n"
+        )
+    };
+    let bimts = header.to_owned()
+        + &row("FRA", "12.5", "B_ADJ_RX")
+        + &row("FRA", "13.5", "B")
+        + &row("AUT", "2", "B")
+        + &row("AUT", "1", "B_ADJ_RX")
+        + &row("AUT", "1", "B_ADJ_RX");
+    let got = alike("bimts.csv", &bimts);
+    assert_eq!((got.records.len(), got.quarantined(), got.aside()), (4, 0, 1));
+    let wits = "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,TradeFlowCode,TradeValue in 1000 USD\n\
+        H4,CHN,27,China,KOR,Korea,2012,Gross Exp.,2,110\nHS 1988/92,CHN,28,China,KOR,Korea,2012,Export,6,7\nHS 2012,CHN,27,China,KOR,Korea,2012,Export,6,100.5\n";
+    let got = alike("wits.csv", wits);
+    assert_eq!((got.records.len(), got.quarantined()), (3, 0));
+}
+
+/// The revision stands in the names of BACI's files; what is said against it is refused.
+#[test]
+fn the_name_of_a_file_of_baci_says_its_revision() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("BACI_HS22_Y2023_V202501.csv");
+    std::fs::write(&path, "t,i,j,k,v,q\r\n2023,842,392,10121,1.5,       0.25\r\n").unwrap();
+    let said = |revision: Option<&str>| {
+        let classification = revision.map(str::to_owned);
+        let defaults = Defaults {
+            classification,
+            ..Defaults::default()
+        };
+        import_path(
+            &path,
+            &Options {
+                defaults,
+                ..Options::default()
+            },
+        )
+    };
+    for revision in [None, Some("HS22"), Some("HS6")] {
+        let got = said(revision).unwrap();
+        assert_eq!(got.records[0].classification, trade::Classification::Hs(6));
+    }
+    let error = said(Some("HS92")).unwrap_err().to_string();
+    assert!(error.contains("the name of the file says HS6"), "{error}");
+    for (list, what) in [
+        (
+            "country_code,country_name,country_iso2,country_iso3\n4,Afghanistan,AF,AFG\n",
+            "countries",
+        ),
+        ("code,description\n010121,Horses\n", "products"),
+    ] {
+        let error = import(list.as_bytes(), &Options::default()).unwrap_err().to_string();
+        assert!(
+            error.contains(what) && error.contains("name the file of a year"),
+            "{error}"
+        );
+    }
 }

@@ -133,7 +133,14 @@ fn map(arguments: &ImportArguments) -> Outcome<Option<TidyMap>> {
                 "--column is expected as OURS=THEIRS, but is `{pair}`"
             )));
         };
-        map.columns.insert(ours.trim().to_owned(), theirs.trim().to_owned());
+        let before = map.columns.insert(ours.trim().to_owned(), theirs.trim().to_owned());
+        if let Some(before) = before.filter(|before| before != theirs.trim()) {
+            return Err(Failure::Usage(format!(
+                "--column gives `{}` twice: `{before}` and `{}`",
+                ours.trim(),
+                theirs.trim()
+            )));
+        }
     }
     Ok(Some(map))
 }
@@ -173,23 +180,7 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
             tally.rows, tally.kind, tally.value
         ));
     }
-    let ignored = &imported.ignored_columns;
-    if !ignored.is_empty() {
-        let names: Vec<String> = ignored.iter().take(20).map(|n| format!("`{n}`")).collect();
-        let more = ignored.len().saturating_sub(names.len());
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let told = format!("columns that are not read: {}{more}", names.join(", "));
-        // A period that is misspelt takes its figures with it.
-        if ignored.iter().any(|n| n.starts_with(|c: char| c.is_ascii_digit())) {
-            output.warn(&format!("warning: {told}"));
-        } else {
-            output.say(&format!("note: {told}"));
-        }
-    }
+    tell_ignored(&imported.ignored_columns, output);
     if bad > 0 {
         output.warn(&format!(
             "warning: {bad} of {} rows are in quarantine:",
@@ -198,6 +189,32 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
     }
     let file = path.display().to_string();
     first_bad(imported.quarantine.iter().map(|row| (file.as_str(), row)), bad, output);
+}
+
+/// Tells which columns were not read: loudly where figures may be in them, or what multiplies figures.
+pub fn tell_ignored(ignored: &[String], output: &Output) {
+    if ignored.is_empty() {
+        return;
+    }
+    let names: Vec<String> = ignored.iter().take(20).map(|n| format!("`{n}`")).collect();
+    let more = ignored.len().saturating_sub(names.len());
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let told = format!("columns that are not read: {}{more}", names.join(", "));
+    // A period that is misspelt takes its figures with it; a unit that is not read changes them.
+    let weighty = |name: &String| {
+        let lower = name.to_ascii_lowercase();
+        let units = ["scale", "unit", "units", "unit_mult", "multiplier", "currency", "power"];
+        name.starts_with(|c: char| c.is_ascii_digit()) || units.contains(&lower.as_str())
+    };
+    if ignored.iter().any(weighty) {
+        output.warn(&format!("warning: {told}"));
+    } else {
+        output.say(&format!("note: {told}"));
+    }
 }
 
 /// Shows the first of so many bad rows, with their files.

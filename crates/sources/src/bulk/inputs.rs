@@ -1,6 +1,6 @@
 use super::BulkError;
 use crate::error::Error;
-use crate::unpack::{bounded, check_count, check_member, is_litter, is_zip};
+use crate::unpack::{bounded, check_count, check_member, check_method, is_litter, is_zip};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -119,6 +119,7 @@ fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
         let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
         check_member(&member, &name, &path.display().to_string())?;
         if member.is_file() && is_table(&name) && !is_litter(&name) {
+            check_method(&member, &path.display().to_string())?;
             found.push(BulkInput {
                 name: format!("{}:{name}", path.display()),
                 path: path.to_owned(),
@@ -172,11 +173,6 @@ impl BulkInput {
 
     /// The revision of the Harmonized System that a BACI file's or archive's name gives.
     pub fn baci_revision(&self) -> Option<&'static str> {
-        let parts = self.name.split(['/', '\\', ':', '_']);
-        parts.rev().find_map(|part| {
-            // `HS92` and its like; a folder called HS2 says nothing of a revision.
-            let named = Some(part).filter(|part| part.len() == 4 && part.starts_with("HS"));
-            named?.parse::<Classification>().ok().map(Classification::as_str)
-        })
+        crate::baci::revision_in(&self.name).map(Classification::as_str)
     }
 }

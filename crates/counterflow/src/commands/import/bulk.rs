@@ -1,6 +1,6 @@
 //! `counterflow import INPUT --out FOLDER`: a partitioned dataset from an input of any size.
 
-use super::{ImportArguments, defaults, first_bad};
+use super::{ImportArguments, defaults, first_bad, tell_ignored};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use model::{Cell, Kind, Table};
@@ -100,6 +100,7 @@ pub fn into_folder(
     for note in &report.notes {
         output.warn(&format!("warning: {note}"));
     }
+    tell_ignored(&Vec::from_iter(report.ignored_columns.iter().cloned()), output);
     if report.swept > 0 {
         output.say(&format!(
             "note: {} unfinished files of an earlier import were removed",
