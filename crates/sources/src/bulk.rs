@@ -437,11 +437,6 @@ impl Pass {
                 problem: format!("some inputs are of {one}, others of {other}"),
             });
         }
-        if part.source == Some(Source::Figures) {
-            return Err(BulkError::Mixed {
-                problem: "rows of a table of figures can have compilers, references and shares of their own".to_owned(),
-            });
-        }
         let other = match (&self.origin, part.origin) {
             (Some(one), Some(other)) if *one != other => Some(other),
             (None, origin) => {

@@ -102,6 +102,11 @@ impl<'a> Input<'a> {
                 "check that the download was complete",
             ));
         }
+        reader = Box::new(Blanks {
+            inner: reader,
+            read: prefix.len() as u64,
+            blank: 0,
+        });
         if json::looks_like(&prefix) {
             let (mut table, notes) = json::as_table(Cursor::new(prefix).chain(reader), file)?;
             prefix = first_bytes(&mut table, file)?;
@@ -135,6 +140,37 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Refuses text that is nothing but white space for very long: it unpacks from next to nothing and takes its time.
+struct Blanks<R> {
+    inner: R,
+    read: u64,
+    blank: u64,
+}
+
+/// No table has so much white space in one place.
+const MOST_BLANK: u64 = 16 << 20;
+
+impl<R: Read> Read for Blanks<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.read += n as u64;
+        // A table's text ends this at its first byte.
+        match buffer[..n].iter().all(u8::is_ascii_whitespace) {
+            true => self.blank += n as u64,
+            false => self.blank = 0,
+        }
+        if self.blank > MOST_BLANK {
+            let from = self.read - self.blank;
+            let text = format!(
+                "from byte {from} on it is nothing but white space, {} MiB and more",
+                MOST_BLANK >> 20
+            );
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(n)
+    }
+}
+
 fn refuse(file: &str, line: u64, found: &str, expected: &'static str, advice: &'static str) -> Error {
     Error::NotATable {
         file: file.to_owned(),
@@ -160,6 +196,9 @@ pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
     let advice = match cause.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             "the data is cut short or damaged: fetch the file again"
+        }
+        io::ErrorKind::FileTooLarge => {
+            "if you trust where it is from, unpack it or mend it by hand and name what comes of it"
         }
         io::ErrorKind::Unsupported => {
             "name a file: a folder's files one by one, a pipe's or device's content written to one first"

@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// tables shrink to a fifth or a twentieth; deflate itself cannot exceed about 1030.
 const GROWTH: u64 = 250;
 /// Growth is not judged before this many bytes have come out.
-const GROWTH_FROM: u64 = 64 << 20;
+const GROWTH_FROM: u64 = 16 << 20;
 /// The largest window a zstd frame may ask for, as a power of two: what `zstd` itself accepts.
 const WINDOW_LOG: u32 = 27;
 
@@ -107,7 +107,7 @@ impl<R: Read> Read for Bounded<R> {
         self.unpacked += n as u64;
         if self.unpacked > GROWTH_FROM && self.unpacked / GROWTH > self.packed.get() {
             let text = format!("the compressed data grows more than {GROWTH} times, as no trade table does");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
         }
         Ok(n)
     }
@@ -156,7 +156,7 @@ pub(crate) fn check_member<R: Read>(member: &zip::read::ZipFile<'_, R>, name: &s
 }
 
 /// Refuses a table that is packed in a way that is not read.
-pub(crate) fn check_method<R: Read>(member: &zip::read::ZipFile<'_, R>, file: &str) -> Result<()> {
+fn check_method<R: Read>(member: &zip::read::ZipFile<'_, R>, file: &str) -> Result<()> {
     use zip::CompressionMethod::{Deflated, Stored};
     let method = member.compression();
     if matches!(method, Stored | Deflated) {
@@ -215,20 +215,13 @@ pub(crate) fn check_count<R: Read + Seek>(archive: &mut R, members: usize, file:
     }
 }
 
-/// What is unpacked from so many packed bytes, refused where it grows too much.
-pub(crate) fn bounded<R: Read>(unpacked: R, packed: u64) -> impl Read {
-    Bounded::new(unpacked, Rc::new(Cell::new(packed)))
-}
-
 /// The one table of a zip archive, and its name.
 ///
 /// # Errors
 /// Where the archive is damaged or a spreadsheet, has no table or several, or holds a name that points out of it.
-pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, String)> {
+pub(crate) fn zip_member(file: File, name: &str) -> Result<(Box<dyn Read>, String)> {
     let refuse = |found: String, advice: &'static str| no_table(name, found, advice);
-    let again = "the archive is cut short or damaged: fetch it again";
-    let unreadable =
-        |error: zip::result::ZipError| refuse(format!("a zip archive that cannot be read ({error})"), again);
+    let unreadable = |error| broken(name, &error);
     let mut archive = zip::ZipArchive::new(BufReader::new(&file)).map_err(unreadable)?;
     check_count(&mut &file, archive.len(), name)?;
     let mut tables = Vec::new();
@@ -239,7 +232,6 @@ pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, S
         let lower = text.to_ascii_lowercase();
         if member.is_file() && !is_litter(&text) && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e))
         {
-            check_method(&member, name)?;
             tables.push((index, text));
         }
     }
@@ -265,28 +257,59 @@ pub(crate) fn zip_member(mut file: File, name: &str) -> Result<(Box<dyn Read>, S
             ));
         }
     };
-    let member = archive.by_index_raw(index).map_err(unreadable)?;
-    let (method, packed, crc) = (member.compression(), member.compressed_size(), member.crc32());
-    let start = member.data_start();
-    drop(member);
+    let member = Member::of(&archive.by_index_raw(index).map_err(unreadable)?, name)?;
     drop(archive);
-    let start = start.unwrap_or(0);
-    let sought = file.seek(SeekFrom::Start(start));
-    sought.map_err(|cause| crate::input::unreadable(name, cause))?;
-    let (packed_bytes, count) = Counted::new(BufReader::new(file).take(packed));
-    let unpacked: Box<dyn Read> = match method {
-        zip::CompressionMethod::Stored => Box::new(packed_bytes),
-        zip::CompressionMethod::Deflated => Box::new(DeflateDecoder::new(packed_bytes)),
-        other => {
-            let advice = "unpack it and name the table inside";
-            return Err(refuse(format!("a zip archive compressed as {other:?}"), advice));
-        }
-    };
-    let checked = Checked {
-        inner: CrcReader::new(Bounded::new(unpacked, count)),
-        crc,
-    };
-    Ok((Box::new(checked), format!("{name}:{member_name}")))
+    Ok((member.open(file, name)?, format!("{name}:{member_name}")))
+}
+
+/// What cannot be made out of an archive, and why.
+fn broken(file: &str, error: &zip::result::ZipError) -> Error {
+    let again = "the archive is cut short or damaged: fetch it again";
+    no_table(file, format!("a zip archive that cannot be read ({error})"), again)
+}
+
+/// Where a member of a zip archive lies, and how it is packed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    start: u64,
+    packed: u64,
+    crc: u32,
+    stored: bool,
+}
+
+impl Member {
+    /// What the archive says of it.
+    ///
+    /// # Errors
+    /// Where it is packed in a way that is not read.
+    pub(crate) fn of<R: Read>(member: &zip::read::ZipFile<'_, R>, file: &str) -> Result<Member> {
+        check_method(member, file)?;
+        Ok(Member {
+            start: member.data_start().unwrap_or(0),
+            packed: member.compressed_size(),
+            crc: member.crc32(),
+            stored: member.compression() == zip::CompressionMethod::Stored,
+        })
+    }
+
+    /// Its unpacked bytes. Reading fails where they grow too much for what was read of the packed ones so far, whatever the
+    /// archive says of its lengths, and where their check sum is not the archive's.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub(crate) fn open(self, mut file: File, name: &str) -> Result<Box<dyn Read>> {
+        let sought = file.seek(SeekFrom::Start(self.start));
+        sought.map_err(|cause| crate::input::unreadable(name, cause))?;
+        let (packed, count) = Counted::new(BufReader::new(file).take(self.packed));
+        let unpacked: Box<dyn Read> = match self.stored {
+            true => Box::new(packed),
+            false => Box::new(DeflateDecoder::new(packed)),
+        };
+        Ok(Box::new(Checked {
+            inner: CrcReader::new(Bounded::new(unpacked, count)),
+            crc: self.crc,
+        }))
+    }
 }
 
 /// Fails at the end where the check sum is not the archive's.

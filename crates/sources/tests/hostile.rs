@@ -95,7 +95,8 @@ fn the_form_of_the_text_makes_no_difference() {
 fn each_hostile_file_has_its_answer() {
     let head = "period,reporter,partner,flow,value_usd\n";
     let white = vec![b'\n'; 1 << 17];
-    let cases: [(&[u8], &str); 27] = [
+    let blank = [head.as_bytes(), b"2003,PRK,CHN,export,5\n", &vec![b'\n'; 17 << 20][..]].concat();
+    let cases: [(&[u8], &str); 28] = [
         (b"", "nothing"),
         (b"\n \t\r\n", "only white space"),
         (b"\xff\xfep\0e\0", "no source has these columns: `pe`"),
@@ -113,6 +114,10 @@ fn each_hostile_file_has_its_answer() {
         (b"\x1f\x8b\x08\x00garbage", "damaged"),
         (b"\xef\xbb\xbf<html>", "HTML"),
         (&white, "64 KiB of white space to begin with"),
+        (
+            &blank,
+            "on it is nothing but white space, 16 MiB and more; if you trust",
+        ),
         (b"{\\rtf1\\ansi x}", "a text document"),
         (b",,,\n1,2,3,4\n", "these columns: 4 without a name"),
         (
@@ -178,6 +183,38 @@ fn a_cut_archive_is_never_read_as_whole() {
 }
 
 #[cfg(unix)]
+/// A bomb ends when it has grown too much for what was read of it, into a file and into a folder.
+#[test]
+fn a_bomb_in_an_archive_is_refused_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("BACI_HS92_V202601.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("BACI_HS92_Y2020_V202601.csv", options).unwrap();
+    let rows = "2020,842,392,270112,1.5,1\n".repeat(1 << 20);
+    archive.write_all(b"t,i,j,k,v,q\n").unwrap();
+    archive.write_all(rows.as_bytes()).unwrap();
+    archive.finish().unwrap();
+    let large = sources::BulkOptions {
+        source: None,
+        defaults: sources::Defaults::default(),
+        memory: 64 << 20,
+        progress: &|_| {},
+        before_the_end: &|_| Ok(()),
+    };
+    let small = sources::import_path(&path, &Options::default())
+        .unwrap_err()
+        .to_string();
+    let large = sources::import_bulk(&path, &folder.path().join("out"), &large)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        small.contains("grows more than 250 times") && small.contains("if you trust"),
+        "{small}"
+    );
+    assert_eq!(small, large);
+}
+
 #[test]
 fn devices_and_folders_are_answered() {
     for (path, word) in [

@@ -1,6 +1,6 @@
 use super::BulkError;
 use crate::error::Error;
-use crate::unpack::{bounded, check_count, check_member, check_method, is_litter, is_zip};
+use crate::unpack::{Member, check_count, check_member, is_litter, is_zip};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -13,9 +13,7 @@ pub(crate) struct BulkInput {
     /// The name in messages.
     pub name: String,
     path: PathBuf,
-    /// The length of the file in bytes.
-    length: u64,
-    member: Option<usize>,
+    member: Option<Member>,
     /// What the content is told by: the SHA-256 of a file, or the length and check sum that a zip
     /// archive gives of a member.
     pub fingerprint: String,
@@ -86,7 +84,6 @@ fn unreadable(path: &Path, cause: std::io::Error) -> BulkError {
 fn plain(path: &Path) -> Result<BulkInput, BulkError> {
     let failed = |e| unreadable(path, e);
     let mut file = store::open_file(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -98,7 +95,6 @@ fn plain(path: &Path) -> Result<BulkInput, BulkError> {
     Ok(BulkInput {
         name: path.display().to_string(),
         path: path.to_owned(),
-        length,
         member: None,
         fingerprint: hex(&hasher.finalize()),
     })
@@ -110,7 +106,6 @@ fn hex(bytes: &[u8]) -> String {
 
 fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
     let mut archive = archive(path)?;
-    let length = std::fs::metadata(path).map_err(|e| unreadable(path, e))?.len();
     let mut file = store::open_file(path).map_err(|e| unreadable(path, e))?;
     check_count(&mut file, archive.len(), &path.display().to_string())?;
     let mut found = Vec::new();
@@ -119,12 +114,10 @@ fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
         let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
         check_member(&member, &name, &path.display().to_string())?;
         if member.is_file() && is_table(&name) && !is_litter(&name) {
-            check_method(&member, &path.display().to_string())?;
             found.push(BulkInput {
                 name: format!("{}:{name}", path.display()),
                 path: path.to_owned(),
-                length,
-                member: Some(index),
+                member: Some(Member::of(&member, &path.display().to_string())?),
                 fingerprint: format!("zip {name} {} {:08x}", member.size(), member.crc32()),
             });
         }
@@ -152,11 +145,9 @@ impl BulkInput {
     pub fn with<T>(&self, f: impl FnOnce(&mut dyn Read) -> Result<T, BulkError>) -> Result<T, BulkError> {
         match self.member {
             None => f(&mut store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?),
-            Some(index) => {
-                let mut archive = archive(&self.path)?;
-                let member = archive.by_index(index).map_err(|e| damaged(&self.path, e))?;
-                let packed = member.compressed_size().min(self.length);
-                f(&mut bounded(member, packed))
+            Some(member) => {
+                let file = store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?;
+                f(&mut member.open(file, &self.name)?)
             }
         }
     }

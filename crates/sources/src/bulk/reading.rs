@@ -153,6 +153,11 @@ fn plan(number: usize, input: &BulkInput, options: &Options) -> Result<Option<(A
     }
     let opened = Input::new(Cursor::new(start.clone()), &input.name).and_then(|text| import::open_table(text, options));
     let Ok((table, source)) = opened else { return Ok(None) };
+    if source == Source::Figures {
+        return Err(BulkError::Mixed {
+            problem: "rows of a table of figures can have compilers, references and shares of their own".to_owned(),
+        });
+    }
     let stated = options
         .defaults
         .classification
