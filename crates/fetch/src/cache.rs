@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A body is written under another name, flushed and renamed, and only then noted in `answers/`: what is noted is
-//! whole. One process at a time works in a folder; a second one waits.
+//! whole. A note ends with a hash of itself, so that one that was cut or changed is not believed. One process at a time works in a folder; a second one waits.
 
 use crate::answer::Answer;
 use crate::error::{Error, Result, io};
@@ -135,17 +135,24 @@ impl Cache {
         self.folder.join("answers").join(format!("{}.toml", request.id()))
     }
 
-    /// What is known of a request. The body is hashed anew.
+    /// What is known of a request. The note is checked, and the body is hashed anew.
     pub(crate) fn find(&self, request: &Request) -> Result<Known> {
         let path = self.note_of(request);
         if !path.exists() {
             return Ok(Known::No);
         }
         let text = store::read_text(&path).map_err(io("read", &path))?;
-        let answer: Answer = match toml::from_str(&text) {
-            Ok(answer) => answer,
-            Err(error) => return Ok(Known::Damaged(format!("{}: {}", path.display(), error.message()))),
+        let damaged = |why: &str| Ok(Known::Damaged(format!("{}: {why}", path.display())));
+        let Some(note) = sealed(&text) else {
+            return damaged("it does not end with the hash of what stands in it");
         };
+        let answer: Answer = match toml::from_str(note) {
+            Ok(answer) => answer,
+            Err(error) => return damaged(error.message()),
+        };
+        if answer.url != request.url {
+            return damaged("it is the note of another request");
+        }
         let Some(file) = &answer.file else {
             return Ok(Known::Yes(answer));
         };
@@ -168,8 +175,8 @@ impl Cache {
             opened.sync_all().map_err(io("write", body))?;
             std::fs::rename(body, &path).map_err(io("replace", &path))?;
         }
-        let text = toml::to_string(answer).map_err(|e| Error::Question(e.to_string()))?;
-        Ok(store::write_atomically(&self.note_of(request), text.as_bytes())?)
+        let note = toml::to_string(answer).map_err(|e| Error::Question(e.to_string()))?;
+        Ok(store::write_atomically(&self.note_of(request), seal(&note).as_bytes())?)
     }
 
     /// Where the body of an answer is kept.
@@ -185,6 +192,25 @@ impl Cache {
         };
         self.folder.join("raw").join(name)
     }
+}
+
+/// What stands between a note and its hash.
+const SEAL: &str = "# sha256 of the above without its date: ";
+
+/// The date is left out, so that a question that is asked again on another day has the same hash.
+fn hash(note: &str) -> String {
+    let dated = |line: &&str| line.starts_with("extracted = ");
+    let lines: Vec<&str> = note.lines().filter(|line| !dated(line)).collect();
+    store::sha256_of_bytes(lines.join("\n").as_bytes())
+}
+
+fn seal(note: &str) -> String {
+    format!("{note}{SEAL}{}\n", hash(note))
+}
+
+fn sealed(text: &str) -> Option<&str> {
+    let (note, told) = text.rsplit_once(SEAL)?;
+    (told.trim_end() == hash(note)).then_some(note)
 }
 
 fn sweep(folder: &Path) -> Result<()> {
@@ -235,6 +261,23 @@ mod tests {
         };
         cache.keep(&asked, &answer, Some(&place)).unwrap();
         assert_eq!(cache.find(&asked).unwrap(), Known::Yes(answer.clone()));
+        // A note that was cut at any place, or lost a line, or is another request's.
+        let note = cache.note_of(&asked);
+        let text = std::fs::read_to_string(&note).unwrap();
+        let without_file: String = text
+            .lines()
+            .filter(|l| !l.starts_with("file"))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let spoilt = (0..text.len() - 1).map(|at| text[..at].to_owned());
+        for spoilt in spoilt.chain([without_file, text.replace("rows = 0", "rows = 1")]) {
+            std::fs::write(&note, &spoilt).unwrap();
+            assert!(matches!(cache.find(&asked).unwrap(), Known::Damaged(_)), "{spoilt}");
+        }
+        std::fs::write(cache.note_of(&request("http://a/2")), &text).unwrap();
+        assert!(matches!(cache.find(&request("http://a/2")).unwrap(), Known::Damaged(_)));
+        std::fs::remove_file(cache.note_of(&request("http://a/2"))).unwrap();
+        std::fs::write(&note, &text).unwrap();
         assert_eq!(cache.find(&request("http://a/2")).unwrap(), Known::No);
         std::fs::write(cache.body(&answer).unwrap(), b"[]").unwrap();
         assert!(matches!(cache.find(&asked).unwrap(), Known::Damaged(why) if why.contains("SHA-256")));

@@ -34,25 +34,34 @@ fn days_to(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// How long a server asks to wait: seconds, or the moment until which (`Wed, 21 Oct 2015 07:28:00 GMT`).
+/// How long a server asks to wait: seconds, or the moment until which, in one of HTTP's three forms
+/// (`Wed, 21 Oct 2015 07:28:00 GMT`; `Wednesday, 21-Oct-15 07:28:00 GMT`; `Wed Oct 21 07:28:00 2015`; RFC 9110, 5.6.7).
 pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // More seconds than a number holds are more than anybody waits.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let words: Vec<&str> = text.split([' ', ':']).collect();
-    let [_, day, month, year, hour, minute, second, "GMT"] = words[..] else {
-        return None;
+    let words: Vec<&str> = text.split([' ', ':', '-']).filter(|word| !word.is_empty()).collect();
+    let (day, month, year, time) = match words[..] {
+        [_, day, month, year, hour, minute, second, "GMT"] => (day, month, year, [hour, minute, second]),
+        [_, month, day, hour, minute, second, year] => (day, month, year, [hour, minute, second]),
+        _ => return None,
     };
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
     let month = 1 + MONTHS.iter().position(|m| *m == month)? as i64;
     let number = |text: &str, most: i64| text.parse::<i64>().ok().filter(|n| (0..=most).contains(n));
-    let days = days_to(number(year, 9999)?, month, number(day, 31)?);
-    let of_day = (number(hour, 23)? * 60 + number(minute, 59)?) * 60 + number(second, 60)?;
+    let short = year.len() == 2;
+    let year = number(year, 9999)? + if short { 2000 } else { 0 };
+    let days = days_to(year, month, number(day, 31)?);
+    let of_day = (number(time[0], 23)? * 60 + number(time[1], 59)?) * 60 + number(time[2], 60)?;
     let until = UNIX_EPOCH + Duration::from_secs(u64::try_from(days * 86_400 + of_day).ok()?);
-    Some(until.duration_since(now).unwrap_or_default())
+    let wait = until.duration_since(now).unwrap_or_default();
+    // A year of two digits that is further away is of the last century.
+    let past = short && wait > Duration::from_secs(50 * 366 * 86_400);
+    Some(if past { Duration::ZERO } else { wait })
 }
 
 #[cfg(test)]
@@ -79,7 +88,13 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_secs(1_445_412_470);
         assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
         let date = "Wed, 21 Oct 2015 07:28:00 GMT";
-        assert_eq!(retry_after(date, now), Some(Duration::from_secs(10)));
+        for date in [date, "Wednesday, 21-Oct-15 07:28:00 GMT", "Wed Oct 21 07:28:00 2015"] {
+            assert_eq!(retry_after(date, now), Some(Duration::from_secs(10)), "{date}");
+        }
+        for past in ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(retry_after(past, now), Some(Duration::ZERO), "{past}");
+        }
+        assert_eq!(retry_after(&"9".repeat(30), now), Some(Duration::from_secs(u64::MAX)));
         let later = now + Duration::from_secs(99);
         assert_eq!(retry_after(date, later), Some(Duration::ZERO));
         for bad in ["", "soon", "-1", "Wed, 41 Oct 2015 07:28:00 GMT", "21 Oct 2015"] {

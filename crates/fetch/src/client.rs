@@ -1,8 +1,9 @@
 use crate::error::shown;
-use crate::request::{Request, is_private, origin};
+use crate::paced::Paced;
+use crate::request::{Request, is_local, is_private, origin};
 use flate2::read::MultiGzDecoder;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use ureq::http::HeaderMap;
@@ -10,9 +11,9 @@ use ureq::http::HeaderMap;
 /// How many times a server may lead elsewhere.
 const MOST_REDIRECTS: usize = 5;
 /// How much of an error's body is read.
-const MOST_SAID: u64 = 4096;
-/// Fewer bytes in the time of a silence are as good as one: an answer that drips would never end.
-const LEAST_BYTES: u64 = 1024;
+const MOST_SAID: usize = 4096;
+/// Words that do not come in this time are not waited for.
+const LONGEST_SAYING: Duration = Duration::from_secs(10);
 
 /// Bounds on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub enum Lost {
     Passing(String),
     /// More bytes than the bound; the bound.
     Endless(u64),
-    /// Led elsewhere without end, or to where it must not be followed.
+    /// Led elsewhere without end, or to where it must not be followed; in the server's words, which can hold anything.
     Astray(String),
     /// The request cannot be sent as it is.
     Unsendable(String),
@@ -67,6 +68,8 @@ pub trait Transport {
 /// The client of the network.
 pub struct Client {
     agent: ureq::Agent,
+    /// For this machine: a proxy in the environment is another machine, which would be told the key.
+    local: ureq::Agent,
     limits: Limits,
     key: Option<String>,
 }
@@ -83,16 +86,21 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// A client with these bounds; `key` is the value of the key, where there is one.
     pub fn new(limits: Limits, key: Option<String>) -> Client {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_connect(Some(limits.silence.min(Duration::from_secs(60))))
-            .timeout_recv_response(Some(limits.silence))
-            .timeout_per_read(Some(limits.silence))
-            .user_agent(concat!("counterflow/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .into();
-        Client { agent, limits, key }
+        let config = || {
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .timeout_connect(Some(limits.silence.min(Duration::from_secs(60))))
+                .timeout_recv_response(Some(limits.silence))
+                .timeout_per_read(Some(limits.silence))
+                .user_agent(concat!("counterflow/", env!("CARGO_PKG_VERSION")))
+        };
+        Client {
+            agent: config().build().into(),
+            local: config().proxy(None).build().into(),
+            limits,
+            key,
+        }
     }
 }
 
@@ -105,7 +113,8 @@ impl Transport for Client {
         let partial = request.form.resumes().then(|| Partial::at(body)).flatten();
         let mut url = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let mut call = self.agent.get(&url).header("Accept", request.form.accept());
+            let agent = if is_local(&url) { &self.local } else { &self.agent };
+            let mut call = agent.get(&url).header("Accept", request.form.accept());
             // Ranges count the bytes of the archive itself.
             let encoding = if request.form.resumes() { "identity" } else { "gzip" };
             call = call.header("Accept-Encoding", encoding);
@@ -122,7 +131,13 @@ impl Transport for Client {
                 call = call.header("Range", format!("bytes={}-", partial.bytes));
                 call = call.header("If-Range", &partial.validator);
             }
-            let response = call.call().map_err(lost)?;
+            let response = call.call().map_err(|e| match lost(e) {
+                // It is the server that made this address.
+                Lost::Unsendable(why) if url != request.url => {
+                    Lost::Astray(format!("it leads to `{url}`, which is no address: {why}"))
+                }
+                lost => lost,
+            })?;
             let status = response.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 url = elsewhere(&url, response.headers()).map_err(Lost::Astray)?;
@@ -154,19 +169,24 @@ impl Client {
             framed: header("content-length").is_some() || header("transfer-encoding").is_some(),
             said: String::new(),
         };
-        let mut bytes = body.into_reader();
+        let bytes = body.into_reader();
+        let encoding = header("content-encoding").unwrap_or("identity");
+        let packed = ["gzip", "x-gzip"].iter().any(|e| encoding.eq_ignore_ascii_case(e));
         if !matches!(reply.status, 200 | 206) {
             if reply.status == 416 {
                 // The archive is another one than the part that is here.
                 Partial::forget(path);
             }
-            let mut said = Vec::new();
-            let read = (&mut bytes).take(MOST_SAID).read_to_end(&mut said);
-            reply.said = match read {
-                Err(_) if said.is_empty() => "(its words were cut)".to_owned(),
-                _ => shown(&words(&said), self.secret()),
+            reply.said = match said(bytes, packed, self.limits.silence.min(LONGEST_SAYING)) {
+                Some(said) => shown(&words(&said), self.secret()),
+                None => "(its words were cut)".to_owned(),
             };
             return Ok(reply);
+        }
+        if !packed && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+            return Err(Lost::Passing(format!(
+                "it is encoded as `{encoding}`, where gzip or nothing was expected"
+            )));
         }
         let on_disk = |e: std::io::Error| Lost::Disk(format!("{}: {e}", path.display()));
         let continued = reply.status == 206;
@@ -195,7 +215,7 @@ impl Client {
                 file
             }
         };
-        let packed = header("content-encoding").is_some_and(|e| e.eq_ignore_ascii_case("gzip"));
+        let bytes = Paced::new(bytes, self.limits);
         let mut bytes: Box<dyn Read> = if packed {
             Box::new(MultiGzDecoder::new(bytes))
         } else {
@@ -203,21 +223,12 @@ impl Client {
         };
         let mut length = file.seek(std::io::SeekFrom::End(0)).map_err(on_disk)?;
         let mut buffer = vec![0; 1 << 16];
-        let mut since = (Instant::now(), length);
         loop {
-            if since.0.elapsed() > self.limits.silence {
-                if length - since.1 < LEAST_BYTES {
-                    let bytes = length - since.1;
-                    return Err(Lost::Passing(format!(
-                        "the answer broke off after {length} bytes: only {bytes} came in the time that was granted"
-                    )));
-                }
-                since = (Instant::now(), length);
-            }
             let read = match bytes.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => read,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == ErrorKind::FileTooLarge => return Err(Lost::Endless(self.limits.bytes)),
                 Err(e) => return Err(Lost::Passing(format!("the answer broke off after {length} bytes: {e}"))),
             };
             length += read as u64;
@@ -232,10 +243,32 @@ impl Client {
     }
 }
 
+/// The beginning of what a refusal says, unpacked; `None` where nothing came of it. What drips is not waited for.
+fn said(mut bytes: impl Read, packed: bool, long: Duration) -> Option<Vec<u8>> {
+    let (start, mut said, mut whole) = (Instant::now(), Vec::new(), false);
+    let mut buffer = [0; 512];
+    while !whole && said.len() < MOST_SAID && start.elapsed() < long {
+        match bytes.read(&mut buffer) {
+            Ok(0) => whole = true,
+            Ok(read) => said.extend_from_slice(&buffer[..read]),
+            Err(_) => break,
+        }
+    }
+    if packed {
+        let (from, mut plain) = (std::mem::take(&mut said), Vec::new());
+        // Cut gzip gives what there is before the cut.
+        let _ = MultiGzDecoder::new(&from[..])
+            .take(MOST_SAID as u64)
+            .read_to_end(&mut plain);
+        said = plain;
+    }
+    (whole || !said.is_empty()).then_some(said)
+}
+
 fn lost(error: ureq::Error) -> Lost {
     match error {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Lost::Unsendable(error.to_string()),
-        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+        ureq::Error::Io(e) if e.kind() == ErrorKind::UnexpectedEof => {
             Lost::Passing("the connection was cut before an answer came".to_owned())
         }
         ureq::Error::Io(e) => Lost::Passing(format!("the connection failed: {e}")),
@@ -261,7 +294,7 @@ fn elsewhere(url: &str, headers: &HeaderMap) -> Result<String, String> {
             Err("it leads from an encrypted to an open connection".to_owned())
         }
         Some(_) => Ok(there),
-        None => Err(format!("it leads to `{}`, which is no address", shown(to, None))),
+        None => Err(format!("it leads to `{to}`, which is no address")),
     }
 }
 
@@ -326,7 +359,7 @@ impl Partial {
 
     fn forget_note(body: &Path) -> std::io::Result<()> {
         match std::fs::remove_file(Self::note(body)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         }
     }

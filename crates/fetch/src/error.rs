@@ -96,6 +96,15 @@ pub enum Error {
         /// What it leads to.
         problem: String,
     },
+    /// The server repeats the key in its answer.
+    #[error(
+        "{url}: the server repeats the key in its answer, which is not kept, so that the key stands in no file; ask the \
+         provider why, or ask without the key"
+    )]
+    Key {
+        /// The request.
+        url: String,
+    },
     /// More requests than were granted.
     #[error(
         "{sent} requests were sent, as many as --max-requests grants, and more are needed (next: {next}); what was answered \

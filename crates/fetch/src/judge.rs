@@ -59,7 +59,9 @@ fn json<T: DeserializeOwned>(mut body: impl Read) -> Result<T, String> {
 
 #[derive(Deserialize)]
 struct Records {
-    count: Option<i64>,
+    count: Option<Value>,
+    #[serde(rename = "statusCode")]
+    status: Option<Value>,
     data: Option<Counted>,
     error: Option<Value>,
     #[serde(rename = "errorObject")]
@@ -139,14 +141,32 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
         Value::String(text) => !text.trim().is_empty(),
         _ => true,
     };
-    let error = [answer.error, answer.error_object].into_iter().flatten().find(words);
+    let number = |value: Value| match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    // An answer beside which the status of a refusal stands is one, whatever HTTP's is.
+    let refused = answer.status.and_then(number).filter(|status| *status >= 400.0);
+    let refused = refused.map(|status| answer.message.clone().unwrap_or_else(|| status.into()));
+    let error = [answer.error, answer.error_object, refused]
+        .into_iter()
+        .flatten()
+        .find(words);
     let said = error.clone().or(answer.message.filter(words));
     let rows = match (answer.data, said) {
         (Some(Counted(0)) | None, Some(said)) => return Err(format!("an error in place of data: {said}")),
         (None, None) => return Err("JSON without records under `data`".to_owned()),
         (Some(Counted(rows)), _) => rows,
     };
-    let announced = answer.count.and_then(|count| u64::try_from(count).ok()).unwrap_or(rows);
+    // Some answers say -1 where nobody has counted.
+    let announced = match answer.count {
+        None | Some(Value::Null) => rows,
+        Some(count) => match number(count.clone()) {
+            Some(n) if n < 0.0 => rows,
+            Some(n) if n.fract() == 0.0 && n < 1e15 => n as u64,
+            _ => return Err(format!("it announces {count} records, which is no number of them")),
+        },
+    };
     // Fewer announced than held, or more without being at a limit, is judged by the caller, who knows the limit.
     if !pages && announced < rows {
         return Err(format!("it announces {announced} records and holds {rows}"));
@@ -292,6 +312,16 @@ mod tests {
         );
         assert_eq!(told(r#"{"count":0,"data":[],"error":""}"#), Ok((0, 0)));
         assert_eq!(told(r#"{"count":700,"data":[{}]}"#), Ok((1, 700)));
+        for count in ["2", "\"2\"", "2.0", "-1", "null"] {
+            let text = format!(r#"{{"count":{count},"data":[{{"a":1}},{{"a":2}}]}}"#);
+            assert_eq!(told(&text), Ok((2, 2)), "{count}");
+        }
+        let refused = held(
+            Form::Records,
+            br#"{"statusCode":500,"message":"late","data":[{"a":1}]}"#,
+            true,
+        );
+        assert_eq!(refused.unwrap().error.as_deref(), Some("\"late\""));
         assert_eq!(told("\u{feff}{\"count\":1,\"data\":[{\"a\":1}]}"), Ok((1, 1)));
         let beside = held(Form::Records, br#"{"data":[{"a":1}],"error":"only a part"}"#, true).unwrap();
         assert_eq!(beside.error.as_deref(), Some("\"only a part\""));
@@ -301,6 +331,8 @@ mod tests {
             ("", "cut short"),
             (r#"{"count":2,"data":[{"a":1},{"#, "cut short"),
             ("<html>", "cannot be read"),
+            (r#"{"count":"many","data":[{}]}"#, "no number"),
+            (r#"{"count":1.5,"data":[{}]}"#, "no number"),
             (r#"{"count":0,"data":[{}]}"#, "announces 0 records and holds 1"),
             (r#"{"data":null,"error":"quota"}"#, "quota"),
             (r#"{"data":[],"errorObject":{"errorMessage":"x"}}"#, "an error in place"),

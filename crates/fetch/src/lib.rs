@@ -21,6 +21,7 @@ mod client;
 mod codes;
 mod error;
 mod judge;
+mod paced;
 mod part;
 mod patience;
 mod plan;
@@ -30,7 +31,7 @@ mod work;
 
 pub use answer::{Answer, Fate};
 pub use cache::Cache;
-pub use client::{Client, Limits, Reply, Transport};
+pub use client::{Client, Limits, Lost, Reply, Transport};
 pub use codes::{comtrade_codes, imf_codes, periods};
 pub use error::{Error, Result};
 pub use part::{Dimension, Part, Split};

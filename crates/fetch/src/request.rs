@@ -84,14 +84,19 @@ pub(crate) fn origin(url: &str) -> Option<&str> {
 
 /// Whether what is sent there can be read by nobody on the way: it is encrypted, or does not leave the machine.
 pub(crate) fn is_private(url: &str) -> bool {
-    let Some(origin) = origin(url) else { return false };
-    let local = |host: &str| ["127.0.0.1", "localhost", "[::1]"].contains(&host);
-    match origin.split_once("://") {
-        Some(("https", _)) => true,
-        Some((_, host)) if host.starts_with('[') => local(&host[..=host.find(']').unwrap_or(0)]),
-        Some((_, host)) => local(host.split(':').next().unwrap_or_default()),
-        None => false,
-    }
+    url.starts_with("https://") && origin(url).is_some() || is_local(url)
+}
+
+/// Whether it is this machine that is asked.
+pub(crate) fn is_local(url: &str) -> bool {
+    let Some((_, host)) = origin(url).and_then(|origin| origin.split_once("://")) else {
+        return false;
+    };
+    let host = match host.find(']') {
+        Some(end) if host.starts_with('[') => &host[..=end],
+        _ => host.split(':').next().unwrap_or_default(),
+    };
+    ["127.0.0.1", "localhost", "[::1]"].contains(&host)
 }
 
 #[cfg(test)]
@@ -114,5 +119,6 @@ mod tests {
         for open in ["http://a.org", "http://127.0.0.1.a.org/", "http://user@127.0.0.2", "x"] {
             assert!(!is_private(open), "{open}");
         }
+        assert!(is_local("https://localhost:8/x") && !is_local("https://a.org/localhost") && !is_local("[::1]"));
     }
 }

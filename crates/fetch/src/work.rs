@@ -30,6 +30,8 @@ pub struct Asking<'a> {
     pub refresh: bool,
     /// Is told what is being done.
     pub progress: &'a dyn Fn(&str),
+    /// Reads a body as it will be read when all is there, and tells why it cannot be; what cannot be used is not kept.
+    pub usable: &'a dyn Fn(&Path) -> Result<(), String>,
 }
 
 /// What came of it.
@@ -163,15 +165,14 @@ fn pages(request: Request, ask: Ask<'_>) -> Result<Vec<(Request, Option<Answer>)
                 .iter()
                 .flat_map(|(_, page)| page)
                 .any(|page| Some(&page.sha256) == answer.as_ref().map(|a| &a.sha256));
-            if same {
+            if same || again {
+                let problem = if same {
+                    "its next page is, to the byte, one that was had before".to_owned()
+                } else {
+                    format!("its next page is {}, which was had before", shown(&url, None))
+                };
                 return Err(Error::Redirect {
-                    problem: "its next page is, to the byte, one that was had before".to_owned(),
-                    url: request.url,
-                });
-            }
-            if again || origin(&url) != origin(&request.url) {
-                return Err(Error::Redirect {
-                    problem: format!("its next page is {}, which was had or is elsewhere", shown(&url, None)),
+                    problem: problem + " (its pages are kept; --refresh asks for them again)",
                     url: request.url,
                 });
             }
@@ -326,7 +327,13 @@ impl Work<'_> {
                 forget(place);
                 return Err(Error::Endless { url: url(), limit });
             }
-            Err(Lost::Astray(problem)) => return Err(Error::Redirect { url: url(), problem }),
+            Err(Lost::Astray(problem)) => {
+                let problem = shown(&problem, self.asking.transport.secret());
+                return Err(Error::Redirect { url: url(), problem });
+            }
+            Err(Lost::Unsendable(problem)) if self.later_pages.contains(&request.url) => {
+                return Err(Error::Redirect { url: url(), problem });
+            }
             Err(Lost::Unsendable(problem)) => return Err(Error::Question(format!("{}: {problem}", request.url))),
             Err(Lost::Disk(problem)) => {
                 forget(place);
@@ -364,6 +371,20 @@ impl Work<'_> {
             404 => return Err(refused("check the address and what is asked for")),
             _ => return Err(refused("check what is asked for")),
         }
+        if self.tells_key(&reply, place).map_err(io("read", place))? {
+            forget(place);
+            return Err(Error::Key { url: url() });
+        }
+        if let Some(next) = &reply.next
+            && !(origin(next) == origin(&request.url) && next.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            forget(place);
+            let problem = format!(
+                "its next page is {}, which is elsewhere or no address",
+                shown(next, None)
+            );
+            return Err(Error::Redirect { url: url(), problem });
+        }
         let held = match self.held(request, &reply, place) {
             Ok(held) => held,
             Err(why) => {
@@ -390,14 +411,46 @@ impl Work<'_> {
         } else {
             Fate::Whole
         };
+        if fate == Fate::Whole
+            && held.rows > 0
+            && request.form != Form::Codes
+            && let Err(why) = (self.asking.usable)(place)
+        {
+            forget(place);
+            return failed(why, reply.wait);
+        }
         self.note(request, fate, held, place, reply.next).map(Ok)
+    }
+
+    /// Whether the body, or the address of the next page, has the key in it. A short one, or one of digits alone, could
+    /// stand there by chance.
+    fn tells_key(&self, reply: &Reply, place: &Path) -> std::io::Result<bool> {
+        let key = match self.asking.transport.secret() {
+            Some(key) if key.len() >= 8 && !key.bytes().all(|b| b.is_ascii_digit()) => key,
+            _ => return Ok(false),
+        };
+        if reply.next.as_ref().is_some_and(|next| next.contains(key)) {
+            return Ok(true);
+        }
+        let mut file = File::open(place)?;
+        let (mut text, mut read) = (Vec::new(), 1);
+        while read > 0 {
+            // What could be the beginning of the key goes before the next bytes.
+            text.drain(..text.len().saturating_sub(key.len() - 1));
+            read = (&mut file).take(1 << 16).read_to_end(&mut text)?;
+            if text.windows(key.len()).any(|window| window == key.as_bytes()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the body holds, or why it cannot be used.
     fn held(&self, request: &Request, reply: &Reply, place: &Path) -> Result<Held, String> {
         let mut file = File::open(place).map_err(|e| e.to_string())?;
-        let kind = reply.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
-        if !kind.is_empty() && !request.form.types().iter().any(|word| kind.contains(word)) {
+        let kind = reply.kind.as_deref().unwrap_or_default();
+        let lower = kind.to_ascii_lowercase();
+        if !kind.is_empty() && !request.form.types().iter().any(|word| lower.contains(word)) {
             let mut start = Vec::new();
             let _ = (&mut file).take(200).read_to_end(&mut start);
             return Err(format!(

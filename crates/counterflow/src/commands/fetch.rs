@@ -239,6 +239,7 @@ fn into(plan: &Plan, manner: &Manner, transport: &dyn Transport, place: &Place<'
         most_requests: manner.max_requests,
         refresh: manner.refresh,
         progress: &|what| bar.set_message(what.to_owned()),
+        usable: &|body| answers::usable(&plan.provider, body),
     };
     let fetched = ::fetch::fetch(plan, &cache, &asking);
     bar.finish_and_clear();

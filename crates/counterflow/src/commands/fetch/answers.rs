@@ -24,6 +24,23 @@ pub struct Import<'a> {
     pub output: &'a Output,
 }
 
+/// Whether the importer can read a body, before it is kept: what is kept is not asked for again. Rows that are bad are
+/// left to the quarantine, and archives to their import, which takes long.
+pub fn usable(provider: &Provider, body: &Path) -> Result<(), String> {
+    let source = match provider {
+        Provider::Baci { .. } => return Ok(()),
+        Provider::Comtrade { .. } => Source::ComtradeApi,
+        Provider::Imts { .. } => Source::Imts,
+    };
+    let options = Options {
+        source: Some(source),
+        file: "its body".to_owned(),
+        ..Options::default()
+    };
+    let file = std::fs::File::open(body).map_err(|e| e.to_string())?;
+    sources::import(file, &options).map(drop).map_err(|e| e.to_string())
+}
+
 impl Import<'_> {
     /// Imports it and pins it. A bad row is listed in `quarantine.csv` and left out.
     pub fn run(&self, line: Line<'_>) -> Outcome<()> {
@@ -263,7 +280,14 @@ fn archive(import: &Import<'_>, theirs: &str, line: Line<'_>) -> Outcome<()> {
         classification: revision(theirs).map(str::to_owned),
         ..Defaults::default()
     };
-    let report = bulk::into_folder(&path, Some(Source::Baci), defaults, memory, folder, output)?;
+    let report = bulk::into_folder(&path, Some(Source::Baci), defaults, memory, folder, output);
+    let report = report.map_err(|failure| match failure {
+        // It was not looked through before it was kept.
+        Failure::Error(e) if e.to_string().contains(&*path.to_string_lossy()) => Failure::because(format!(
+            "{e}; where the archive is at fault, --refresh asks for it again"
+        )),
+        other => other,
+    })?;
     line("rows read", report.rows_read, Cell::Missing);
     line("records", report.records, Cell::Missing);
     line("records finished before and kept", report.kept, Cell::Missing);
