@@ -188,6 +188,10 @@ impl Parser {
             self.need(')')?;
             return Ok(Term::Dummies { column, reference });
         }
+        // In R, parentheses group terms: `(a + b)` is two, and must not be read as one sum.
+        if matches!(self.peek(), Some(Token::Sign('(') | Token::Number(..))) {
+            return Err(self.expected("a column or a function; arithmetic stands inside I(...)"));
+        }
         Ok(Term::Numeric(self.primary()?))
     }
 
@@ -409,6 +413,11 @@ mod tests {
             ("y", "expected `~`, but found the end at character 2"),
             ("y ~ ", "but found the end"),
             ("y ~ x^2", "arithmetic stands inside I(...), but found ^ at character 6"),
+            (
+                "y ~ (a + b)",
+                "arithmetic stands inside I(...), but found ( at character 5",
+            ),
+            ("y ~ x*2", "arithmetic stands inside I(...), but found 2 at character 7"),
             ("y ~ x - z", "only the constant can be taken out"),
             (
                 "y ~ f(x)",
@@ -423,7 +432,7 @@ mod tests {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(message), "{text}: {error}");
         }
-        let deep = format!("y ~ {}x{}", "(".repeat(1000), ")".repeat(1000));
+        let deep = format!("y ~ I({}x{})", "(".repeat(1000), ")".repeat(1000));
         assert!(parse(&deep).unwrap_err().to_string().contains("levels of parentheses"));
         let long = format!("y ~ I(x{})", " + x".repeat(100_000));
         assert!(
