@@ -113,21 +113,23 @@ fn same_figures(other: &Imported, imported: &Imported) {
 }
 
 /// A table parted by commas, with nothing that has to be quoted and no row of another length than its header.
-struct Plain<'a> {
-    rows: Vec<Vec<&'a str>>,
+pub(crate) struct Plain<'a> {
+    pub rows: Vec<Vec<&'a str>>,
+    /// Where each row stands, from 1.
+    pub lines: Vec<u64>,
 }
 
 impl<'a> Plain<'a> {
-    fn of(text: &'a [u8]) -> Option<Self> {
+    pub fn of(text: &'a [u8]) -> Option<Self> {
         let text = unmarked(text)?;
-        let rows: Vec<Vec<&str>> = text
-            .lines()
-            .filter(|line| !line.bytes().all(|b| b.is_ascii_whitespace()))
-            .map(|line| line.split(',').collect())
-            .collect();
+        let (lines, rows): (Vec<u64>, Vec<Vec<&str>>) = (1..)
+            .zip(text.lines())
+            .filter(|(_, line)| !line.bytes().all(|b| b.is_ascii_whitespace()))
+            .map(|(at, line)| (at, line.split(',').collect()))
+            .unzip();
         let width = rows.first()?.len();
         let plain = !text.contains(['"', ';', '\t', '|', '{', '[']) && !text.get(..4)?.eq_ignore_ascii_case("sep=");
-        (plain && width > 1 && rows.iter().all(|row| row.len() == width)).then_some(Plain { rows })
+        (plain && width > 1 && rows.iter().all(|row| row.len() == width)).then_some(Plain { rows, lines })
     }
 
     fn written(&self, delimiter: &str, backwards: bool) -> String {

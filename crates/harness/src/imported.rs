@@ -1,6 +1,6 @@
 //! Agencies' files: every importer, every form of the file, small files and large ones.
 
-use crate::forms;
+use crate::{conserved, forms, written};
 use sources::{BulkError, BulkOptions, Defaults, Imported, LEAST_MEMORY, Limits, Options, Source};
 use std::io::Write;
 use std::path::Path;
@@ -77,6 +77,7 @@ fn checked(text: &[u8], options: &Options) {
         (imported.rows_read, imported.rows_read)
     );
     accounted(&imported);
+    conserved::dollars(text, &imported);
     written_and_read(&imported);
     forms::same_in_another_form(text, options, &imported);
     // The form of the line ends says nothing.
@@ -135,6 +136,13 @@ fn written_and_read(imported: &Imported) {
     let sum = |records: &[trade::Record]| records.iter().filter_map(|r| r.value).sum::<Usd>();
     assert_eq!(sum(&read), sum(&imported.records));
     crate::parquet_files::summed(file.path(), &read);
+    // Some of it is what is left of all of it.
+    let some = &read[read.len() / 2];
+    let filter = Filter::default()
+        .with_years(some.period.year()..=some.period.year())
+        .with("reporter", some.reporter.to_string())
+        .with("product", some.product.to_string());
+    written::narrowed(file.path(), &read, &filter);
 }
 
 /// The bytes of a file, packed in some way or not.

@@ -7,12 +7,15 @@
 
 #![allow(clippy::unwrap_used)] // a property that does not hold should end the run
 
+mod conserved;
+mod fetched;
 mod forms;
 mod imported;
 mod mutations;
 mod parquet_files;
 mod seeds;
 mod texts;
+mod written;
 
 pub use mutations::Mutations;
 
@@ -28,7 +31,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     target("import", imported::import, seeds::tables),
     target("json", imported::json, seeds::json),
     target("packed", imported::packed, seeds::packed),
@@ -39,6 +42,7 @@ pub const TARGETS: [Target; 10] = [
     target("conditions", texts::conditions, seeds::conditions),
     target("study", texts::study, seeds::studies),
     target("pin", texts::pin, seeds::pins),
+    target("fetch", fetched::fetch, seeds::answers),
 ];
 
 const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {

@@ -7,7 +7,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use std::io::Write;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use store::Filter;
 use trade::{Decimal3, Economy, Flow, Period, Record, Usd};
 
 /// A good file of each kind of table, with the letter under which `import` is asked for its source.
@@ -78,6 +80,51 @@ pub(crate) fn json() -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).collect()
 }
 
+/// Bodies behind a letter that says whom they are from: UN Comtrade (`a`, and `C` on a connection that
+/// tells where the body ends), the Monetary Fund (`c`, and `B`), CEPII (`b`).
+pub(crate) fn answers() -> Vec<Vec<u8>> {
+    let between = std::str::from_utf8(crate::fetched::BETWEEN).unwrap();
+    let row = |reporter: u32, year: u32| {
+        format!(
+            r#"{{"period":"{year}","refYear":{year},"reporterCode":{reporter},"flowCode":"M","partnerCode":410,"classificationCode":"H6","cmdCode":"TOTAL","primaryValue":100.25}}"#
+        )
+    };
+    let answer = |rows: &[String]| format!(r#"{{"count":{},"data":[{}],"error":""}}"#, rows.len(), rows.join(","));
+    let four: Vec<String> = [156, 392, 699, 842].map(|reporter| row(reporter, 2022)).to_vec();
+    let list = r#"{"more":false,"results":[{"id":156},{"id":392},{"id":699},{"id":842}]}"#;
+    let table = "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE\nJPN,XG_FOB_USD,KOR,A,2022,12.5,6\n";
+    let texts = [
+        format!("a{}", answer(&four[..2])),
+        format!("C{}", answer(&[])),
+        // Cut, divided by years, cut, divided by the list, whole.
+        [
+            "a",
+            &answer(&four),
+            between,
+            &answer(&four),
+            between,
+            list,
+            between,
+            &answer(&four[..2]),
+        ]
+        .concat(),
+        ["a", &answer(&four[..2]), between, &answer(&four[2..3]), between, "{}"].concat(),
+        format!(
+            "a{}{between}{}",
+            r#"{"statusCode":429,"message":"slow"}"#,
+            answer(&four[..1])
+        ),
+        format!("c{table}"),
+        format!("B{}", &table[..table.len() - 4]),
+    ];
+    let archive = zip(&[("BACI_HS17_Y2021_V202401.csv", TABLES[5].as_bytes())]);
+    texts
+        .into_iter()
+        .map(String::into_bytes)
+        .chain([[&b"b"[..], &archive].concat()])
+        .collect()
+}
+
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
@@ -145,6 +192,19 @@ fn records() -> Vec<Record> {
     records
 }
 
+/// The records as a dataset that conditions are tried on.
+pub(crate) fn dataset() -> (&'static Path, &'static [Record]) {
+    static DATASET: OnceLock<(tempfile::NamedTempFile, Vec<Record>)> = OnceLock::new();
+    let (file, records) = DATASET.get_or_init(|| {
+        let mut file = tempfile::Builder::new().suffix(".parquet").tempfile().unwrap();
+        let bytes = store::parquet_bytes(&records(), file.path()).unwrap();
+        file.write_all(&bytes).unwrap();
+        let read = store::read_records(file.path(), &Filter::default()).unwrap();
+        (file, read)
+    });
+    (file.path(), records)
+}
+
 /// Columns of trade records as another tool may write them, with values of any type.
 fn foreign(values: ArrayRef, properties: WriterProperties) -> Vec<u8> {
     let texts = |cells: [&str; 3]| Arc::new(StringArray::from(cells.to_vec())) as ArrayRef;
@@ -171,8 +231,8 @@ pub(crate) fn parquet() -> Vec<Vec<u8>> {
     let decimals = Arc::new(decimals.with_precision_and_scale(18, 3).unwrap()) as ArrayRef;
     let whole = Arc::new(Int64Array::from(vec![Some(100), Some(1 << 60), None])) as ArrayRef;
     vec![
-        store::parquet_bytes(&records(), std::path::Path::new("seed.parquet")).unwrap(),
-        store::parquet_bytes(&records()[..1], std::path::Path::new("seed.parquet")).unwrap(),
+        store::parquet_bytes(&records(), Path::new("seed.parquet")).unwrap(),
+        store::parquet_bytes(&records()[..1], Path::new("seed.parquet")).unwrap(),
         foreign(decimals.clone(), plain().build()),
         foreign(decimals, plain().set_compression(Compression::SNAPPY).build()),
         foreign(

@@ -1,5 +1,6 @@
 //! What people write: tables, formulas, conditions, studies, descriptions of pins.
 
+use crate::{seeds, written};
 use regress::formula::{Column, Frame};
 use sources::{Number, TextTable, number_of_text};
 use std::io::Cursor;
@@ -12,20 +13,39 @@ pub(crate) fn table(data: &[u8]) {
         return;
     };
     let (delimiter, columns) = (table.delimiter(), table.header().names().len());
-    let mut last = table.header_line();
-    while let Ok(Some(row)) = table.next_row() {
+    let names = table.header().names().to_vec();
+    let (mut last, mut rows) = (table.header_line(), Some(Vec::new()));
+    loop {
+        let row = match table.next_row() {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            Err(_) => return,
+        };
         match row {
             Ok(row) => {
                 assert!(row.line > last, "lines go forward");
                 last = row.line;
+                let cells = (0..columns)
+                    .map(|at| row.cell(at).map(str::to_owned))
+                    .collect::<Option<Vec<_>>>();
+                rows = rows.zip(cells).map(|(mut rows, cells)| {
+                    rows.push(cells);
+                    rows
+                });
                 for cell in (0..columns).filter_map(|at| row.cell(at)) {
                     if let Number::Known(number) = number_of_text(cell, delimiter) {
                         assert!(number.is_finite(), "{cell}");
                     }
                 }
             }
-            Err(bad) => assert!(!bad.reason.is_empty() && !bad.advice.is_empty()),
+            Err(bad) => {
+                assert!(!bad.reason.is_empty() && !bad.advice.is_empty());
+                rows = None;
+            }
         }
+    }
+    if let Some(rows) = rows.filter(|_| columns > 1) {
+        written::quoted_table(delimiter, &names, &rows);
     }
 }
 
@@ -36,6 +56,11 @@ pub(crate) fn formula(data: &[u8]) {
         return;
     };
     formula.terms.iter().for_each(|term| drop(term.to_string()));
+    match regress::formula::parse(&written::formula(&formula)) {
+        Ok(again) => assert_eq!(again, formula),
+        // Its parentheses are more than there were.
+        Err(error) => assert!(error.to_string().contains("at most"), "{error}"),
+    }
     let mut frame = Frame::default();
     let numbers = |values: [Option<f64>; 6]| Column::Numbers(values.to_vec());
     frame
@@ -88,6 +113,23 @@ pub(crate) fn conditions(data: &[u8]) {
             assert!(all.any_of[column].is_subset(values));
         }
     }
+    // In any order, and in other words, they say the same.
+    let backwards: Vec<String> = lines.iter().rev().cloned().collect();
+    let turned = cube::filter(&backwards).unwrap();
+    match written::conditions(&all) {
+        Some(lines) => {
+            assert_eq!(turned, all);
+            assert_eq!(cube::filter(&lines).unwrap(), all);
+        }
+        None => assert!(written::conditions(&turned).is_none()),
+    }
+    let (path, records) = seeds::dataset();
+    written::narrowed(path, records, &all);
+}
+
+/// A table that TOML writes again, its keys in another order.
+fn rewritten(text: &str) -> Option<String> {
+    toml::to_string(&text.parse::<toml::Table>().ok()?).ok()
 }
 
 /// A study file, and the sentences in it.
@@ -96,6 +138,10 @@ pub(crate) fn study(data: &[u8]) {
     let Ok(file) = study::StudyFile::parse(text, Path::new("study.toml")) else {
         return;
     };
+    if let Some(again) = rewritten(text) {
+        let again = study::StudyFile::parse(&again, Path::new("study.toml")).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{file:?}"));
+    }
     let prose = study::Prose::new(&[]);
     let sections = file.section.iter().flat_map(|section| &section.text);
     for sentence in sections.chain(file.summary.iter().map(|summary| &summary.text)) {
@@ -117,6 +163,15 @@ pub(crate) fn pin(data: &[u8]) {
     {
         let built = PinFile::parse(&once, Path::new("pin.toml")).unwrap();
         assert_eq!(built.file, Some(facts));
+        let again = PinFile::parse(&rewritten(by_hand).unwrap(), Path::new("pin.toml")).unwrap();
+        assert_eq!(again, about);
+        let provenance = PinFile {
+            defaults: Default::default(),
+            invariant: Vec::new(),
+            ..about
+        };
+        let again = PinFile::parse(&provenance.provenance(), Path::new("pin.toml")).unwrap();
+        assert_eq!(again, provenance);
     }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("dataset.toml"), text).unwrap();

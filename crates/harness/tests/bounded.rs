@@ -125,6 +125,7 @@ targets! {
     conditions: 3000,
     study: 1000,
     pin: 1000,
+    fetch: 500,
 }
 
 /// The mutations are the same each time, or a failure could not be seen again.

@@ -83,6 +83,22 @@ pub fn jobs() -> Vec<Job> {
             ],
             "reconciled.csv",
         ),
+        job(
+            "sum",
+            &[
+                "sum",
+                "world.parquet",
+                "--by",
+                "year,partner",
+                "--where",
+                "flow = export",
+                "--format",
+                "csv",
+                "--out",
+                "summed.csv",
+            ],
+            "summed.csv",
+        ),
         Job {
             once: true,
             ..job("package", &["package", "studies/small", "--out", "packed"], "packed")
