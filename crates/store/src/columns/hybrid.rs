@@ -262,65 +262,67 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn codes_runs_and_skips_agree_with_the_values(
-            width in 1..=20_u32,
-            stretches in prop::collection::vec((any::<bool>(), 1..12_usize, any::<u32>()), 1..12),
-            steps in prop::collection::vec((0..4_u8, 1..90_usize), 1..60),
-        ) {
-            let mask = (1 << width) - 1;
-            let stretches: Vec<(bool, Vec<u32>)> = stretches.into_iter().map(|(packed, n, seed)| {
-                let codes = (0..n as u32 * 8).map(|i| seed.wrapping_mul(i / 3 + 1).rotate_left(7) & mask).collect();
-                (packed, codes)
-            }).collect();
-            let (bytes, values) = encode(&stretches, width);
-            let mut hybrid = Hybrid::new(bytes.into(), width).unwrap();
-            let mut at = 0;
-            for (kind, rows) in steps {
-                let rows = rows.min(values.len() - at);
-                let expected = &values[at..at + rows];
-                match kind {
-                    0 => {
-                        let mut out = vec![0; rows];
-                        hybrid.codes(&mut out).unwrap();
-                        prop_assert_eq!(&out, expected);
-                    }
-                    1 => {
-                        let mut runs = Vec::new();
-                        hybrid.runs(rows, &mut runs).unwrap();
-                        let out: Vec<u32> = runs.iter().flat_map(|r| std::iter::repeat_n(r.code, r.rows as usize)).collect();
-                        prop_assert_eq!(&out, expected);
-                        prop_assert!(runs.windows(2).all(|w| w[0].code != w[1].code));
-                    }
-                    2 => {
-                        let odd = |text: Option<&str>| text.is_some_and(|t| t.ends_with(['1', '3', '5', '7', '9']));
-                        let mut texts = Texts::default();
-                        (0..=mask.min(999)).for_each(|code: u32| drop(texts.push(&code.to_string())));
-                        let mut sought = Sought::new(&odd);
-                        sought.learn(&texts);
-                        hybrid.find(at..at + rows, &mut sought).unwrap();
-                        let there = (at..).zip(expected);
-                        let there: Vec<usize> = there.filter(|(_, code)| *code % 2 == 1).map(|(row, _)| row).collect();
-                        if sought.lost {
-                            prop_assert!(expected.iter().any(|&code| code > 999));
-                        } else {
-                            prop_assert_eq!(sought.found.iter().cloned().flatten().collect::<Vec<_>>(), there);
+            #[test]
+            fn codes_runs_and_skips_agree_with_the_values(
+                width in 1..=20_u32,
+                stretches in prop::collection::vec((any::<bool>(), 1..12_usize, any::<u32>()), 1..12),
+                steps in prop::collection::vec((0..4_u8, 1..90_usize), 1..60),
+            ) {
+                let mask = (1 << width) - 1;
+                let stretches: Vec<(bool, Vec<u32>)> = stretches.into_iter().map(|(packed, n, seed)| {
+                    let codes = (0..n as u32 * 8).map(|i| seed.wrapping_mul(i / 3 + 1).rotate_left(7) & mask).collect();
+                    (packed, codes)
+                }).collect();
+                let (bytes, values) = encode(&stretches, width);
+                let mut hybrid = Hybrid::new(bytes.into(), width).unwrap();
+                let mut at = 0;
+                for (kind, rows) in steps {
+                    let rows = rows.min(values.len() - at);
+                    let expected = &values[at..at + rows];
+                    match kind {
+                        0 => {
+                            let mut out = vec![0; rows];
+                            hybrid.codes(&mut out).unwrap();
+                            prop_assert_eq!(&out, expected);
                         }
+                        1 => {
+                            let mut runs = Vec::new();
+                            hybrid.runs(rows, &mut runs).unwrap();
+                            let out: Vec<u32> = runs.iter().flat_map(|r| std::iter::repeat_n(r.code, r.rows as usize)).collect();
+                            prop_assert_eq!(&out, expected);
+                            prop_assert!(runs.windows(2).all(|w| w[0].code != w[1].code));
+                        }
+                        2 => {
+                            let odd = |text: Option<&str>| text.is_some_and(|t| t.ends_with(['1', '3', '5', '7', '9']));
+                            let mut texts = Texts::default();
+                            (0..=mask.min(999)).for_each(|code: u32| {
+     texts.push(&code.to_string());
+    });
+                            let mut sought = Sought::new(&odd);
+                            sought.learn(&texts);
+                            hybrid.find(at..at + rows, &mut sought).unwrap();
+                            let there = (at..).zip(expected);
+                            let there: Vec<usize> = there.filter(|(_, code)| *code % 2 == 1).map(|(row, _)| row).collect();
+                            if sought.lost {
+                                prop_assert!(expected.iter().any(|&code| code > 999));
+                            } else {
+                                prop_assert_eq!(sought.found.iter().cloned().flatten().collect::<Vec<_>>(), there);
+                            }
+                        }
+                        _ => hybrid.skip(rows).unwrap(),
                     }
-                    _ => hybrid.skip(rows).unwrap(),
+                    at += rows;
                 }
-                at += rows;
+            }
+
+            #[test]
+            fn any_bytes_are_values_or_damage(bytes in prop::collection::vec(any::<u8>(), 0..60), width in 0..=32_u32) {
+                let mut out = vec![0; 500];
+                let _ = Hybrid::new(bytes.clone().into(), width).unwrap().codes(&mut out);
+                let _ = Hybrid::new(bytes.clone().into(), width).unwrap().runs(500, &mut Vec::new());
+                let all = |_: Option<&str>| true;
+                let _ = Hybrid::new(bytes.clone().into(), width).unwrap().find(0..500, &mut Sought::new(&all));
+                let _ = Hybrid::new(bytes.into(), width).unwrap().skip(500);
             }
         }
-
-        #[test]
-        fn any_bytes_are_values_or_damage(bytes in prop::collection::vec(any::<u8>(), 0..60), width in 0..=32_u32) {
-            let mut out = vec![0; 500];
-            let _ = Hybrid::new(bytes.clone().into(), width).unwrap().codes(&mut out);
-            let _ = Hybrid::new(bytes.clone().into(), width).unwrap().runs(500, &mut Vec::new());
-            let all = |_: Option<&str>| true;
-            let _ = Hybrid::new(bytes.clone().into(), width).unwrap().find(0..500, &mut Sought::new(&all));
-            let _ = Hybrid::new(bytes.into(), width).unwrap().skip(500);
-        }
-    }
 }
