@@ -57,7 +57,7 @@ window.addEventListener("load", async () => {
     const downloads = all("figure.chart a.download");
     const csv = decodeURIComponent(downloads[0].href.split(",").slice(1).join(","));
     check("each chart with data has a download", downloads.length === all("figure.chart details.data").length && downloads.length > 4, downloads.length);
-    check("the download is the data", csv.split("\n").length > 5 && /^series,year,\w+,low,high\n/.test(csv), csv.slice(0, 60));
+    check("the download is the data", csv.split("\n").length > 5 && /^scenario,series,year,\w+,low,high\n/.test(csv), csv.slice(0, 60));
 
     // Numbers lead to evidence.
     const numbers = all("a.number");

@@ -64,6 +64,9 @@ series = [
 [[summary]]
 claim = "a"
 text = "China had {{ share('kotra', 'partner_share', flow='total', partner='CHN', period=2008) }} to KOTRA."
+[[word]]
+word = "KOTRA"
+means = "South Korea's trade agency."
 [[section]]
 id = "totals"
 title = "Totals"
@@ -145,6 +148,20 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     assert!(evidence.contains("left out to see its reason"));
     assert!(evidence.contains("dyadic_trade.rda"));
     assert!(evidence.contains("two-way trade"), "the steps");
+    // A reader is told names and units, not codes and keys: scenarios by their titles, the year in the caption, sums in
+    // millions, partners by name, findings in words.
+    for words in [
+        "<caption>Exports, imports and balance by year: 2008</caption>",
+        "Imports<span class=\"unit\">, million US dollars</span>",
+        "<a class=\"number\" href=\"evidence/imf.html#figures-2008\">IMF-based</a>",
+        "<dt>KOTRA</dt><dd>South Korea&#x27;s trade agency.</dd>",
+        "China&#x27;s share: 73 per cent; needed: at least 50 per cent",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("value usd") && !page.contains("<th scope=\"row\">imf</th>"));
+    assert!(evidence.contains("<td>Algeria") && !evidence.contains("<td>DZA"));
+    assert!(evidence.contains("<h3>imports: 2008</h3>"));
     // It runs no script and loads nothing.
     assert!(!evidence.contains("<script") && !evidence.contains("src="));
     // The manifest covers it, and a later run without the scenario takes it away.
@@ -243,9 +260,13 @@ fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports(
     let workspace = workspace();
     analyze(&workspace, "old");
     analyze(&workspace, "new");
-    for (run, low) in [("old", 4.0), ("new", 4.5)] {
-        let table =
-            format!("rule,finding,low,high\nas it stands,imf/trend/imports period=2008,{low},9\nas it stands,x,1,2\n");
+    // The share is what the claim rests on; its interval moves less than that of imports.
+    let share = "imf/concentration/partner_share flow=total partner=CHN period=2008";
+    for (run, low, least) in [("old", 4.0, 0.25), ("new", 4.5, 0.26)] {
+        let table = format!(
+            "rule,finding,low,high\nas it stands,imf/trend/imports period=2008,{low},9\nas it stands,x,1,2\n\
+             as it stands,{share},{least},0.5\n"
+        );
         std::fs::write(workspace.path(run).join("tables/draws-findings.csv"), table).unwrap();
     }
     for (run, conclusion) in [("old", "survives"), ("new", "within the errors of reports")] {
@@ -266,9 +287,11 @@ fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports(
     let changed = serde_json::json!([{"claim": "a", "scenario": "imf", "test": "a share", "old": "survives",
         "new": "within the errors of reports"}]);
     assert_eq!(said["draws_changed"], changed);
+    let intervals = said["intervals_changed"].as_array().unwrap();
+    assert_eq!((intervals.len(), intervals[0]["finding"].as_str()), (2, Some(share)));
     let moved = serde_json::json!([{"rule": "as it stands", "finding": "imf/trend/imports period=2008",
         "low_old": 4.0, "high_old": 9.0, "low_new": 4.5, "high_new": 9.0, "moved_by_widths": 0.1}]);
-    assert_eq!(said["intervals_changed"], moved);
+    assert_eq!(intervals[1], moved[0]);
     assert!(text(&workspace.path("page.html")).contains("within the errors of reports"));
     std::fs::write(workspace.path("new/tables/draws-survival.csv"), "claim\na\n").unwrap();
     workspace

@@ -21,6 +21,9 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// Vertical or horizontal lines with a word beside them.
     pub marks: Vec<Mark>,
+    /// What each point is, series by series, where its place on the axes does not say it: `China to Japan`. Series
+    /// beyond the list have points without names.
+    pub names: Vec<Vec<String>>,
 }
 
 /// The shape of a chart's marks.
@@ -105,7 +108,13 @@ impl Chart {
             y_scale: Scale::Linear,
             series: Vec::new(),
             marks: Vec::new(),
+            names: Vec::new(),
         }
+    }
+
+    /// The name of a series' point; none for a point without one.
+    pub fn point_name(&self, series: usize, point: usize) -> Option<&str> {
+        self.names.get(series)?.get(point).map(String::as_str)
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Table {
 pub struct Column {
     /// The name in files: snake case.
     pub name: String,
+    /// What a reader calls it; empty where the name says it.
+    pub heading: String,
     /// What its cells hold.
     pub kind: Kind,
     /// The unit, for people: `USD`, `share`; empty where there is none.
@@ -62,12 +64,25 @@ impl Table {
                 .iter()
                 .map(|&(name, kind, unit)| Column {
                     name: name.to_owned(),
+                    heading: String::new(),
                     kind,
                     unit: unit.to_owned(),
                 })
                 .collect(),
             rows: Vec::new(),
         }
+    }
+
+    /// What readers call columns, as `(name, heading)`: `("cr1", "Share of the largest partner")`. A table to be read
+    /// has these at its head, files have the names. Columns that the table has not are passed over.
+    #[must_use]
+    pub fn headed(mut self, headings: &[(&str, &str)]) -> Self {
+        for (name, heading) in headings {
+            if let Some(column) = self.columns.iter_mut().find(|column| column.name == *name) {
+                column.heading = (*heading).to_owned();
+            }
+        }
+        self
     }
 
     /// Adds a row. It is brought to the table's width: a missing cell is [`Cell::Missing`].

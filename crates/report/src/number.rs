@@ -60,6 +60,19 @@ pub(crate) fn typeset(text: &str) -> String {
     }
 }
 
+/// A text whose negative numbers have a true minus sign; hyphens within words and spans of years stay.
+pub(crate) fn with_minus_signs(text: &str) -> String {
+    let mut letters = text.chars().peekable();
+    let (mut told, mut before) = (String::with_capacity(text.len()), ' ');
+    while let Some(letter) = letters.next() {
+        let number = letters.peek().is_some_and(char::is_ascii_digit);
+        let minus = letter == '-' && number && (before.is_whitespace() || before == '(');
+        told.push(if minus { '−' } else { letter });
+        before = letter;
+    }
+    told
+}
+
 /// `34.2%` of 0.342, with at most so many digits after the point.
 pub(crate) fn per_cent(share: f64, places: usize) -> String {
     let text = format!("{:.places$}", share * 100.0);
@@ -114,6 +127,10 @@ mod tests {
         assert_eq!(per_cent(-0.00001, 1), "0%");
         assert_eq!(grouped("-123456.75"), "-123,456.75");
         assert_eq!(grouped("abcdef"), "abcdef");
+        assert_eq!(
+            with_minus_signs("-3, (-1.5 to -2) in 2000-2009, c-d - 4"),
+            "−3, (−1.5 to −2) in 2000-2009, c-d - 4"
+        );
     }
 
     proptest! {

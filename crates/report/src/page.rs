@@ -7,6 +7,7 @@ mod claims;
 pub(crate) mod digest;
 mod figure;
 pub(crate) mod html;
+pub(crate) mod look;
 mod looks;
 mod render;
 mod words;

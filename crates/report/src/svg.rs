@@ -23,6 +23,7 @@ mod unit;
 pub(crate) use element::escape;
 pub(crate) use scene::{Drawing, draw, look};
 pub(crate) use style::{patterns, swatch};
+pub(crate) use unit::value_words;
 
 /// How wide a drawing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Charts over findings of several scenarios, as the study file asks for them.
 
+use crate::report_file::{ChartFile, ChartSeriesFile};
 use crate::select::{select, year};
-use crate::study_file::{ChartFile, ChartSeriesFile};
 use model::{Band, Chart, Finding, Form, Mark, Point, Scale, Series};
 
 /// Draws a chart of the study file: each series is one scenario's findings over the years.

@@ -5,11 +5,14 @@
 //! none of it does, and is undecidable between. A claim holds where all its tests hold and fails
 //! where one fails.
 
+pub(crate) mod words;
+
 use crate::select::{Reduced, reduce, select};
-use crate::study_file::{ClaimFile, TestFile};
+use crate::study_file::{ClaimFile, Reduce, TestFile};
 use model::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use words::{digits, needed, per_cent, shown};
 
 /// What a scenario says of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,23 +149,33 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
         open.push("no finding of the study bears on it".to_owned());
     }
     for test in &claim.test {
+        // Of one test only, its own words say enough.
+        let named = |why: String| match claim.test.len() {
+            1 => why,
+            _ => format!("{}: {why}", test.says),
+        };
         match measure(test, scenario, findings) {
             Err(why) => {
                 missing = true;
-                open.push(format!("{}: {why}", test.says));
+                open.push(named(why));
             }
             Ok(number) => {
-                numbers.push(format!(
-                    "{}: {}, needed {} {}",
-                    test.says,
-                    shown(&number),
-                    test.op,
+                let share = is_share(test, scenario, findings);
+                let bar = if share {
+                    per_cent(test.value)
+                } else {
                     digits(test.value)
+                };
+                numbers.push(format!(
+                    "{}: {}; needed: {} {bar}",
+                    test.says,
+                    shown(&number, share),
+                    needed(&test.op)
                 ));
                 match passes(test, &number) {
                     Some(true) => {}
                     Some(false) => fails = true,
-                    None => open.push(format!("{}: the interval includes {}", test.says, digits(test.value))),
+                    None => open.push(named(format!("the interval includes {bar}"))),
                 }
             }
         }
@@ -249,48 +262,11 @@ pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
     }
 }
 
-fn shown(number: &Reduced) -> String {
-    let interval = format!("{} to {}", digits(number.low), digits(number.high));
-    match number.estimate {
-        Some(estimate) if number.low == number.high => digits(estimate),
-        Some(estimate) => format!("{} ({interval})", digits(estimate)),
-        None => format!("between {}", interval.replace(" to ", " and ")),
-    }
-}
-
-/// A number for people: three significant digits, large ones in millions or billions.
-pub(crate) fn digits(x: f64) -> String {
-    let size = x.abs();
-    let (scaled, unit) = match size {
-        s if s >= 1e9 => (x / 1e9, " billion"),
-        s if s >= 1e6 => (x / 1e6, " million"),
-        _ => (x, ""),
-    };
-    if scaled.abs() >= 1000.0 {
-        return grouped(scaled);
-    }
-    let decimals = match scaled.abs() {
-        s if s >= 100.0 || s == 0.0 => 0,
-        s if s >= 10.0 => 1,
-        s if s >= 1.0 => 2,
-        s if s >= 0.001 => 3,
-        _ => return format!("{scaled:.2e}{unit}"),
-    };
-    format!("{scaled:.decimals$}{unit}")
-}
-
-/// A whole number with its thousands set apart; of a number below a million only three digits stay.
-fn grouped(x: f64) -> String {
-    let unit = 10_f64.powf(x.abs().log10().floor() - 2.0);
-    let whole = ((x / unit).round() * unit).abs() as u64;
-    let mut text = whole.to_string();
-    for place in (1..text.len())
-        .rev()
-        .filter(|p| (whole.to_string().len() - p).is_multiple_of(3))
-    {
-        text.insert(place, ',');
-    }
-    if x < 0.0 { format!("-{text}") } else { text }
+/// Whether a test is of a share, which is told in per cent.
+fn is_share(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> bool {
+    let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
+    let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
+    test.over.is_none() && (test.reduce == Reduce::SharePositive || chosen.iter().all(|f| f.unit == "share"))
 }
 
 #[cfg(test)]
@@ -339,9 +315,27 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short_for_people() {
-        let shown = [2.295e9, -743_277.0, 1234.0, 0.0417, 12.34, 0.0].map(digits);
-        assert_eq!(shown, ["2.29 billion", "-743,000", "1,230", "0.042", "12.3", "0"]);
+    fn a_share_is_told_in_per_cent_and_the_bar_in_words() {
+        let judged = judged(&claim(SHARE), &[Finding::new("partner_share", "share", 0.877)]);
+        assert_eq!(
+            judged.verdicts[0].2,
+            ["share: 87.7 per cent; needed: at least 97 per cent"]
+        );
+        let slope = Finding::new("partner_share", "USD", -60.9e6).interval(-121.2e6, -743_277.0, "95% confidence");
+        let open = judged_of(&SHARE.replace("0.97", "-80e6").replace(">=", ">"), &slope);
+        assert_eq!(
+            open.0,
+            ["share: -60.9 million (-121.2 to -0.7 million); needed: more than -80.0 million"]
+        );
+        assert_eq!(open.1.as_deref(), Some("the interval includes -80.0 million"));
+    }
+
+    /// The numbers of a test that asks for the whole interval, and why it is open.
+    fn judged_of(test: &str, finding: &Finding) -> (Vec<String>, Option<String>) {
+        let test = format!("{test}whole_interval = true\n");
+        let mut judged = judged(&claim(&test), std::slice::from_ref(finding));
+        let (_, verdict, numbers) = judged.verdicts.remove(0);
+        (numbers, verdict.why().map(str::to_owned))
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod explain;
 mod given;
 mod guard;
 mod prose;
+mod report_file;
 mod run;
 mod scenario;
 mod select;
@@ -29,11 +30,11 @@ pub use draws::{DrawsFile, RuleFile};
 pub use explain::{Explanation, explain};
 pub use given::{DATA, Given};
 pub use prose::{Piece, Prose};
+pub use report_file::{ChartFile, ChartSeriesFile, SectionFile, SummaryFile, TableFile, WordFile};
 pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
 pub use study_file::{
-    ChartFile, ChartSeriesFile, ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile,
-    SectionFile, StudyFile, SummaryFile, TableFile, TestFile,
+    ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile, StudyFile, TestFile,
 };
 
 use std::collections::BTreeMap;

@@ -2,7 +2,8 @@
 
 mod range;
 
-use crate::claim::{Judged, Verdict, digits};
+use crate::claim::words::{digits, interval_digits};
+use crate::claim::{Judged, Verdict};
 use crate::select::{reduce, select};
 use crate::study_file::Reduce;
 use minijinja::value::Kwargs;
@@ -66,14 +67,17 @@ impl Prose<'_> {
         };
         let (name, function) = number("estimate", digits);
         environment.add_function(name, function);
-        let (name, function) = number("share", |x| format!("{:.0} per cent", 100.0 * x));
+        let (name, function) = number("share", per_cent);
         environment.add_function(name, function);
         let all = findings.clone();
         environment.add_function(
             "interval",
             move |scenario: &str, measure: &str, labels: Kwargs| -> Result<String, minijinja::Error> {
                 Ok(match lookup(&all, scenario, measure, &labels)? {
-                    Some((at, reduced)) => marked(at, format!("{} to {}", digits(reduced.low), digits(reduced.high))),
+                    Some((at, reduced)) => {
+                        let (low, high) = interval_digits(reduced.low, reduced.high);
+                        marked(at, format!("{low} to {high}"))
+                    }
                     None => "not known".to_owned(),
                 })
             },
@@ -167,6 +171,16 @@ fn said(claim: &Judged) -> &'static str {
     }
 }
 
+/// A share in whole per cent; one that is not nought but would be told so, in more digits or as less than a tenth.
+fn per_cent(share: f64) -> String {
+    match share.abs() {
+        size if size >= 0.0095 || size == 0.0 => format!("{:.0} per cent", 100.0 * share),
+        size if size >= 0.0005 => format!("{:.1} per cent", 100.0 * share),
+        _ if share < 0.0 => "less than 0.1 per cent below nought".to_owned(),
+        _ => "under 0.1 per cent".to_owned(),
+    }
+}
+
 fn marked(at: usize, number: String) -> String {
     let [open, middle, close] = MARKS;
     format!("{open}{at}{middle}{number}{close}")
@@ -219,6 +233,30 @@ mod tests {
         assert_eq!(prose.render("{{ estimate('imf', 'hhi') }}").unwrap(), "not known");
         assert!(prose.render("{{ nothing }}").is_err());
     }
+    #[test]
+    fn small_shares_are_not_nought_and_intervals_have_one_unit() {
+        let shares = [0.0, 0.0002, 0.003, 0.005, 0.0096, -0.86].map(per_cent);
+        assert_eq!(
+            shares,
+            [
+                "0 per cent",
+                "under 0.1 per cent",
+                "0.3 per cent",
+                "0.5 per cent",
+                "1 per cent",
+                "-86 per cent"
+            ]
+        );
+        let mut finding = Finding::new("linear_trend", "USD a year", -60.9e6).interval(-121.2e6, -743_277.0, "95%");
+        finding.scenario = "a".to_owned();
+        assert_eq!(
+            Prose::new(&[finding])
+                .render("{{ interval('a', 'linear_trend') }}")
+                .unwrap(),
+            "-121.2 to -0.7 million"
+        );
+    }
+
     #[test]
     fn a_range_is_of_the_scenarios_that_have_the_number() {
         let at = |scenario: &str, value| Finding {

@@ -2,6 +2,7 @@
 
 use crate::draws::DrawsFile;
 use crate::given::DATA;
+use crate::report_file::{ChartFile, SectionFile, SummaryFile, WordFile};
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,22 +44,9 @@ pub struct StudyFile {
     /// The sections of the report.
     #[serde(default)]
     pub section: Vec<SectionFile>,
-}
-
-/// One point of the report's summary.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SummaryFile {
-    /// The claim whose verdict stands beside it.
-    pub claim: Option<String>,
-    /// The sentence; numbers come from findings.
-    pub text: String,
-    /// What stands behind it.
+    /// Words of the study's own that its report explains, with what they mean.
     #[serde(default)]
-    pub detail: String,
-    /// The section or chart with the evidence.
-    #[serde(default)]
-    pub evidence: String,
+    pub word: Vec<WordFile>,
 }
 
 /// A named set of choices.
@@ -280,84 +268,6 @@ pub enum Reduce {
     Change,
     /// The share of findings above zero.
     SharePositive,
-}
-
-/// A chart over findings.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChartFile {
-    /// The name.
-    pub id: String,
-    /// What it shows.
-    pub title: String,
-    /// What stands on the axes, what is left out.
-    #[serde(default)]
-    pub caption: String,
-    /// The vertical axis, with its unit.
-    pub y_label: String,
-    /// `linear`, `log` or `share`.
-    #[serde(default)]
-    pub y_scale: String,
-    /// `line`, `dots`, `bars` or `stacked`.
-    #[serde(default)]
-    pub form: String,
-    /// What is drawn: one series for each entry.
-    pub series: Vec<ChartSeriesFile>,
-    /// Vertical lines: year and word.
-    #[serde(default)]
-    pub marks: Vec<(f64, String)>,
-}
-
-/// One series of a chart: findings over years.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChartSeriesFile {
-    /// The name in the legend.
-    pub name: String,
-    /// The scenario.
-    pub scenario: String,
-    /// The measure.
-    pub measure: String,
-    /// Labels that the findings must have.
-    #[serde(rename = "where", default)]
-    pub labels: BTreeMap<String, String>,
-}
-
-/// A section of the report.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SectionFile {
-    /// The anchor.
-    pub id: String,
-    /// The heading.
-    pub title: String,
-    /// Paragraphs; numbers come from findings through `{{ estimate(...) }}` and the like.
-    #[serde(default)]
-    pub text: Vec<String>,
-    /// Charts, by name; a model's chart is `scenario/chart`.
-    #[serde(default)]
-    pub charts: Vec<String>,
-    /// Tables.
-    #[serde(default)]
-    pub tables: Vec<TableFile>,
-}
-
-/// Some rows and columns of a table of the run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TableFile {
-    /// The table's name.
-    pub name: String,
-    /// The rows that are printed, by column; alternatives stand between `|`.
-    #[serde(rename = "where", default)]
-    pub only: BTreeMap<String, String>,
-    /// Leave out rows in which this column is missing.
-    pub present: Option<String>,
-    /// Print the rows by this column, the largest number first; rows without one come last.
-    pub largest_first: Option<String>,
-    /// The columns that are printed; all where left out.
-    #[serde(default)]
-    pub columns: Vec<String>,
 }
 
 impl StudyFile {

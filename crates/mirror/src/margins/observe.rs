@@ -36,6 +36,8 @@ impl Default for Observe {
 pub struct Observed {
     /// The observations.
     pub flows: Vec<Observation>,
+    /// The economies in the order of their numbers.
+    pub economies: Vec<Economy>,
     /// The products in the order of their numbers, each with its median unit value.
     pub products: Vec<(Option<Classification>, Arc<str>, f64)>,
     /// The others, counted.
@@ -78,9 +80,12 @@ pub fn observations<'a>(pairs: impl IntoIterator<Item = &'a Pair>, how: &Observe
                     continue;
                 };
                 let mut number = |economy| {
-                    let next = numbers.len() as u32;
-                    *numbers.entry(economy).or_insert(next)
+                    *numbers.entry(economy).or_insert_with(|| {
+                        found.economies.push(economy);
+                        found.economies.len() as u32 - 1
+                    })
                 };
+                let (exporter, importer) = (number(pair.key.exporter), number(pair.key.importer));
                 let next = products.len() as u32;
                 let unit_value = unit_values.get(&product).copied().unwrap_or(1.0);
                 if !products.contains_key(&product) {
@@ -90,8 +95,8 @@ pub fn observations<'a>(pairs: impl IntoIterator<Item = &'a Pair>, how: &Observe
                 found.flows.push(Observation {
                     log_ratio,
                     weight,
-                    exporter: number(pair.key.exporter),
-                    importer: number(pair.key.importer),
+                    exporter,
+                    importer,
                     unit_value,
                     product: *products.entry(product).or_insert(next),
                     ..geography

@@ -2,6 +2,7 @@
 
 mod totals;
 
+use crate::name_of;
 use ::model::{Cell, Chart, Finding, Form, Input, Kind, Output, Point, Scale, Series, Table, Tolerance};
 use std::collections::{BTreeMap, BTreeSet};
 use totals::with_totals;
@@ -159,12 +160,12 @@ fn chart(flow: Flow, figures: &Figures) -> Option<Chart> {
             continue;
         }
         for (compiler, value) in by_compiler {
-            let mut name = compiler.clone();
+            let mut name = compiler.replace('_', " ");
             if let Some(without) = subject.partner.world_without() {
-                name.push_str(&format!(", without {without}"));
+                name.push_str(&format!(", without {}", name_of(without)));
             }
             if reporters.len() > 1 {
-                name = format!("{}: {name}", subject.reporter);
+                name = format!("{}: {name}", name_of(subject.reporter));
             }
             let point = Point::new(f64::from(subject.period.year()), value.to_f64());
             lines.entry(name).or_default().push(point);

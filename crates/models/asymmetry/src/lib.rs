@@ -19,3 +19,10 @@ mod reporters;
 
 pub use crate::model::Asymmetry;
 pub use quantile::quantile;
+
+/// An economy's name for a reader; its code where the reference table does not have it.
+fn name_of(economy: trade::Economy) -> String {
+    trade::economies()
+        .get(economy)
+        .map_or_else(|| economy.to_string(), |info| info.name.to_owned())
+}

@@ -1,8 +1,10 @@
 //! The CIF/FOB equation of a group of flows: ln(M/X) on distance and borders.
 
+use crate::name_of;
 use crate::pairs::Group;
 use ::model::{Chart, Finding, Form, Kind, Mark, Output, Point, Scale, Series, Table};
 use mirror::margins::{Margins, Observation, Observe, Specification, fit};
+use trade::Economy;
 
 /// The fewest flows for which the equation is fitted.
 const FEWEST: usize = 30;
@@ -28,11 +30,22 @@ pub(crate) fn table() -> Table {
         "The import/export ratio explained by distance and borders",
         &columns,
     )
+    .headed(&[
+        ("term", "What explains it"),
+        ("estimate", "Effect on the logarithm of the ratio"),
+        ("std_error", "Standard error"),
+        ("conf_low", "95% interval from"),
+        ("conf_high", "to"),
+        ("p_value", "p value"),
+        ("observations", "Flows"),
+        ("dropped", "Left out"),
+        ("r_squared", "Share explained"),
+    ])
 }
 
 /// Fits the group's equation and adds what it gives.
 pub(crate) fn add(group: &Group<'_>, output: &mut Output, table: &mut Table) {
-    let (flows, unknown) = observations(group);
+    let (flows, unknown, _) = observations(group);
     if unknown > 0 {
         let about = format!("{} {}", group.period, group.product);
         output.notes.push(format!(
@@ -109,15 +122,15 @@ fn findings(group: &Group<'_>, margins: &Margins, specification: &Specification)
     .collect()
 }
 
-/// The flows with two positive reports and a known distance, and how many had none. Importers that do not
-/// report c.i.f. have no margin to explain.
-fn observations(group: &Group<'_>) -> (Vec<Observation>, usize) {
+/// The flows with two positive reports and a known distance, how many had none, and the economies by their numbers.
+/// Importers that do not report c.i.f. have no margin to explain.
+fn observations(group: &Group<'_>) -> (Vec<Observation>, usize, Vec<Economy>) {
     let how = Observe {
         min_value: 0.0,
         ..Observe::default()
     };
     let found = mirror::margins::observations(group.pairs.iter().copied(), &how);
-    (found.flows, found.skipped.no_distance)
+    (found.flows, found.skipped.no_distance, found.economies)
 }
 
 /// Ratios beyond this many times, up or down, are not drawn.
@@ -125,19 +138,25 @@ const LARGEST_RATIO: f64 = 20.0;
 
 /// A sample of the flows by distance, and the fitted curve for coastal, not contiguous ones.
 pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart> {
-    let (flows, _) = observations(group);
+    let (flows, _, named) = observations(group);
     if flows.len() < FEWEST {
         return None;
     }
     let margins = fit(&flows, &Specification::gravity()).ok()?;
     let step = flows.len().div_ceil(POINTS);
-    let mut sample: Vec<Point> = flows
+    // Every number is of an economy in the list.
+    let name = |number: u32| named.get(number as usize).copied().map(name_of).unwrap_or_default();
+    let mut sample: Vec<(Point, String)> = flows
         .iter()
         .step_by(step)
         .filter(|o| o.log_ratio.abs() <= LARGEST_RATIO.ln())
-        .map(|o| Point::new(o.distance_km, o.log_ratio.exp()))
+        .map(|o| {
+            let pair = format!("{} to {}", name(o.exporter), name(o.importer));
+            (Point::new(o.distance_km, o.log_ratio.exp()), pair)
+        })
         .collect();
-    sample.sort_by(|a, b| a.x.total_cmp(&b.x));
+    sample.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x));
+    let (sample, pairs): (Vec<Point>, Vec<String>) = sample.into_iter().unzip();
     if step > 1 {
         notes.push(format!(
             "the chart cif-fob-curve shows one flow in {step} of {}",
@@ -171,6 +190,7 @@ pub(crate) fn chart(group: &Group<'_>, notes: &mut Vec<String>) -> Option<Chart>
             curve: true,
         },
     ];
+    chart.names = vec![pairs];
     chart.marks = vec![Mark {
         at: 1.0,
         vertical: false,

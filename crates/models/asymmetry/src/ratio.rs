@@ -1,5 +1,6 @@
 //! The import/export ratio: by pair of economies over time, and its distribution.
 
+use crate::name_of;
 use crate::pairs::{Group, log_ratios};
 use ::model::{Chart, Finding, Form, Mark, Output, Point, Scale, Series};
 use mirror::gaps::Undefined;
@@ -40,7 +41,7 @@ pub(crate) fn by_pair(pairing: &Pairing, output: &mut Output) {
         "How far the importer's report lies above the exporter's",
     );
     chart.caption =
-        "Import value over export value of the same flow; 1 is agreement. Imports mostly CIF, exports mostly FOB."
+        "Import value over export value of the same flow; 1 is agreement. Imports mostly with freight and insurance (c.i.f.), exports mostly without (f.o.b.)."
             .to_owned();
     (chart.x_label, chart.y_label) = ("Year".to_owned(), "Importer's report / exporter's report".to_owned());
     (chart.x_scale, chart.y_scale) = (Scale::Year, Scale::Log);
@@ -48,7 +49,7 @@ pub(crate) fn by_pair(pairing: &Pairing, output: &mut Output) {
         .into_iter()
         .filter(|(_, points)| !points.is_empty())
         .map(|((from, to), points)| Series {
-            name: format!("{from} to {to}"),
+            name: format!("{} to {}", name_of(from), name_of(to)),
             points,
             curve: false,
         })

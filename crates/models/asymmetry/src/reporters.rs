@@ -25,6 +25,17 @@ pub(crate) fn table() -> Table {
         "Each reporter's agreement with its partners (Gehlhar's indices)",
         &columns,
     )
+    .headed(&[
+        ("economy", "Reporter"),
+        ("export_flows", "Partners it sells to"),
+        ("rix", "Exports confirmed"),
+        ("rix_without_worst", "Without the worst partner"),
+        ("worst_importer", "Worst partner in exports"),
+        ("import_flows", "Partners it buys from"),
+        ("rim", "Imports confirmed"),
+        ("rim_without_worst", "Without the worst partner"),
+        ("worst_exporter", "Worst partner in imports"),
+    ])
 }
 
 /// Adds the group's reporters: a row each, and findings where the product is everything.

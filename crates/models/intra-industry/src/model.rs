@@ -162,7 +162,12 @@ fn table() -> Table {
         ("products", Kind::Integer, ""),
         ("two_way", Kind::Integer, ""),
     ];
-    Table::new("intra-industry", "Two-way trade within products", &columns)
+    Table::new("intra-industry", "Two-way trade within products", &columns).headed(&[
+        ("grubel_lloyd", "Grubel-Lloyd index"),
+        ("grubel_lloyd_adjusted", "The same, adjusted for the imbalance of trade"),
+        ("products", "Products traded"),
+        ("two_way", "Traded both ways"),
+    ])
 }
 
 fn row(place: &Place, found: &GrubelLloyd) -> Vec<Cell> {

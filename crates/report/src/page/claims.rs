@@ -42,7 +42,7 @@ impl Badge {
             },
             Outcome::Undecidable(_) => Badge {
                 class: "untestable",
-                words: "undecidable",
+                words: "cannot tell",
             },
         }
     }

@@ -1,6 +1,7 @@
 //! A chart with its title, legend, caption, and the data behind it.
 
 use super::html::{Anchors, download, table};
+use super::look::Look;
 use super::looks::Looks;
 use crate::Result;
 use crate::svg::{Drawing, Size, draw, escape, look, swatch};
@@ -10,9 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// No more rows of a chart's data are printed.
 const ROWS: usize = 200;
 
-/// The data of a chart as a tidy table: `series`, what stands on its axes, named by their labels with their units,
-/// and the `low` and `high` end of the interval, in the unit of the value.
+/// The data of a chart as a tidy table: `series`, what each point is (`point`) where the chart names its points, what
+/// stands on its axes, named by their labels with their units, and the `low` and `high` end of the interval, in the
+/// unit of the value.
 pub fn chart_table(chart: &Chart) -> Table {
+    tidy(chart, &[])
+}
+
+/// The same with the `scenario` that each series is taken from, where it is taken from one.
+fn tidy(chart: &Chart, sources: &[String]) -> Table {
     let x_kind = if whole(chart) { Kind::Integer } else { Kind::Number };
     let x_unit = if chart.x_scale == Scale::Year { "year" } else { "" };
     let y_unit = if chart.y_scale == Scale::Share { "share" } else { "" };
@@ -22,27 +29,39 @@ pub fn chart_table(chart: &Chart) -> Table {
         column_name(&chart.x_label, "x")
     };
     let mut y_name = column_name(&chart.y_label, "value");
-    if [x_name.as_str(), "series", "low", "high"].contains(&y_name.as_str()) {
+    if x_name == y_name {
         y_name.push_str("_value");
     }
     let columns = [
+        ("scenario", Kind::Text, ""),
         ("series", Kind::Text, ""),
+        ("point", Kind::Text, ""),
         (x_name.as_str(), x_kind, x_unit),
         (y_name.as_str(), Kind::Number, y_unit),
         ("low", Kind::Number, y_unit),
         ("high", Kind::Number, y_unit),
     ];
     let mut table = Table::new(&chart.id, &chart.title, &columns);
-    for series in &chart.series {
-        for point in series.points.iter().filter(|p| p.x.is_finite()) {
+    for (at, series) in chart.series.iter().enumerate() {
+        for (number, point) in series.points.iter().enumerate().filter(|(_, p)| p.x.is_finite()) {
             let (low, high) = (point.band.map(|b| b.low), point.band.map(|b| b.high));
             table.push(vec![
+                sources.get(at).map(String::as_str).into(),
                 series.name.as_str().into(),
+                chart.point_name(at, number).into(),
                 place(point.x, x_kind),
                 point.y.into(),
                 low.into(),
                 high.into(),
             ]);
+        }
+    }
+    for (name, there) in [("point", !chart.names.is_empty()), ("scenario", !sources.is_empty())] {
+        if let (Some(at), false) = (table.columns.iter().position(|c| c.name == name), there) {
+            table.columns.remove(at);
+            for row in &mut table.rows {
+                row.remove(at);
+            }
         }
     }
     table
@@ -56,7 +75,9 @@ fn column_name(label: &str, otherwise: &str) -> String {
         .filter(|word| !word.is_empty());
     match words.collect::<Vec<_>>().join("_") {
         name if name.is_empty() => otherwise.to_owned(),
-        name if ["series", "low", "high"].contains(&name.as_str()) => format!("{name}_{otherwise}"),
+        name if ["scenario", "series", "point", "low", "high"].contains(&name.as_str()) => {
+            format!("{name}_{otherwise}")
+        }
         name => name,
     }
 }
@@ -153,7 +174,7 @@ fn caption(chart: &Chart, wide: &Drawing, narrow: &Drawing) -> String {
 }
 
 fn data(chart: &Chart, traces: &Traces<'_>) -> Result<String> {
-    let tidy = chart_table(chart);
+    let tidy = tidy(chart, traces.sources);
     if tidy.rows.is_empty() {
         return Ok(String::new());
     }
@@ -167,13 +188,39 @@ fn data(chart: &Chart, traces: &Traces<'_>) -> Result<String> {
     } else {
         String::new()
     };
+    let told = escape(&counted_in(chart));
+    let looks: Vec<Look> = shown.columns.iter().map(Look::exact).collect();
     Ok(format!(
         "<details class=\"data\"><summary>Data behind this chart</summary>\
-         <p class=\"tools\">{}{more}</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{}</div></details>",
+         <p class=\"tools\">{}{told}{more}</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{}</div></details>",
         download(&tidy, "Download as CSV")?,
         escape(&format!("Data: {}", chart.title)),
-        table(&shown, &(0..shown.rows.len().min(ROWS)).collect::<Vec<_>>(), &evidence),
+        table(
+            &shown,
+            &(0..shown.rows.len().min(ROWS)).collect::<Vec<_>>(),
+            (&looks, false),
+            &evidence
+        ),
     ))
+}
+
+/// What the numbers of a chart's data are, with their unit.
+fn counted_in(chart: &Chart) -> String {
+    let label = chart.y_label.replace("USD", "US dollars");
+    let shares = if chart.y_scale == Scale::Share {
+        ", per cent"
+    } else {
+        ""
+    };
+    let bands = if chart.series.iter().any(banded) {
+        "; low and high are the ends of the interval"
+    } else {
+        ""
+    };
+    match label.as_str() {
+        "" => String::new(),
+        label => format!(" Shown: {label}{shares}{bands}."),
+    }
 }
 
 /// What the rows and columns of a table of a chart's data stand for.
@@ -329,6 +376,17 @@ mod tests {
         assert_eq!(names(&chart), ["series", "year", "exports_usd", "low", "high"]);
         (chart.x_scale, chart.x_label, chart.y_label) = (Scale::Log, "Low".to_owned(), "low x".to_owned());
         assert_eq!(names(&chart), ["series", "low_x", "low_x_value", "low", "high"]);
+        chart.names = vec![vec!["China to Japan".to_owned()]];
+        let whole = tidy(&chart, &["imf".to_owned()]);
+        let told: Vec<&str> = whole.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(
+            told,
+            ["scenario", "series", "point", "low_x", "low_x_value", "low", "high"]
+        );
+        let first = [&whole.rows[0][0], &whole.rows[0][1], &whole.rows[0][2]];
+        assert_eq!(first, [&"imf".into(), &"A".into(), &"China to Japan".into()]);
+        assert_eq!(whole.rows[1][2], Cell::Missing);
+        chart.names.clear();
         (chart.x_label, chart.y_label) = (String::new(), String::new());
         assert_eq!(names(&chart), ["series", "x", "value", "low", "high"]);
     }

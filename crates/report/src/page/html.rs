@@ -2,6 +2,7 @@
 
 use crate::number::{grouped, per_cent, significant, typeset};
 use crate::page::Link;
+use crate::page::look::{Look, is_p_value, is_share};
 use crate::svg::escape;
 use crate::text_table::is_year;
 use crate::{Format, Result, to_bytes};
@@ -99,45 +100,52 @@ pub(crate) fn download(table: &Table, words: &str) -> Result<String> {
     ))
 }
 
-/// The wanted rows of a table as HTML. Numbers are rounded for reading, shares are per cent. `evidence` says where
-/// a cell leads, by row and column; an empty address leads nowhere.
-pub(crate) fn table(table: &Table, rows: &[usize], evidence: &dyn Fn(usize, usize) -> String) -> String {
-    let many = if table.columns.len() > MANY_COLUMNS {
+/// The wanted rows of a table as HTML, each column in its look. `grouped` rows stand below the value of the first column
+/// that they share. `evidence` says where a cell leads, by row and column; an empty address leads nowhere.
+pub(crate) fn table(
+    table: &Table,
+    rows: &[usize],
+    (looks, grouped): (&[Look], bool),
+    evidence: &dyn Fn(usize, usize) -> String,
+) -> String {
+    let first = usize::from(grouped);
+    let shown = || looks.iter().zip(&table.columns).enumerate().skip(first);
+    let many = if shown().count() > MANY_COLUMNS {
         " class=\"many-columns\""
     } else {
         ""
     };
     let mut html = format!("<table{many}><caption>{}</caption><thead><tr>", escape(&table.title));
-    for column in &table.columns {
-        let unit = match column.unit.as_str() {
-            "" | "1" => String::new(),
-            "share" if column.kind == Kind::Number => String::new(),
-            unit if column.unit.starts_with("share ") => format!(" <span class=\"unit\">{}</span>", escape(&unit[6..])),
-            unit => format!(" <span class=\"unit\">{}</span>", escape(unit)),
-        };
+    for (_, (look, column)) in shown() {
         let class = if column.kind == Kind::Text { "" } else { " class=\"n\"" };
-        let _ = write!(
-            html,
-            "<th scope=\"col\"{class}>{}{unit}</th>",
-            escape(&column.name.replace('_', " "))
-        );
+        let _ = write!(html, "<th scope=\"col\"{class}>{}</th>", look.head());
     }
     html.push_str("</tr></thead><tbody>");
+    let mut group: Option<&Cell> = None;
     for (number, row) in rows
         .iter()
         .filter_map(|&number| Some((number, table.rows.get(number)?)))
     {
+        if grouped && group != row.first() {
+            let open = if group.is_some() { "</tbody><tbody>" } else { "" };
+            let (words, across) = (looks[0].cell(&row[0], &table.columns[0]), shown().count());
+            let _ = write!(
+                html,
+                "{open}<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{across}\">{words}</th></tr>"
+            );
+            group = row.first();
+        }
         html.push_str("<tr>");
-        for (at, (value, column)) in row.iter().zip(&table.columns).enumerate() {
-            let words = match (cell(value, column), beside(&evidence(number, at))) {
+        for (at, (look, column)) in shown() {
+            let words = match (look.cell(&row[at], column), beside(&evidence(number, at))) {
                 (words, None) => words,
                 (words, Some(href)) => format!("<a class=\"number\" href=\"{href}\">{words}</a>"),
             };
-            let _ = match (at, column.kind) {
-                (0, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
-                (0, _) => write!(html, "<th scope=\"row\" class=\"n\">{words}</th>"),
-                (_, Kind::Text) => write!(html, "<td>{words}</td>"),
-                _ => write!(html, "<td class=\"n\">{words}</td>"),
+            let _ = match (at == first, column.kind) {
+                (true, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
+                (true, _) => write!(html, "<th scope=\"row\" class=\"n\">{words}</th>"),
+                (false, Kind::Text) => write!(html, "<td>{words}</td>"),
+                (false, _) => write!(html, "<td class=\"n\">{words}</td>"),
             };
         }
         html.push_str("</tr>");
@@ -146,11 +154,7 @@ pub(crate) fn table(table: &Table, rows: &[usize], evidence: &dyn Fn(usize, usiz
     html
 }
 
-/// Below a thousandth the digits of a p-value say nothing; the files beside the page have them.
-fn is_p_value(column: &Column) -> bool {
-    matches!(column.name.as_str(), "p" | "p_value")
-}
-
+/// A cell of exact data: figures with all their digits, estimates with four, shares in per cent.
 pub(crate) fn cell(cell: &Cell, column: &Column) -> String {
     match cell {
         Cell::Missing => "<span class=\"none\" title=\"no figure\">–</span>".to_owned(),
@@ -158,9 +162,7 @@ pub(crate) fn cell(cell: &Cell, column: &Column) -> String {
         Cell::Integer(whole) if is_year(column) => typeset(&whole.to_string()),
         Cell::Integer(whole) => typeset(&grouped(&whole.to_string())),
         Cell::Number(p) if is_p_value(column) && (0.0..0.001).contains(p) => "&lt; 0.001".to_owned(),
-        Cell::Number(share) if column.unit == "share" || column.unit.starts_with("share ") => {
-            per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 })
-        }
+        Cell::Number(share) if is_share(column) => per_cent(*share, if share.abs() < 0.001 { 3 } else { 1 }),
         Cell::Number(estimate) => typeset(&significant(*estimate, 4)),
         // Of a thousand and more the page tells whole dollars; the files beside it have every digit.
         Cell::Decimal(exact) if exact.to_f64().abs() >= 1000.0 => typeset(&grouped(&format!("{:.0}", exact.to_f64()))),
@@ -213,6 +215,7 @@ mod tests {
     fn cells_read_well() {
         let column = |name: &str, kind, unit: &str| Column {
             name: name.to_owned(),
+            heading: String::new(),
             kind,
             unit: unit.to_owned(),
         };
@@ -243,6 +246,7 @@ mod tests {
     fn large_values_are_told_in_whole_dollars() {
         let usd = Column {
             name: "exports".to_owned(),
+            heading: String::new(),
             kind: Kind::Decimal,
             unit: "USD".to_owned(),
         };

@@ -2,6 +2,7 @@
 
 use super::claims::{Badge, ClaimsView};
 use super::html::{Anchors, download, link, table};
+use super::look::Look;
 use super::looks::Looks;
 use super::{Block, Fact, Link, Page, PinNote, ScenarioRow, Section, SummaryItem, Verdict};
 use super::{claims, digest, figure};
@@ -184,7 +185,11 @@ fn contents(view: &View<'_>) -> Vec<(String, String)> {
     contents.extend(part(!view.summary.is_empty(), "summary", "What we found"));
     contents.extend(part(view.claims.is_some(), "claims", "The claims, tested"));
     contents.extend(view.sections.iter().map(|s| (s.anchor.clone(), s.title.to_owned())));
-    contents.extend(part(!view.scenarios.is_empty(), "scenarios", "The scenarios"));
+    contents.extend(part(
+        !view.scenarios.is_empty(),
+        "scenarios",
+        "The ways to count (scenarios)",
+    ));
     contents.extend(part(!view.pins.is_empty(), "data", "Data and citations"));
     contents.extend(part(!view.glossary.is_empty(), "words", "Words used here"));
     contents.extend(part(
@@ -282,15 +287,21 @@ fn table_block(
         }),
         None => carried,
     };
-    let leads = |row: usize, column: usize| match column {
-        0 => evidence.get(row).cloned().unwrap_or_default(),
-        _ => String::new(),
+    let grouped = by_scenario(whole);
+    // Where no file beside the page has every digit, the page itself has them.
+    let looks: Vec<Look> = match file {
+        Some(_) => Look::all_to_read(whole),
+        None => whole.columns.iter().map(Look::exact).collect(),
+    };
+    let leads = |row: usize, column: usize| match column == usize::from(grouped) {
+        true => evidence.get(row).cloned().unwrap_or_default(),
+        false => String::new(),
     };
     let part = |rows: &[usize], which: &str| {
         let label = escape(&format!("Table{which}: {}", whole.title));
         format!(
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">{}</div>",
-            table(whole, rows, &leads)
+            table(whole, rows, (&looks, grouped), &leads)
         )
     };
     let rest = if rest.is_empty() {
@@ -316,6 +327,13 @@ fn table_block(
         "<div class=\"table\" id=\"{anchor}\">{}{rest}{tools}</div>",
         part(first, "")
     ))
+}
+
+/// Whether a table's rows stand below the titles of their scenarios: where that saves more rows than it takes.
+fn by_scenario(table: &model::Table) -> bool {
+    let first = table.columns.first().is_some_and(|column| column.name == "scenario");
+    let runs = table.rows.chunk_by(|a, b| a.first() == b.first()).count();
+    first && table.columns.len() > 1 && runs * 2 <= table.rows.len()
 }
 
 /// The most rows of a table that a page holds.

@@ -8,11 +8,12 @@ use crate::Result;
 use crate::number;
 use crate::page::render_evidence;
 use crate::study::files::ResultFile;
+use crate::study::readable::finding_words;
 use crate::svg::escape;
 use model::{Finding, Value};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use study::{Run, ScenarioFile, ScenarioRun, Study, tested};
+use study::{Run, ScenarioFile, ScenarioRun, Study, StudyFile, tested};
 
 /// What a page of evidence shows; texts that end in `html` are escaped already.
 #[derive(Debug, Serialize)]
@@ -34,6 +35,7 @@ pub(crate) struct EvidenceView {
 #[derive(Debug, Serialize)]
 struct FindingView {
     anchor: String,
+    words: String,
     id: String,
     value: String,
     interval: String,
@@ -77,7 +79,7 @@ fn view(
     claims: Vec<ClaimView>,
     trace: &Trace<'_>,
 ) -> EvidenceView {
-    let (periods, references) = figures::figures(scenario, &run.references);
+    let (periods, references) = figures::figures(scenario, &run.references, &study.file);
     let there: BTreeSet<&str> = periods.iter().map(|p| p.period.as_str()).collect();
     let shown = trace.shown(&file.id);
     let all = run.findings.iter().filter(|f| f.scenario == file.id).count();
@@ -95,14 +97,14 @@ fn view(
         parameters: parameters.collect(),
         notes: scenario.notes.clone(),
         others: all - shown.len(),
-        findings: shown.into_iter().map(|f| finding(f, &there)).collect(),
+        findings: shown.into_iter().map(|f| finding(f, &there, &study.file)).collect(),
         claims,
         periods,
         references,
     }
 }
 
-fn finding(finding: &Finding, there: &BTreeSet<&str>) -> FindingView {
+fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> FindingView {
     let value = match &finding.value {
         Value::Estimate(value) => match finding.unit.as_str() {
             "1" => number::full(*value),
@@ -116,6 +118,7 @@ fn finding(finding: &Finding, there: &BTreeSet<&str>) -> FindingView {
         .map(|i| format!("{} to {} ({})", number::full(i.low), number::full(i.high), i.kind));
     FindingView {
         anchor: anchor_of(finding),
+        words: finding_words(finding, study),
         id: finding.id(),
         value,
         interval: interval.unwrap_or_default(),
@@ -169,7 +172,11 @@ fn claims(study: &Study, run: &Run, file: &ScenarioFile, trace: &Trace<'_>) -> V
                 // The pages of evidence stand side by side.
                 let href = trace.of(f);
                 let href = href.strip_prefix("evidence/").unwrap_or(&href);
-                format!("<a href=\"{}\">{}</a>", escape(href), escape(&f.id()))
+                format!(
+                    "<a href=\"{}\">{}</a>",
+                    escape(href),
+                    escape(&finding_words(f, &study.file))
+                )
             });
             (test.says.clone(), links.collect())
         });

@@ -1,15 +1,20 @@
 //! The field's words, told to a reader who does not use them.
 
-/// Words of the report and what they mean, in the order in which a reader meets them.
-pub(super) fn words() -> Vec<(String, String)> {
-    GLOSSARY
-        .map(|(word, meaning)| (word.to_owned(), meaning.to_owned()))
-        .to_vec()
+use study::StudyFile;
+
+/// Words of the report and what they mean: the study's own, then those of the field, in the order in which a reader
+/// meets them.
+pub(super) fn words(study: &StudyFile) -> Vec<(String, String)> {
+    let own = study.word.iter().map(|word| (word.word.clone(), word.means.clone()));
+    let general = GLOSSARY
+        .iter()
+        .map(|(word, meaning)| ((*word).to_owned(), (*meaning).to_owned()));
+    own.chain(general).collect()
 }
 
-const GLOSSARY: [(&str, &str); 17] = [
+const GLOSSARY: [(&str, &str); 21] = [
     (
-        "scenario",
+        "way to count, scenario",
         "A named set of choices: whose figures are taken, in which order of preference, and what is left out. A source is the compiler whose figures a scenario takes.",
     ),
     (
@@ -35,7 +40,7 @@ const GLOSSARY: [(&str, &str); 17] = [
     ),
     (
         "interval",
-        "The range in which the number lies with a stated confidence, 95 per cent where nothing else is said: of a hundred such ranges about 95 hold the true number, if the method's assumptions do. Conf low and conf high are its ends.",
+        "The range in which the number lies with a stated confidence, 95 per cent where nothing else is said: of a hundred such ranges about 95 hold the true number, if the method's assumptions do.",
     ),
     (
         "bounds",
@@ -46,20 +51,36 @@ const GLOSSARY: [(&str, &str); 17] = [
         "How often chance alone would show at least as much, if there were nothing to find. Below 0.05 is the usual mark.",
     ),
     (
-        "trend, slope",
-        "The straight line that lies closest to the years' figures, and how much it rises in a year.",
+        "trend, change a year",
+        "The straight line that lies closest to the years' figures, and how much it rises in a year; growth in per cent where the line is drawn through logarithms.",
     ),
     (
-        "Chow test, f",
-        "Asks whether one line fits the years before and after a date alike. A large f and a small p value say that it does not.",
+        "Newey-West",
+        "A way to compute how uncertain a trend is that allows for good years following good ones and bad ones bad.",
+    ),
+    (
+        "Chow test, F",
+        "Asks whether one line fits the years before and after a date alike. A large F and a small p value say that it does not.",
     ),
     (
         "HHI",
         "Herfindahl-Hirschman index: the sum of squared shares. 1 where one partner has everything, one tenth where ten have equal parts. The effective number is how many equal partners would give the same.",
     ),
     (
-        "cr1, cr3",
-        "The share of the largest partner, and of the three largest.",
+        "regime, silhouette",
+        "A regime is a group of years with much the same partners. A year's silhouette says how well it fits its group: near 1 well, near 0 as well into the next, below 0 better there.",
+    ),
+    (
+        "robust z",
+        "How far a figure lies from the middle of its own series, in units of that series' usual spread.",
+    ),
+    (
+        "agreement with partners (Gehlhar's index)",
+        "The share of a country's reported trade that its partners confirm to within a fifth.",
+    ),
+    (
+        "pin, pinned dataset",
+        "A dataset kept with this report, with its source, its date and a hash, so that the same figures can be counted again.",
     ),
     (
         "SITC section, HS chapter, BEC",

@@ -1,5 +1,6 @@
 //! From a run to the page: who says what, in which order. No number is made here.
 
+use crate::number::{grouped, with_minus_signs};
 use crate::page::{
     Block, ClaimRow, Claims, Link, Outcome, Page, PinNote, ScenarioRow, ScenarioVerdict, Section, SummaryItem,
     Verdict as Badge, Words,
@@ -8,10 +9,12 @@ use crate::study::charts::chart;
 use crate::study::evidence;
 use crate::study::files::{Provenance, ResultFile};
 use crate::study::glossary;
+use crate::study::how_sure::how_sure;
+use crate::study::readable::readable;
 use crate::study::selection::selected;
 use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
-use model::{Cell, Table};
+use model::Table;
 use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
 
 /// How many rows of a table the page prints; the rest is in the files beside it.
@@ -35,11 +38,11 @@ pub(super) fn study_page(
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
         dateline: format!(
-            "{}, {}, {} with {}",
-            counted(run.scenarios.len(), "scenario"),
-            counted(run.findings.len(), "finding"),
-            counted(run.pins.len(), "pinned dataset"),
-            counted(run.pins.iter().map(|p| p.rows).sum::<usize>(), "figure")
+            "Counted in {} from {} with {}; {}, each with its evidence",
+            counted(run.scenarios.len(), "way"),
+            counted(run.pins.len(), "dataset"),
+            counted(run.pins.iter().map(|p| p.rows).sum::<usize>(), "published figure"),
+            counted(run.findings.len(), "computed number")
         ),
         provenance: provenance.rows(),
         ..Page::default()
@@ -49,7 +52,7 @@ pub(super) fn study_page(
         let mut evidence = Vec::new();
         if let Some(claim) = &item.claim {
             evidence.push(Link {
-                text: format!("claim {claim}"),
+                text: format!("the claim and its test ({claim})"),
                 href: format!("#claim-{claim}"),
             });
         }
@@ -76,7 +79,7 @@ pub(super) fn study_page(
             .push(section_of(section, study, run, (tables, &trace), &render)?);
     }
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
-    page.glossary = glossary::words();
+    page.glossary = glossary::words(&study.file);
     page.data_notes = run.pins.iter().map(pin_note).collect();
     let evidence = evidence::pages(study, run, &trace)?;
     Ok((page, evidence))
@@ -84,7 +87,8 @@ pub(super) fn study_page(
 
 /// How many there are of something whose plural ends in s.
 fn counted(number: usize, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+    let many = if number == 1 { "" } else { "s" };
+    format!("{} {one}{many}", grouped(&number.to_string()))
 }
 
 /// A sentence of the study file, its numbers leading to their findings.
@@ -123,100 +127,11 @@ fn grounds(judged: Option<&Judged>, told: &[&Words], study: &Study) -> Vec<Link>
 }
 
 /// A scenario's title; its name, where it has none.
-fn title_of<'a>(scenario: &'a str, study: &'a Study) -> &'a str {
+pub(super) fn title_of<'a>(scenario: &'a str, study: &'a Study) -> &'a str {
     let file = study.file.scenario.iter().find(|file| file.id == scenario);
     file.map(|file| file.title.as_str())
         .filter(|title| !title.is_empty())
         .unwrap_or(scenario)
-}
-
-/// How many scenarios bear a claim out, and in how many of them it outlasts the errors of reports.
-fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
-    let count = |word: &str| judged.verdicts.iter().filter(|(_, v, _)| v.word() == word).count();
-    let (ways, without) = (judged.verdicts.len(), count("undecidable"));
-    let told = [("holds", "holds"), ("fails", "fails"), ("not shown", "is not shown")];
-    let told = told.map(|(word, said)| (count(word), said));
-    let told: Vec<String> = told
-        .iter()
-        .filter(|(many, _)| *many > 0)
-        .map(|(many, said)| format!("{said} under {many}"))
-        .collect();
-    let mut words = match (told.as_slice(), ways) {
-        ([], _) => "No way to count has the figures at hand.".to_owned(),
-        (_, 1) => "There is one way to count.".to_owned(),
-        (told, ways) => format!("Of {ways} ways to count, the claim {}", told.join(", ")),
-    };
-    if ways > 1 && !told.is_empty() {
-        words.push_str(&match without {
-            0 => ".".to_owned(),
-            1 => "; one has not the figures.".to_owned(),
-            n => format!("; {n} have not the figures."),
-        });
-    }
-    let sources = judged.sources_of(|v| !matches!(v, Verdict::Undecidable(_)));
-    let sources: Vec<&str> = sources.into_iter().collect();
-    match sources.as_slice() {
-        [] => {}
-        [only] => words.push_str(&format!(" All that is known rests on one source: {only}.")),
-        [some @ .., last] => words.push_str(&format!(
-            " Those with the figures rest on {} sources: {} and {last}.",
-            sources.len(),
-            some.join(", ")
-        )),
-    }
-    let drawn = drawn_tests(&judged.id, study, run);
-    if !drawn.is_empty() {
-        words.push_str(&format!(
-            " Where reports were drawn anew with the errors that reporters make: {}.",
-            drawn.join("; ")
-        ));
-    }
-    words
-}
-
-/// What the draws say of each test of a claim under each scenario that was drawn.
-fn drawn_tests(claim: &str, study: &Study, run: &Run) -> Vec<String> {
-    let Some(table) = run.tables.iter().find(|t| t.id == "draws-survival") else {
-        return Vec::new();
-    };
-    let place = |name: &str| table.columns.iter().position(|c| c.name == name);
-    let columns = ["claim", "scenario", "test", "least_holds_in", "most_holds_in"].map(place);
-    let [Some(of), Some(scenario), Some(test), Some(least), Some(most)] = columns else {
-        return Vec::new();
-    };
-    let tests = study
-        .file
-        .claim
-        .iter()
-        .find(|c| c.id == claim)
-        .map_or(0, |c| c.test.len());
-    let told = table.rows.iter().filter(|row| row[of] == Cell::from(claim));
-    let said = told.map(|row| {
-        let text = |at: usize| match &row[at] {
-            Cell::Text(text) => text.as_str(),
-            _ => "",
-        };
-        let title = title_of(text(scenario), study);
-        let what = if tests > 1 {
-            format!(", {}", text(test))
-        } else {
-            String::new()
-        };
-        let per_cent = |at: usize| match row[at] {
-            Cell::Number(share) => Some(format!("{:.0}", share * 100.0)),
-            _ => None,
-        };
-        match (per_cent(least), per_cent(most)) {
-            (Some(least), Some(most)) if least == most => {
-                format!("{title}{what}: passed in {least} per cent of draws")
-            }
-            (Some(least), Some(most)) => {
-                format!("{title}{what}: passed in {least} to {most} per cent of draws, by the margin taken off")
-            }
-            _ => format!("{title}{what}: left open by most draws"),
-        }
-    });
-    said.collect()
 }
 
 /// The data that would decide or overturn a claim, as a sentence.
@@ -261,7 +176,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
                     Verdict::NotShown(why) => Outcome::NotShown(why.clone()),
                     Verdict::Undecidable(why) => Outcome::Undecidable(why.clone()),
                 },
-                numbers: numbers.join("; "),
+                numbers: with_minus_signs(&numbers.join("; ")),
                 evidence: format!("{}#{}", page_of(scenario), anchor_of_claim(&file.id)),
             })
             .collect(),
@@ -272,11 +187,11 @@ fn claims(study: &Study, run: &Run) -> Claims {
             href: "tables/claims.csv".to_owned(),
         }],
     });
-    let prose = "Each statement is a paraphrase, put as a test on findings and judged under every scenario that has \
-                 the figures for it. Scenarios that rest on one source are variants of it and count once: robust \
+    let prose = "Each statement is a paraphrase, put as a test on numbers and judged under every way to count (scenario) \
+                 that has the figures for it. Ways that rest on one source are variants of it and count once: robust \
                  means that the statement holds under all that have the figures, of several sources; contradicted, \
-                 that it fails under several and holds under none. Where a scenario has the figures and they allow \
-                 both answers, the statement is not shown there, and that is no support.";
+                 that it fails under several and holds under none. Where the figures are there and allow both \
+                 answers, the statement is not shown, and that is no support.";
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
@@ -293,7 +208,7 @@ pub(super) fn verdict_words(verdict: &Verdict, numbers: &[String]) -> String {
     };
     match numbers {
         [] => word,
-        numbers => format!("{word} {}.", numbers.join("; ")),
+        numbers => format!("{word} {}.", with_minus_signs(&numbers.join("; "))),
     }
 }
 
@@ -341,6 +256,7 @@ fn section_of(
             continue;
         }
         let path = format!("tables/{}.csv", table.id);
+        let table = readable(table, wanted, &study.file);
         section.blocks.push(Block::Table {
             table,
             rows_shown: ROWS_SHOWN,
@@ -360,7 +276,8 @@ fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
         .unwrap_or_default();
     let years = flows.iter().map(|r| r.period.year());
     let span = match (years.clone().min(), years.max()) {
-        (Some(first), Some(last)) => format!("{first} to {last}, {} figures", flows.len()),
+        (Some(first), Some(last)) if first == last => format!("{first}, {}", counted(flows.len(), "figure")),
+        (Some(first), Some(last)) => format!("{first} to {last}, {}", counted(flows.len(), "figure")),
         _ => "no figures".to_owned(),
     };
     ScenarioRow {
@@ -386,7 +303,7 @@ fn pin_note(pin: &study::PinUsed) -> PinNote {
         citation: about.citation.clone(),
         licence: format!("{}; {}", about.licence, about.terms),
         url: about.url.clone(),
-        extent: format!("{} figures", pin.rows),
+        extent: counted(pin.rows, "figure"),
         traps: about.traps.clone(),
         sha256: file.map(|f| f.sha256.clone()).unwrap_or_default(),
         logical_hash: file.map(|f| f.logical_hash.clone()).unwrap_or_default(),

@@ -107,7 +107,12 @@ pub fn figures_table<'a>(
     if reasons {
         columns.push(("reason", Kind::Text, ""));
     }
-    let mut table = Table::new(id, title, &columns);
+    let mut table = Table::new(id, title, &columns).headed(&[
+        ("value_usd", "Value"),
+        ("rounded_to_usd", "Rounded to"),
+        ("share_percent", "Share"),
+        ("reason", "Why it is left out"),
+    ]);
     for (scenario, record, reason) in figures {
         let mut row = figure(scenario, record, references);
         if reasons {

@@ -67,7 +67,7 @@ fn one(
             px(plot.x.at(p.x)),
             fill(plot.look(at))
         );
-        titled(out, plot, &head, "rect", series, p);
+        titled(out, plot, &head, "rect", &series.name, p);
         let rows = (tall / 8.0) as usize;
         let across = [left, left + wide / 2.0, left + wide];
         drawn.extend((0..=rows).flat_map(|n| across.map(|x| (x, from.min(to) + n as f64 * 8.0))));

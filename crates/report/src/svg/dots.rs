@@ -2,7 +2,7 @@
 
 use super::element::{escape, px};
 use super::line::{bands, line};
-use super::scene::{Plot, point, series_group};
+use super::scene::{Plot, series_group, titled};
 use super::style::marker;
 use super::unit::point_words;
 use model::{Point, Series};
@@ -55,14 +55,16 @@ fn cloud(out: &mut String, plot: &Plot<'_>, (at, series): (usize, &Series), coun
     };
     let mut shape = String::new();
     let mut told = Vec::new();
-    for p in &series.points {
+    for (number, p) in series.points.iter().enumerate() {
         let Some((x, y)) = place(p) else { continue };
         drawn.push((x, y));
+        let name = plot.chart.point_name(at, number).unwrap_or(&series.name);
         if count <= SEPARATE {
-            point(out, plot, "pt", &marker(plot.look(at), x, y, radius), series, p);
+            let shape = marker(plot.look(at), x, y, radius);
+            titled(out, plot, &format!("<path class=\"pt\" d=\"{shape}\""), "path", name, p);
             continue;
         }
-        let words = escape(&point_words(plot.chart, &series.name, p));
+        let words = escape(&point_words(plot.chart, name, p));
         told.push(format!("{} {} {words}", px(x), px(y)));
         if plot.chart.series.iter().filter(|s| !s.curve).count() > 1 {
             shape.push_str(&marker(plot.look(at), x, y, radius));

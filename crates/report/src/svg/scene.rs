@@ -223,15 +223,15 @@ pub(crate) fn point(out: &mut String, plot: &Plot<'_>, class: &str, shape: &str,
         plot,
         &format!("<path class=\"{class}\" d=\"{shape}\""),
         "path",
-        series,
+        &series.name,
         p,
     );
 }
 
-/// Closes an opened element `name` with a title that tells its value.
-pub(crate) fn titled(out: &mut String, plot: &Plot<'_>, head: &str, name: &str, series: &Series, p: &Point) {
-    let words = escape(&point_words(plot.chart, &series.name, p));
-    let _ = write!(out, "{head}><title>{words}</title></{name}>");
+/// Closes an opened element with a title that tells a point's name and value.
+pub(crate) fn titled(out: &mut String, plot: &Plot<'_>, head: &str, element: &str, name: &str, p: &Point) {
+    let words = escape(&point_words(plot.chart, name, p));
+    let _ = write!(out, "{head}><title>{words}</title></{element}>");
 }
 
 #[cfg(test)]

@@ -72,7 +72,13 @@ pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
         "draws-survival",
         "Which conclusions survive rules and errors of reports",
         &columns,
-    );
+    )
+    .headed(&[
+        ("least_holds_in", "Holds in at least"),
+        ("most_holds_in", "in at most"),
+        ("lowest_end", "The number lies between"),
+        ("highest_end", "and"),
+    ]);
     for claim in &study.file.claim {
         let mut scenarios: BTreeMap<&str, Vec<&Drawn>> = BTreeMap::new();
         for one in drawn.iter().filter(|d| d.base.claims.contains_key(&claim.id)) {

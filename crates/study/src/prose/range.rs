@@ -1,7 +1,7 @@
 //! The least and the greatest of several scenarios' numbers, as words.
 
 use super::{labels, marked};
-use crate::claim::digits;
+use crate::claim::words::digits;
 use crate::select::select;
 use minijinja::value::Kwargs;
 use minijinja::{Error, ErrorKind};
@@ -65,7 +65,7 @@ pub(super) fn range(
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (low, high) = (numbers[0], numbers.last().copied().unwrap_or(first));
     let words = |x: f64| match show {
-        Show::Percent => format!("{:.0} per cent", 100.0 * x),
+        Show::Percent => super::per_cent(x),
         _ => digits(x),
     };
     let (from, to) = (words(low.0), words(high.0));

@@ -1,5 +1,6 @@
 //! What reports' errors leave open of the findings, where it is not the same in two runs.
 
+use super::settings;
 use crate::fail::{Failure, Outcome};
 use crate::results::Results;
 use model::{Cell, Kind, Table};
@@ -29,8 +30,8 @@ fn drawn(results: &Results) -> Outcome<Drawn> {
     Ok(found)
 }
 
-/// The drawn intervals that differ, the largest move of an end against the interval's width first; those that only one
-/// run has come last.
+/// The drawn intervals that differ: those of findings that claims rest on first, and among them the largest move of an
+/// end against the interval's width; those that only one run has come last.
 pub fn changed(old: &Results, new: &Results) -> Outcome<Table> {
     let text = |name| (name, Kind::Text, "");
     let number = |name| (name, Kind::Number, "");
@@ -44,7 +45,8 @@ pub fn changed(old: &Results, new: &Results) -> Outcome<Table> {
         ("moved_by_widths", Kind::Number, ""),
     ];
     let (before, after) = (drawn(old)?, drawn(new)?);
-    let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
+    let behind = settings::behind(old, new)?;
+    let mut rows: Vec<(bool, f64, Vec<Cell>)> = Vec::new();
     for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let (was, is) = (before.get(key), after.get(key));
         let moved = was.zip(is).map(|(was, is)| {
@@ -57,6 +59,7 @@ pub fn changed(old: &Results, new: &Results) -> Outcome<Table> {
         }
         let end = |of: Option<&(f64, f64)>, end: fn(&(f64, f64)) -> f64| Cell::from(of.map(end));
         let [rule, finding] = key.clone();
+        let claimed = behind.contains_key(&finding);
         let row = vec![
             rule.into(),
             finding.into(),
@@ -66,10 +69,10 @@ pub fn changed(old: &Results, new: &Results) -> Outcome<Table> {
             end(is, |i| i.1),
             moved.into(),
         ];
-        rows.push((moved.unwrap_or(-1.0), row));
+        rows.push((claimed, moved.unwrap_or(-1.0), row));
     }
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    rows.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
     let mut table = Table::new("intervals", "Intervals on draws that differ", &columns);
-    rows.into_iter().for_each(|(_, row)| table.push(row));
+    rows.into_iter().for_each(|(_, _, row)| table.push(row));
     Ok(table)
 }

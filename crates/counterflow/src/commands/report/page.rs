@@ -70,8 +70,8 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
                 "draws",
                 "What survives the errors of reports",
                 "Where a study draws the errors of reports anew, a conclusion is said to survive them or not, and a finding has \
-                 an interval. How far an interval's ends moved is told in widths of the interval. What is not listed is the \
-                 same.",
+                 an interval. How far an interval's ends moved is told in widths of the interval; those of findings that \
+                 claims rest on come first. What is not listed is the same.",
                 &[&differences.survival, &differences.intervals],
             ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
@@ -88,8 +88,8 @@ fn changed(row: &[Cell]) -> SummaryItem {
         _ => "",
     };
     SummaryItem {
-        text: format!("Claim {}: {} is now {}.", words(0), words(2), words(3)).into(),
-        detail: words(1).into(),
+        text: format!("{} Before: {}. Now: {}.", words(1), words(2), words(3)).into(),
+        detail: format!("Claim {}, over all ways to count.", words(0)).into(),
         ..SummaryItem::default()
     }
 }

@@ -258,6 +258,7 @@ fn by_claims(moved: Table, old: &Results, new: &Results) -> Outcome<(Table, usiz
     let mut columns = moved.columns.clone();
     columns.push(model::Column {
         name: "claims".to_owned(),
+        heading: String::new(),
         kind: Kind::Text,
         unit: String::new(),
     });

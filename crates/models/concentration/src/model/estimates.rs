@@ -67,6 +67,7 @@ fn shares_table() -> Table {
             ("share", Kind::Number, "share"),
         ],
     )
+    .headed(&[("value_usd", "Value"), ("share", "Share of the total")])
 }
 
 fn concentration_table() -> Table {
@@ -87,6 +88,16 @@ fn concentration_table() -> Table {
             ("coverage", Kind::Number, "share"),
         ],
     )
+    .headed(&[
+        ("hhi", "Concentration (HHI)"),
+        ("hhi_low", "HHI at least"),
+        ("hhi_high", "HHI at most"),
+        ("cr1", "Share of the largest partner"),
+        ("cr3", "Share of the three largest"),
+        ("effective_number", "As many equal"),
+        ("n", "Listed"),
+        ("coverage", "Share of trade that is listed"),
+    ])
 }
 
 fn row(view: &View, indices: &[Finding]) -> Vec<Cell> {

@@ -194,7 +194,12 @@ fn table(amounts: &[Amount<'_>]) -> Table {
         "product-groups",
         "Groups of products; quoted names stand alone",
         &columns,
-    );
+    )
+    .headed(&[
+        ("value_usd", "Value"),
+        ("share_low", "Share at least"),
+        ("share_high", "Share at most"),
+    ]);
     for amount in amounts {
         let (share, low, high) = match amount.share {
             Some(Ok(share)) => (Some(share), Some(share), Some(share)),

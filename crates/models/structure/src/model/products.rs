@@ -39,7 +39,13 @@ pub(super) fn products(listings: &[Listing]) -> Output {
         ("denominator", Kind::Text, ""),
         ("part_of", Kind::Text, ""),
     ]);
-    let mut table = Table::new("products", "Trade by product, each compiler for itself", &columns);
+    let mut table = Table::new("products", "Trade by product, each compiler for itself", &columns).headed(&[
+        ("product", "Code"),
+        ("name", "Product"),
+        ("value_usd", "Value"),
+        ("share", "Share of the flow"),
+        ("part_of", "Part of"),
+    ]);
     let mut output = Output::default();
     for listing in listings {
         let parts: BTreeSet<&str> = listing.parts.iter().map(String::as_str).collect();

@@ -107,7 +107,8 @@ fn report(
         "regimes",
         "Years by regime of partners, numbered in order of their first year",
         &columns,
-    );
+    )
+    .headed(&[("silhouette_width", "How well it fits (silhouette)")]);
     let mut by_year = BTreeMap::new();
     for ((year, label), width) in features.years.iter().zip(&best.labels).zip(&best.silhouette.widths) {
         let regime = label + 1;

@@ -135,7 +135,11 @@ fn table(staged: &[Staged<'_>]) -> Table {
         ("share_low", Kind::Number, "share"),
         ("share_high", Kind::Number, "share"),
     ]);
-    let mut table = Table::new("stages", "Trade by stage of production, with bounds", &columns);
+    let mut table = Table::new("stages", "Trade by stage of production, with bounds", &columns).headed(&[
+        ("stage", "Stage of production"),
+        ("share_low", "Share at least"),
+        ("share_high", "Share at most"),
+    ]);
     for one in staged {
         let mut push = |stage: &str, low: f64, high: f64| {
             let mut row = place(one.listing);

@@ -26,9 +26,9 @@ const TRENDS: Columns<'_> = &[
     ("conf_low", Kind::Number, "per year"),
     ("conf_high", Kind::Number, "per year"),
     ("p_value", Kind::Number, ""),
-    ("growth", Kind::Number, "per year"),
-    ("growth_low", Kind::Number, "per year"),
-    ("growth_high", Kind::Number, "per year"),
+    ("growth", Kind::Number, "share a year"),
+    ("growth_low", Kind::Number, "share"),
+    ("growth_high", Kind::Number, "share"),
     ("lag", Kind::Integer, ""),
     ("df", Kind::Number, ""),
     ("undefined", Kind::Text, ""),
@@ -47,6 +47,25 @@ const BREAKS: Columns<'_> = &[
     ("undefined", Kind::Text, ""),
 ];
 
+const HEADINGS: [(&str, &str); 16] = [
+    ("total_trade", "Two-way trade"),
+    ("deficit_ratio", "Deficit as a multiple of exports"),
+    ("series", "What"),
+    ("span", "Years"),
+    ("n", "Number of years"),
+    ("slope", "Change a year"),
+    ("std_error", "Standard error"),
+    ("conf_low", "95% interval from"),
+    ("conf_high", "to"),
+    ("p_value", "p value"),
+    ("growth", "Growth"),
+    ("growth_low", "95% interval from"),
+    ("growth_high", "to"),
+    ("n_before", "Years before"),
+    ("n_after", "Years after"),
+    ("df", "Degrees of freedom"),
+];
+
 /// Adds the three tables, without rows as yet; `reporters` adds a column that names the economy.
 pub(super) fn add_tables(output: &mut Output, reporters: bool) {
     for (id, title, columns) in [
@@ -58,7 +77,7 @@ pub(super) fn add_tables(output: &mut Output, reporters: bool) {
         if reporters {
             all.insert(0, ("reporter", Kind::Text, ""));
         }
-        output.tables.push(Table::new(id, title, &all));
+        output.tables.push(Table::new(id, title, &all).headed(&HEADINGS));
     }
 }
 

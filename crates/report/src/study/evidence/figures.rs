@@ -1,6 +1,8 @@
 //! A scenario's figures by period, those it set aside below them, and their references.
 
 use crate::page::html::{anchor, cell};
+use crate::page::look::Look;
+use crate::study::readable::{named, without_shared};
 use crate::study::tables::figures_table;
 use crate::study::trace::anchor_of_period;
 use crate::svg::escape;
@@ -8,7 +10,7 @@ use model::{Cell, Table};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use study::{ScenarioRun, StudyReference};
+use study::{ScenarioRun, StudyFile, StudyReference};
 use trade::Record;
 
 #[derive(Debug, Serialize)]
@@ -33,11 +35,28 @@ pub(super) struct ReferenceView {
 /// Columns that say nothing on the page of one scenario and one period.
 const LEFT_OUT: [&str; 4] = ["scenario", "period", "pin", "url"];
 
+/// Columns that stand where all rows say the same too.
+const KEPT: [&str; 9] = [
+    "scenario",
+    "period",
+    "pin",
+    "url",
+    "reference",
+    "partner",
+    "flow",
+    "product",
+    "reason",
+];
+
 /// The figures of a period that are used, and those that are not, with the reason.
 type OfPeriod<'r> = (Vec<&'r Record>, Vec<(&'r Record, &'r str)>);
 
 /// The figures by period and the references that they name.
-pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> (Vec<PeriodView>, Vec<ReferenceView>) {
+pub(super) fn figures(
+    scenario: &ScenarioRun,
+    references: &[StudyReference],
+    study: &StudyFile,
+) -> (Vec<PeriodView>, Vec<ReferenceView>) {
     let mut periods: BTreeMap<String, OfPeriod<'_>> = BTreeMap::new();
     for record in &scenario.figures.flows {
         periods.entry(record.period.to_string()).or_default().0.push(record);
@@ -49,18 +68,33 @@ pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> 
     let all = periods
         .values()
         .flat_map(|(used, aside)| used.iter().copied().chain(aside.iter().map(|(r, _)| *r)));
-    let named: BTreeSet<u32> = all.filter_map(|r| r.reference).collect();
+    let cited: BTreeSet<u32> = all.filter_map(|r| r.reference).collect();
     let view = |(period, (mut used, mut aside)): (String, OfPeriod<'_>)| {
         used.sort_by_key(|r| (r.flow.as_str(), std::cmp::Reverse(r.value)));
         aside.sort_by_key(|(r, _)| (r.flow.as_str(), std::cmp::Reverse(r.value)));
         let of_used = used.iter().map(|r| ("", *r, None));
         let of_aside = aside.iter().map(|(r, reason)| ("", *r, Some(*reason)));
         let mut html = String::new();
+        let told = |title: &str, table: Table| {
+            without_shared(
+                named(
+                    Table {
+                        title: title.to_owned(),
+                        ..table
+                    },
+                    study,
+                ),
+                &KEPT,
+            )
+        };
         if !used.is_empty() {
-            rows(&mut html, "Used", &figures_table("", "", of_used, references));
+            rows(&mut html, &told("Used", figures_table("", "", of_used, references)));
         }
         if !aside.is_empty() {
-            rows(&mut html, "Set aside", &figures_table("", "", of_aside, references));
+            rows(
+                &mut html,
+                &told("Set aside", figures_table("", "", of_aside, references)),
+            );
         }
         PeriodView {
             anchor: anchor_of_period(&period),
@@ -70,7 +104,7 @@ pub(super) fn figures(scenario: &ScenarioRun, references: &[StudyReference]) -> 
             period,
         }
     };
-    let references = named
+    let references = cited
         .iter()
         .filter_map(|&n| references.get(n as usize))
         .map(|r| ReferenceView {
@@ -90,7 +124,7 @@ fn of_reference(pin: &str, key: &str) -> String {
 
 /// A table of figures without the columns that are empty, each row with a link to its reference. End tags
 /// that HTML leaves to the reader are left out: there are tens of thousands of rows.
-fn rows(html: &mut String, caption: &str, table: &Table) {
+fn rows(html: &mut String, table: &Table) {
     let place = |name: &str| table.columns.iter().position(|c| c.name == name);
     let (pin, key) = (place("pin"), place("reference"));
     let says = |at: &usize| {
@@ -98,6 +132,7 @@ fn rows(html: &mut String, caption: &str, table: &Table) {
         !LEFT_OUT.contains(&name) && table.rows.iter().any(|row| row[*at] != Cell::Missing)
     };
     let shown: Vec<usize> = (0..table.columns.len()).filter(says).collect();
+    let caption = escape(&table.title);
     let _ = write!(html, "<table><caption>{caption}</caption><thead><tr>");
     for &at in &shown {
         let column = &table.columns[at];
@@ -106,7 +141,7 @@ fn rows(html: &mut String, caption: &str, table: &Table) {
         } else {
             " class=n"
         };
-        let _ = write!(html, "<th scope=col{class}>{}", escape(&column.name.replace('_', " ")));
+        let _ = write!(html, "<th scope=col{class}>{}", Look::exact(column).head());
     }
     html.push_str("<tbody>\n");
     for row in &table.rows {

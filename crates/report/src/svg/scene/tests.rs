@@ -217,3 +217,15 @@ fn hostile_charts_are_drawn_without_a_number_astray() {
         }
     }
 }
+
+#[test]
+fn a_named_point_is_told_by_its_name() {
+    for count in [1, 400] {
+        let points: Vec<(f64, f64)> = (0..count).map(|x| (f64::from(x), 2.0)).collect();
+        let mut named = chart(Form::Dots, vec![series("Flows", &points)]);
+        named.names = vec![vec!["China to Japan".to_owned()]];
+        let svg = draw(&named, &[], Size::Wide).svg;
+        assert!(svg.contains("China to Japan, 0: 2"), "{svg}");
+        assert_eq!(svg.contains("Flows, 1: 2"), count > 1);
+    }
+}

@@ -1,0 +1,118 @@
+//! The numbers of claims and sentences as words.
+
+use crate::select::Reduced;
+
+/// A comparison in words.
+pub(super) fn needed(op: &str) -> &'static str {
+    match op {
+        ">=" => "at least",
+        ">" => "more than",
+        "<=" => "at most",
+        _ => "less than",
+    }
+}
+
+pub(super) fn shown(number: &Reduced, share: bool) -> String {
+    let one: fn(f64) -> String = if share { per_cent } else { digits };
+    let (low, high) = if share {
+        let low = one(number.low);
+        (low.trim_end_matches(" per cent").to_owned(), one(number.high))
+    } else {
+        interval_digits(number.low, number.high)
+    };
+    match number.estimate {
+        Some(estimate) if number.low == number.high => one(estimate),
+        Some(estimate) => format!("{} ({low} to {high})", one(estimate)),
+        None => format!("between {low} and {high}"),
+    }
+}
+
+/// A share in per cent, to a decimal where it has one: `25.8 per cent`, `97 per cent`.
+pub(super) fn per_cent(share: f64) -> String {
+    let text = format!("{:.1}", 100.0 * share);
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    format!("{} per cent", if text == "-0" { "0" } else { text })
+}
+
+/// The ends of an interval in one unit, named behind the second, and to the same decimals: `-121` and `-0.7 million`.
+pub(crate) fn interval_digits(low: f64, high: f64) -> (String, String) {
+    let most = low.abs().max(high.abs());
+    let (divisor, unit) = match most {
+        m if m >= 1e9 => (1e9, " billion"),
+        m if m >= 1e6 => (1e6, " million"),
+        _ => return (digits(low), digits(high)),
+    };
+    let (low, high) = (low / divisor, high / divisor);
+    // As many decimals as the larger end needs, and enough that the smaller is not nought.
+    let places = |x: f64, digits: i32| (digits - 1 - x.abs().log10().floor() as i32).clamp(0, 3) as usize;
+    let least = low.abs().min(high.abs());
+    let places = match least {
+        x if x > 0.0 => places(most / divisor, 3).max(places(x, 1)),
+        _ => places(most / divisor, 3),
+    };
+    (format!("{low:.places$}"), format!("{high:.places$}{unit}"))
+}
+
+/// A number for people: three significant digits, large ones in millions or billions.
+pub(crate) fn digits(x: f64) -> String {
+    let size = x.abs();
+    let (scaled, unit) = match size {
+        s if s >= 1e9 => (x / 1e9, " billion"),
+        s if s >= 1e6 => (x / 1e6, " million"),
+        _ => (x, ""),
+    };
+    if scaled.abs() >= 1000.0 {
+        return grouped(scaled);
+    }
+    let decimals = match scaled.abs() {
+        s if s >= 100.0 || s == 0.0 => 0,
+        s if s >= 10.0 => 1,
+        s if s >= 1.0 => 2,
+        s if s >= 0.001 => 3,
+        _ => return format!("{scaled:.2e}{unit}"),
+    };
+    format!("{scaled:.decimals$}{unit}")
+}
+
+/// A whole number with its thousands set apart; of a number below a million only three digits stay.
+fn grouped(x: f64) -> String {
+    let unit = 10_f64.powf(x.abs().log10().floor() - 2.0);
+    let whole = ((x / unit).round() * unit).abs() as u64;
+    let mut text = whole.to_string();
+    for place in (1..text.len())
+        .rev()
+        .filter(|p| (whole.to_string().len() - p).is_multiple_of(3))
+    {
+        text.insert(place, ',');
+    }
+    if x < 0.0 { format!("-{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_of_an_interval_have_one_unit() {
+        let ends = |low, high| {
+            let (low, high) = interval_digits(low, high);
+            format!("{low} to {high}")
+        };
+        let cases = [
+            (-121.2e6, -743_277.0, "-121.2 to -0.7 million"),
+            (-471.4e6, -51.94e6, "-471 to -52 million"),
+            (-90.5e6, 87.26e6, "-90.5 to 87.3 million"),
+            (0.0, 2.5e9, "0.00 to 2.50 billion"),
+            (0.182, 0.233, "0.182 to 0.233"),
+        ];
+        for (low, high, words) in cases {
+            assert_eq!(ends(low, high), words);
+        }
+    }
+
+    #[test]
+    fn numbers_are_short_for_people() {
+        let shown = [2.295e9, -743_277.0, 1234.0, 0.0417, 12.34, 0.0].map(digits);
+        assert_eq!(shown, ["2.29 billion", "-743,000", "1,230", "0.042", "12.3", "0"]);
+    }
+}

@@ -1,0 +1,113 @@
+//! The part of `study.toml` that says what the report shows: its summary, charts, sections, tables and words.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// One point of the report's summary.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryFile {
+    /// The claim whose verdict stands beside it.
+    pub claim: Option<String>,
+    /// The sentence; numbers come from findings.
+    pub text: String,
+    /// What stands behind it.
+    #[serde(default)]
+    pub detail: String,
+    /// The section or chart with the evidence.
+    #[serde(default)]
+    pub evidence: String,
+}
+
+/// A chart over findings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartFile {
+    /// The name.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// What stands on the axes, what is left out.
+    #[serde(default)]
+    pub caption: String,
+    /// The vertical axis, with its unit.
+    pub y_label: String,
+    /// `linear`, `log` or `share`.
+    #[serde(default)]
+    pub y_scale: String,
+    /// `line`, `dots`, `bars` or `stacked`.
+    #[serde(default)]
+    pub form: String,
+    /// What is drawn: one series for each entry.
+    pub series: Vec<ChartSeriesFile>,
+    /// Vertical lines: year and word.
+    #[serde(default)]
+    pub marks: Vec<(f64, String)>,
+}
+
+/// One series of a chart: findings over years.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartSeriesFile {
+    /// The name in the legend.
+    pub name: String,
+    /// The scenario.
+    pub scenario: String,
+    /// The measure.
+    pub measure: String,
+    /// Labels that the findings must have.
+    #[serde(rename = "where", default)]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A section of the report.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionFile {
+    /// The anchor.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// Paragraphs; numbers come from findings through `{{ estimate(...) }}` and the like.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Charts, by name; a model's chart is `scenario/chart`.
+    #[serde(default)]
+    pub charts: Vec<String>,
+    /// Tables.
+    #[serde(default)]
+    pub tables: Vec<TableFile>,
+}
+
+/// Some rows and columns of a table of the run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableFile {
+    /// The table's name.
+    pub name: String,
+    /// The rows that are printed, by column; alternatives stand between `|`.
+    #[serde(rename = "where", default)]
+    pub only: BTreeMap<String, String>,
+    /// Leave out rows in which this column is missing.
+    pub present: Option<String>,
+    /// Print the rows by this column, the largest number first; rows without one come last.
+    pub largest_first: Option<String>,
+    /// The columns that are printed; all where left out.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// What it shows, where the table's own title does not say it.
+    pub title: Option<String>,
+    /// Headings for columns, where the table's own do not say it: `slope = "Change a year, USD"`.
+    #[serde(default)]
+    pub headings: BTreeMap<String, String>,
+}
+
+/// A word of the study's own and what it means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordFile {
+    /// The word.
+    pub word: String,
+    /// What it means, in a sentence or two.
+    pub means: String,
+}
