@@ -145,7 +145,7 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     assert!(entry.contains("href=\"#figures-2008\""), "{entry}");
     // The figures stand there with their references, and those set aside with their reason.
     assert!(evidence.contains("2,254,620,000"));
-    assert!(evidence.contains("left out to see its reason"));
+    assert!(evidence.contains("Left out to see its reason"));
     assert!(evidence.contains("dyadic_trade.rda"));
     assert!(evidence.contains("two-way trade"), "the steps");
     // A reader is told names and units, not codes and keys: scenarios by their titles, the year in the caption, sums in
@@ -161,7 +161,8 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     }
     assert!(!page.contains("value usd") && !page.contains("<th scope=\"row\">imf</th>"));
     assert!(evidence.contains("<td>Algeria") && !evidence.contains("<td>DZA"));
-    assert!(evidence.contains("<h3>imports: 2008</h3>"));
+    assert!(entry.contains(" US dollars</dd>"), "{entry}");
+    assert!(evidence.contains("<h3>Imports: 2008</h3>"));
     // It runs no script and loads nothing.
     assert!(!evidence.contains("<script") && !evidence.contains("src="));
     // The manifest covers it, and a later run without the scenario takes it away.

@@ -160,16 +160,12 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
                 open.push(named(why));
             }
             Ok(number) => {
-                let share = is_share(test, scenario, findings);
-                let bar = if share {
-                    per_cent(test.value)
-                } else {
-                    digits(test.value)
-                };
+                let unit = unit_of(test, scenario, findings);
+                let bar = unit.map_or_else(|| digits(test.value), |unit| per_cent(test.value, unit));
                 numbers.push(format!(
                     "{}: {}; needed: {} {bar}",
                     test.says,
-                    shown(&number, share),
+                    shown(&number, unit),
                     needed(&test.op)
                 ));
                 match passes(test, &number) {
@@ -262,11 +258,16 @@ pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
     }
 }
 
-/// Whether a test is of a share, which is told in per cent.
-fn is_share(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> bool {
+/// What a test of shares is told in; none for a test of something else. Shares differ by percentage points.
+fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
     let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
     let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
-    test.over.is_none() && (test.reduce == Reduce::SharePositive || chosen.iter().all(|f| f.unit == "share"))
+    let shares = test.reduce == Reduce::SharePositive || chosen.iter().all(|f| f.unit == "share");
+    match test.reduce {
+        _ if test.over.is_some() || !shares => None,
+        Reduce::Change => Some("percentage points"),
+        _ => Some("per cent"),
+    }
 }
 
 #[cfg(test)]
@@ -316,10 +317,18 @@ mod tests {
 
     #[test]
     fn a_share_is_told_in_per_cent_and_the_bar_in_words() {
-        let judged = judged(&claim(SHARE), &[Finding::new("partner_share", "share", 0.877)]);
+        let first = judged(&claim(SHARE), &[Finding::new("partner_share", "share", 0.877)]);
         assert_eq!(
-            judged.verdicts[0].2,
+            first.verdicts[0].2,
             ["share: 87.7 per cent; needed: at least 97 per cent"]
+        );
+        let change = SHARE.replace("op =", "reduce = 'change'\nop =");
+        let shares = [(2008, 0.34), (2014, 0.783)]
+            .map(|(year, x)| Finding::new("partner_share", "share", x).label("period", year));
+        let second = judged(&claim(&change), &shares);
+        assert_eq!(
+            second.verdicts[0].2,
+            ["share: 44.3 percentage points; needed: at least 97 percentage points"]
         );
         let slope = Finding::new("partner_share", "USD", -60.9e6).interval(-121.2e6, -743_277.0, "95% confidence");
         let open = judged_of(&SHARE.replace("0.97", "-80e6").replace(">=", ">"), &slope);

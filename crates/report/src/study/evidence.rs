@@ -6,6 +6,7 @@ mod figures;
 use super::trace::{Trace, anchor_of, anchor_of_claim, anchor_of_period, page_of};
 use crate::Result;
 use crate::number;
+use crate::page::look::capital;
 use crate::page::render_evidence;
 use crate::study::files::ResultFile;
 use crate::study::readable::finding_words;
@@ -107,8 +108,9 @@ fn view(
 fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> FindingView {
     let value = match &finding.value {
         Value::Estimate(value) => match finding.unit.as_str() {
-            "1" => number::full(*value),
-            unit => format!("{} {unit}", number::full(*value)),
+            "1" | "ratio" => number::full(*value),
+            "share" => format!("{} ({})", number::full(*value), number::per_cent(*value, 1)),
+            unit => format!("{} {}", number::full(*value), unit.replace("USD", "US dollars")),
         },
         Value::Undefined(why) => format!("none: {why}"),
     };
@@ -118,7 +120,7 @@ fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> Find
         .map(|i| format!("{} to {} ({})", number::full(i.low), number::full(i.high), i.kind));
     FindingView {
         anchor: anchor_of(finding),
-        words: finding_words(finding, study),
+        words: capital(&finding_words(finding, study)),
         id: finding.id(),
         value,
         interval: interval.unwrap_or_default(),

@@ -16,14 +16,26 @@ pub(super) fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
         .filter(|(many, _)| *many > 0)
         .map(|(many, said)| format!("{said} in {}", of_ways(many, ways)))
         .collect();
-    let sources: Vec<&str> = judged
-        .sources_of(|v| !matches!(v, Verdict::Undecidable(_)))
-        .into_iter()
-        .collect();
+    // In the order of the study, each once.
+    let telling = judged.sources_of(|v| !matches!(v, Verdict::Undecidable(_)));
+    let mut sources: Vec<&str> = Vec::new();
+    for source in judged
+        .sources
+        .iter()
+        .map(String::as_str)
+        .filter(|s| telling.contains(s))
+    {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     let mut words = match (told.as_slice(), ways, without) {
         ([], ..) => "None of the ways to count has the figures.".to_owned(),
         (_, 1, _) => "There is one way to count.".to_owned(),
+        (_, ways, 0) if count("not shown") == ways => {
+            format!("The claim is shown in none of the {ways} ways to count.")
+        }
         ([only], _, 0) => format!("The claim {only}."),
         (told, _, 0) => format!("Of {ways} ways to count, the claim {}.", listed(told)),
         (told, _, 1) => format!(

@@ -89,8 +89,10 @@ pub(super) fn told(column: &str, text: &str, study: &StudyFile) -> String {
         ("flow", "import") => "imports".to_owned(),
         ("flow", "total") => "two-way trade".to_owned(),
         ("product", trade::TOTAL) => "all products".to_owned(),
+        ("classification", "COMPILER") => "the compiler's own list of goods".to_owned(),
         ("span", "whole") => "all years".to_owned(),
-        ("span", years) => years.replace('-', " to "),
+        // In one line: the spaces do not break.
+        ("span", years) => years.replace('-', "\u{a0}to\u{a0}"),
         ("compiler", name) => name.replace('_', " "),
         ("reason", why) => reason(why),
         ("term", "(Intercept)") => "constant".to_owned(),
@@ -209,7 +211,7 @@ mod tests {
             of("reason", "partner-outlier: 2008: 86 times the median"),
             "Out of line with its other years, 2008: 86 times the median"
         );
-        assert_eq!(of("span", "1989-2008"), "1989 to 2008");
+        assert_eq!(of("span", "1989-2008"), "1989\u{a0}to\u{a0}2008");
         assert_eq!(of("term", "ln distance"), "distance (logarithm)");
     }
 

@@ -12,13 +12,15 @@ pub(super) fn needed(op: &str) -> &'static str {
     }
 }
 
-pub(super) fn shown(number: &Reduced, share: bool) -> String {
-    let one: fn(f64) -> String = if share { per_cent } else { digits };
-    let (low, high) = if share {
-        let low = one(number.low);
-        (low.trim_end_matches(" per cent").to_owned(), one(number.high))
-    } else {
-        interval_digits(number.low, number.high)
+/// A number with its interval; in this unit, where it is a share.
+pub(super) fn shown(number: &Reduced, unit: Option<&str>) -> String {
+    let one = |x: f64| unit.map_or_else(|| digits(x), |unit| per_cent(x, unit));
+    let (low, high) = match unit {
+        Some(unit) => {
+            let low = one(number.low);
+            (low.trim_end_matches(unit).trim_end().to_owned(), one(number.high))
+        }
+        None => interval_digits(number.low, number.high),
     };
     match number.estimate {
         Some(estimate) if number.low == number.high => one(estimate),
@@ -27,11 +29,11 @@ pub(super) fn shown(number: &Reduced, share: bool) -> String {
     }
 }
 
-/// A share in per cent, to a decimal where it has one: `25.8 per cent`, `97 per cent`.
-pub(super) fn per_cent(share: f64) -> String {
+/// A share in hundredths, to a decimal where it has one: `25.8 per cent`, `97 per cent`.
+pub(super) fn per_cent(share: f64, unit: &str) -> String {
     let text = format!("{:.1}", 100.0 * share);
     let text = text.strip_suffix(".0").unwrap_or(&text);
-    format!("{} per cent", if text == "-0" { "0" } else { text })
+    format!("{} {unit}", if text == "-0" { "0" } else { text })
 }
 
 /// The ends of an interval in one unit, named behind the second, and to the same decimals: `-121` and `-0.7 million`.
