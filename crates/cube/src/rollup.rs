@@ -122,9 +122,10 @@ impl Rollup {
             return Err(Error::Rollup("the rollup does not tell what the query asks".to_owned()));
         }
         let mut all = query.clone();
-        (all.values, all.weights) = (true, true);
+        all.values = true;
         let files = Files::open(&self.file)?;
         let mut sums = sum(&files, &all, conditions(&all)?)?;
+        all.weights = true;
         let counts = sum(&files.measuring(COUNTS), &all, conditions(&all)?)?;
         let (values, records) = (&sums.table, &counts.table);
         if values.keys != records.keys {
@@ -135,14 +136,14 @@ impl Rollup {
         let held = |column: Option<usize>, place| column.map_or(0, |column| values.sum(column, place));
         let mut table = Partial::new(sums.layout.columns);
         for (place, &key) in values.keys.iter().enumerate() {
-            let sums = [
+            let of_key = [
                 count(counts.layout.value, place),
                 held(sums.layout.value, place),
                 count(counts.layout.weight, place),
                 held(sums.layout.weight, place),
                 held(sums.layout.with_weight, place),
             ];
-            table.push(key, sums.into_iter());
+            table.push(key, of_key.into_iter().take(sums.layout.columns));
         }
         table.level();
         sums.table = table;

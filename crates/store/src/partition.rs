@@ -22,7 +22,7 @@ pub const ROW_GROUP_ROWS: usize = 1 << 20;
 pub const PAGE_ROWS: usize = 20_000;
 /// Rows in a page of numbers, which are decoded from its start: a question about one partner needs a few
 /// rows of each reporter.
-const NUMBER_PAGE_ROWS: usize = 4096;
+pub(crate) const NUMBER_PAGE_ROWS: usize = 4096;
 
 /// Writes one partition of a dataset: block by block, the whole file or nothing.
 pub struct PartitionWriter {

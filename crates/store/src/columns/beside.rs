@@ -2,6 +2,7 @@
 
 use super::file::dataset_files;
 use crate::guard::{GAVE_UP, guarded};
+use crate::partition::NUMBER_PAGE_ROWS;
 use crate::scan::damaged;
 use crate::{Result, io, sha256_of_bytes, write_atomically};
 use arrow::array::RecordBatch;
@@ -56,12 +57,16 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
     let mut builder = WriterProperties::builder()
         .set_created_by("counterflow".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_data_page_row_count_limit(NUMBER_PAGE_ROWS)
+        .set_write_batch_size(NUMBER_PAGE_ROWS)
         .set_key_value_metadata(Some(vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]));
     for field in batch.schema().fields() {
-        if field.data_type().is_integer() || matches!(field.data_type(), DataType::Decimal128(..)) {
+        // Sums and counts as in a dataset; years, which are narrower, repeat.
+        if matches!(field.data_type(), DataType::Int64 | DataType::Decimal128(..)) {
             let column = ColumnPath::from(field.name().as_str());
             builder = builder
                 .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_compression(column.clone(), Compression::UNCOMPRESSED)
                 .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
         }
     }
