@@ -200,3 +200,23 @@ fn the_quarantine_is_a_table_of_its_own() {
     call_in(folder.path(), &["import", "bad.csv", "--out", "out.parquet"]).ok();
     assert!(!folder.path().join("out.quarantine.csv").exists(), "a stale quarantine");
 }
+
+#[test]
+fn a_column_that_multiplies_figures_is_not_passed_over_in_silence() {
+    let header = "refYear,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,Currency\n";
+    let text = format!("{header}2003,156,X,410,H2,27,100,EUR\n");
+    for out in ["out.parquet", "folder"] {
+        call_on("t.csv", text.as_bytes(), &["import", "t.csv", "--out", out])
+            .ok()
+            .tells(&["warning: columns that are not read: `Currency`"]);
+    }
+}
+
+#[test]
+fn a_column_cannot_be_two_others() {
+    let twice = ["--column", "period=year", "--column", "period=date"];
+    let call = [&["import", "t.csv", "--out", "out.parquet"][..], &twice].concat();
+    call_on("t.csv", b"year,date\n2003,2004\n", &call)
+        .code(2)
+        .tells(&["--column gives `period` twice: `year` and `date`"]);
+}

@@ -148,7 +148,7 @@ struct Blanks<R> {
 }
 
 /// No table has so much white space in one place.
-const MOST_BLANK: u64 = 16 << 20;
+const MOST_BLANK: u64 = 256 << 20;
 
 impl<R: Read> Read for Blanks<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -337,6 +337,30 @@ mod tests {
         let mut cut = gz(b"a,b\n1,2\n");
         cut.truncate(cut.len() - 6);
         assert!(message(&cut).contains("cut short"), "{}", message(&cut));
+    }
+
+    #[test]
+    fn white_space_without_end_is_refused() {
+        let mut blanks = Blanks {
+            inner: io::repeat(b'\n'),
+            read: 60,
+            blank: 0,
+        };
+        let cause = io::copy(&mut blanks, &mut io::sink()).unwrap_err();
+        let told = unreadable("t.csv", cause).to_string();
+        assert!(
+            told.contains("from byte 60 on it is nothing but white space, 256 MiB and more; if you trust"),
+            "{told}"
+        );
+        // Text between makes no end of it.
+        let text = [vec![b' '; 1000], b"1,2".to_vec()].concat().repeat(100);
+        let mut blanks = Blanks {
+            inner: &text[..],
+            read: 0,
+            blank: MOST_BLANK - 2000,
+        };
+        let mut small = io::BufReader::with_capacity(1500, &mut blanks);
+        assert_eq!(io::copy(&mut small, &mut io::sink()).unwrap(), text.len() as u64);
     }
 
     #[test]
