@@ -178,38 +178,6 @@ fn a_cut_archive_is_never_read_as_whole() {
 }
 
 #[cfg(unix)]
-/// A bomb ends when it has grown too much for what was read of it, into a file and into a folder.
-#[test]
-fn a_bomb_in_an_archive_is_refused_both_ways() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("BACI_HS92_V202601.zip");
-    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
-    let options = zip::write::SimpleFileOptions::default();
-    archive.start_file("BACI_HS92_Y2020_V202601.csv", options).unwrap();
-    let rows = "2020,842,392,270112,1.5,1\n".repeat(1 << 20);
-    archive.write_all(b"t,i,j,k,v,q\n").unwrap();
-    archive.write_all(rows.as_bytes()).unwrap();
-    archive.finish().unwrap();
-    let large = sources::BulkOptions {
-        source: None,
-        defaults: sources::Defaults::default(),
-        memory: 64 << 20,
-        progress: &|_| {},
-        before_the_end: &|_| Ok(()),
-    };
-    let small = sources::import_path(&path, &Options::default())
-        .unwrap_err()
-        .to_string();
-    let large = sources::import_bulk(&path, &folder.path().join("out"), &large)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        small.contains("grows more than 250 times") && small.contains("if you trust"),
-        "{small}"
-    );
-    assert_eq!(small, large);
-}
-
 #[test]
 fn devices_and_folders_are_answered() {
     for (path, word) in [
