@@ -15,7 +15,7 @@ use crate::study::selection::selected;
 use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
 use model::Table;
-use study::{Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
+use study::{ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
 
 /// How many rows of a table the page prints; the rest is in the files beside it.
 const ROWS_SHOWN: usize = 24;
@@ -37,13 +37,7 @@ pub(super) fn study_page(
         kicker: "counterflow study".to_owned(),
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
-        dateline: format!(
-            "Counted in {} from {} with {}; {}, each with its evidence",
-            counted(run.scenarios.len(), "way"),
-            counted(run.pins.len(), "dataset"),
-            counted(run.pins.iter().map(|p| p.rows).sum::<usize>(), "published figure"),
-            counted(run.findings.len(), "computed number")
-        ),
+        dateline: dateline(run),
         provenance: provenance.rows(),
         ..Page::default()
     };
@@ -83,6 +77,22 @@ pub(super) fn study_page(
     page.data_notes = run.pins.iter().map(pin_note).collect();
     let evidence = evidence::pages(study, run, &trace)?;
     Ok((page, evidence))
+}
+
+/// What was counted, from what, and as of when.
+fn dateline(run: &Run) -> String {
+    let dates = run.pins.iter().map(|pin| pin.about.retrieved.as_str());
+    let latest = dates
+        .filter(|date| date.starts_with(|c: char| c.is_ascii_digit()))
+        .max();
+    format!(
+        "Counted in {} from {} with {}{}; {}, each with its evidence",
+        counted(run.scenarios.len(), "way"),
+        counted(run.pins.len(), "dataset"),
+        counted(run.pins.iter().map(|pin| pin.rows).sum(), "published figure"),
+        latest.map(|date| format!(", as of {date}")).unwrap_or_default(),
+        counted(run.findings.len(), "computed number")
+    )
 }
 
 /// How many there are of something whose plural ends in s.
@@ -176,7 +186,7 @@ fn claims(study: &Study, run: &Run) -> Claims {
                     Verdict::NotShown(why) => Outcome::NotShown(why.clone()),
                     Verdict::Undecidable(why) => Outcome::Undecidable(why.clone()),
                 },
-                numbers: with_minus_signs(&numbers.join("; ")),
+                numbers: with_minus_signs(&short(file, numbers)),
                 evidence: format!("{}#{}", page_of(scenario), anchor_of_claim(&file.id)),
             })
             .collect(),
@@ -195,6 +205,17 @@ fn claims(study: &Study, run: &Run) -> Claims {
     Claims {
         prose: vec![prose.to_owned()],
         rows: rows.collect(),
+    }
+}
+
+/// The numbers behind a verdict. A claim of one test names it once, above all of them.
+fn short(claim: &ClaimFile, numbers: &[String]) -> String {
+    match (claim.test.as_slice(), numbers) {
+        ([test], [number]) => {
+            let own = number.strip_prefix(&test.says).and_then(|rest| rest.strip_prefix(": "));
+            own.unwrap_or(number).to_owned()
+        }
+        _ => numbers.join("; "),
     }
 }
 

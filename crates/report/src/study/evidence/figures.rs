@@ -36,7 +36,7 @@ pub(super) struct ReferenceView {
 const LEFT_OUT: [&str; 4] = ["scenario", "period", "pin", "url"];
 
 /// Columns that stand where all rows say the same too.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 8] = [
     "scenario",
     "period",
     "pin",
@@ -44,7 +44,6 @@ const KEPT: [&str; 9] = [
     "reference",
     "partner",
     "flow",
-    "product",
     "reason",
 ];
 
