@@ -11,8 +11,8 @@ use trade::Record;
 /// Rows in a page: small pages let a scan for one economy skip most of a column.
 const PAGE_ROWS: usize = 8192;
 
-/// Writes records as a dataset: sorted by [`Record::key`], dictionary-coded keys with zstd, values as
-/// INT64 with DELTA_BINARY_PACKED, statistics and page index; the whole file or nothing.
+/// Writes records as a dataset: sorted by [`Record::key`], dictionary-coded keys, values as
+/// INT64 with DELTA_BINARY_PACKED, zstd, statistics and page index; the whole file or nothing.
 ///
 /// The same records give the same bytes, whatever their order.
 ///
@@ -36,7 +36,7 @@ pub fn parquet_bytes(records: &[Record], path: &Path) -> Result<Vec<u8>> {
     };
     // Without the Arrow schema in the footer, every tool reads plain strings and decimals.
     let options = ArrowWriterOptions::new()
-        .with_properties(properties(PAGE_ROWS))
+        .with_properties(properties(zstd(), PAGE_ROWS))
         .with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
@@ -66,12 +66,15 @@ pub(crate) fn sort(records: &mut [Record]) {
     });
 }
 
-/// How every file of records is written; what differs is how many rows a page has.
-pub(crate) fn properties(page_rows: usize) -> WriterProperties {
-    let zstd = ZstdLevel::try_new(3).unwrap_or_default();
+fn zstd() -> Compression {
+    Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default())
+}
+
+/// How every file of records is written; what differs is how numbers are compressed and how many rows a page has.
+pub(crate) fn properties(of_numbers: Compression, page_rows: usize) -> WriterProperties {
     let mut builder = WriterProperties::builder()
         .set_created_by("counterflow".to_owned())
-        .set_compression(Compression::ZSTD(zstd))
+        .set_compression(zstd())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_row_count_limit(page_rows)
         .set_write_batch_size(page_rows)
@@ -79,10 +82,9 @@ pub(crate) fn properties(page_rows: usize) -> WriterProperties {
     for name in COLUMNS {
         if shape(name).0 == Shape::Decimal {
             let column = ColumnPath::from(name);
-            // Packed differences hardly compress: without, real files grow by about one per cent.
             builder = builder
                 .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_compression(column.clone(), Compression::UNCOMPRESSED)
+                .set_column_compression(column.clone(), of_numbers)
                 .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
         }
     }
