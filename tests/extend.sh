@@ -54,5 +54,5 @@ cargo build --quiet --locked --workspace --bin counterflow --bench model
 grep -q market_power_index "$work/results/findings.csv"
 test -s "$work/results/tables/market-power.csv"
 grep -q 'id="market-power"' "$work/results/report.html"
-grep -q 'market power index' "$work/results/report.html"
+grep -q 'Market power index' "$work/results/report.html"
 echo "extended: a new model stands in the report, and a project from outside ran its own"

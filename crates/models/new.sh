@@ -18,13 +18,14 @@ fi
 module=$(echo "$name" | tr - _)
 type=$(echo "$name" | awk -F- '{ for (i = 1; i <= NF; i++) printf "%s%s", toupper(substr($i, 1, 1)), substr($i, 2) }')
 measure=${module}_index
+heading=$(echo "$measure" | awk '{ gsub(/_/, " "); print toupper(substr($0, 1, 1)) substr($0, 2) }')
 
 rename() {
     sed -e "s/intra-industry/$name/g" -e "s/intra_industry/$module/g" -e "s/IntraIndustry/$type/g"
 }
 # Whole sentences about the example are no truer of the copy: its measures get names of their own.
 rename_all() {
-    rename | sed -e "s/grubel_lloyd/$measure/g" -e "s/GrubelLloyd/${type}Index/g"
+    rename | sed -e "s/grubel_lloyd/$measure/g" -e "s/GrubelLloyd/${type}Index/g" -e "s/\"Grubel-Lloyd index\"/\"$heading\"/"
 }
 # In a file that lists models, the example's line again, with the new name.
 register() {
