@@ -22,7 +22,7 @@ pub(crate) struct Ascending {
     factors: [i64; 2],
     /// What all keys have in common.
     base: u64,
-    /// How many rows may come.
+    /// How many rows there may be, with those that came before.
     rows: usize,
     /// The sums of keys that are complete.
     out: Partial,
@@ -46,14 +46,14 @@ struct Entry {
 
 impl Ascending {
     /// `base` is what all keys have in common, `inner` how many keys the last dimension has, `rows` how many rows
-    /// may come; `factors` bring values and weights to thousandths; `memory` is empty.
-    pub(crate) fn new(base: u64, inner: u64, rows: usize, layout: Layout, factors: [i64; 2], memory: Partial) -> Self {
+    /// may come in all; `factors` bring values and weights to thousandths; `before` are sums to go on with.
+    pub(crate) fn new(base: u64, inner: u64, rows: usize, layout: Layout, factors: [i64; 2], before: Partial) -> Self {
         Ascending {
             layout,
             factors,
             base,
             rows,
-            out: memory,
+            out: before,
             entry: None,
             segment: Segment::new(inner),
             offsets: Vec::new(),
@@ -156,7 +156,7 @@ impl Ascending {
         let keys = &mut self.out.keys;
         let before = keys.len();
         if keys.capacity() < self.rows {
-            keys.reserve_exact(self.rows - before);
+            keys.reserve_exact(self.rows.saturating_sub(before));
         }
         keys.extend_from_slice(offsets);
         let mut at = before;
@@ -172,7 +172,7 @@ impl Ascending {
         }
         let sums = &mut self.out.sums[0];
         if sums.capacity() < self.rows {
-            sums.reserve_exact(self.rows - sums.len());
+            sums.reserve_exact(self.rows.saturating_sub(sums.len()));
         }
         sums.resize(before, 0);
         let factor = self.factors[0];

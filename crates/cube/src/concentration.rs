@@ -60,15 +60,14 @@ pub(crate) fn concentration_of(source: &dyn Source, query: &Query, over: Dimensi
     .len();
     let outer = &plan.dims[..plan.dims.len() - inner_dims];
     let inner = outer.last().map_or(plan.cells.max(1), |dim| dim.stride);
-    let mut spreads: Vec<(u64, Spread)> = Vec::new();
-    fold_groups(
+    let mut spreads: Vec<(u64, Spread)> = fold_groups(
         source,
         &prepared.facts,
         &plan,
         inner,
-        &mut spreads,
-        Vec::clear,
-        |spreads, group, table, places| spreads.extend(spread(table, places).map(|spread| (group, spread))),
+        |spreads, group, table, places| {
+            spreads.extend(spread(table, places).map(|spread| (group, spread)));
+        },
     )?;
     spreads.sort_unstable_by_key(|(group, _)| *group);
     let words: Vec<Words> = outer

@@ -3,29 +3,49 @@
 use crate::Result;
 use crate::merged::Merged;
 use crate::ordered::in_order;
-use crate::part::sum_part;
+use crate::part::{add_part, sum_part};
 use crate::partial::Partial;
 use crate::plan::{Facts, Plan};
 use crate::source::Source;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Calls `fold` once for each outer group with its inner sums, sorted by key; in no order of the groups.
+/// What `fold` adds for each outer group, called once with its inner sums, sorted by key; in no order of the groups.
 /// `inner` is how many inner keys an outer group can have: the outer key is a key divided by it.
 ///
-/// A group is taken to be complete when a part does not have it after another had, as in a
+/// Where parts have one outermost word each, such as a year, those of a word are summed and folded by one thread.
+/// Otherwise a group is taken to be complete when a part does not have it after another had, as in a
 /// dataset whose outer groups lie together. Where it turns up again, or too many groups are open,
-/// all is forgotten with `forget`, and begun again with all sums merged before the first is folded,
-/// on the disk if need be.
-pub(crate) fn fold_groups<S: Send>(
+/// all is begun again with all sums merged before the first is folded, on the disk if need be.
+pub(crate) fn fold_groups<T: Send>(
     source: &dyn Source,
     facts: &Facts,
     plan: &Plan,
     inner: u64,
-    state: &mut S,
-    forget: impl Fn(&mut S),
-    fold: impl Fn(&mut S, u64, &Partial, Range<usize>) + Sync + Send,
-) -> Result<()> {
+    fold: impl Fn(&mut Vec<T>, u64, &Partial, Range<usize>) + Sync + Send,
+) -> Result<Vec<T>> {
+    let mut folded = Vec::new();
+    if let Some((units, most_rows)) = units(source, facts, plan, inner)? {
+        let work = |index: usize| {
+            let parts = &facts.parts[units[index].clone()];
+            // As for the largest, so that memory can be used again.
+            let mut to_follow = most_rows;
+            let mut sums = plan.spare.take(plan.layout.columns);
+            for &part in parts {
+                to_follow -= source.rows(part);
+                sums = add_part(source, facts, plan, part, sums, to_follow)?;
+            }
+            let mut folded = Vec::new();
+            groups(&sums, inner).for_each(|(group, places)| fold(&mut folded, group, &sums, places));
+            plan.spare.give(sums);
+            Ok(folded)
+        };
+        in_order(units.len(), work, |some| {
+            folded.extend(some);
+            Ok(())
+        })?;
+        return Ok(folded);
+    }
     let mut folder = Folder {
         inner,
         open: Partial::new(plan.layout.columns),
@@ -37,15 +57,15 @@ pub(crate) fn fold_groups<S: Send>(
     let work = |index: usize| sum_part(source, facts, plan, facts.parts[index]);
     in_order(facts.parts.len(), work, |partial| {
         plan.spare
-            .give(folder.add(partial, |group, table, places| fold(state, group, table, places)));
+            .give(folder.add(partial, |group, table, places| fold(&mut folded, group, table, places)));
         Ok(())
     })?;
     if !folder.returned {
         let open = std::mem::take(&mut folder.open);
-        groups(&open, inner).for_each(|(group, places)| fold(state, group, &open, places));
-        return Ok(());
+        groups(&open, inner).for_each(|(group, places)| fold(&mut folded, group, &open, places));
+        return Ok(folded);
     }
-    forget(state);
+    folded.clear();
     drop(folder);
     let mut merged = Merged::new(plan.layout.columns, plan.cells, plan.memory);
     in_order(facts.parts.len(), work, |partial| {
@@ -61,12 +81,46 @@ pub(crate) fn fold_groups<S: Send>(
         if complete > 0 {
             let done = open.slice(0..complete);
             open = open.slice(complete..open.len());
-            groups(&done, inner).for_each(|(group, places)| fold(state, group, &done, places));
+            groups(&done, inner).for_each(|(group, places)| fold(&mut folded, group, &done, places));
         }
         Ok(())
     })?;
-    groups(&open, inner).for_each(|(group, places)| fold(state, group, &open, places));
-    Ok(())
+    groups(&open, inner).for_each(|(group, places)| fold(&mut folded, group, &open, places));
+    Ok(folded)
+}
+
+/// The parts of one outermost word after another, as places among the parts, and the most rows of one; none where a part has several, where
+/// they do not lie together, or where threads would have too little to do or too much to hold.
+fn units(source: &dyn Source, facts: &Facts, plan: &Plan, inner: u64) -> Result<Option<(Vec<Range<usize>>, usize)>> {
+    let Some(outermost) = plan.dims.first().filter(|dim| dim.stride >= inner) else {
+        return Ok(None);
+    };
+    let mut units: Vec<Range<usize>> = Vec::new();
+    let (mut words, mut last) = (HashSet::new(), None);
+    let (mut rows, mut most_rows) = (0, 0);
+    for (place, &part) in facts.parts.iter().enumerate() {
+        let texts = facts.texts_of(source, part, outermost.part.column)?;
+        let [Some(word)] = outermost.numbers_of(&texts)[..] else {
+            return Ok(None);
+        };
+        match units.last_mut() {
+            Some(unit) if last == Some(word) => unit.end = place + 1,
+            _ if words.insert(word) => {
+                units.push(place..place + 1);
+                rows = 0;
+            }
+            _ => return Ok(None),
+        }
+        last = Some(word);
+        rows += source.rows(part);
+        most_rows = most_rows.max(rows);
+    }
+    let threads = rayon::current_num_threads();
+    let busy = units.len() == facts.parts.len() || units.len() >= 2 * threads;
+    let held = most_rows
+        .saturating_mul(Partial::entry_bytes(plan.layout.columns))
+        .saturating_mul(threads);
+    Ok((busy && held <= plan.memory).then_some((units, most_rows)))
 }
 
 /// The outer groups of sorted sums, with their places.

@@ -7,7 +7,6 @@ use crate::partial::Partial;
 use crate::plan::{Layout, Plan};
 use crate::source::{Files, Source};
 use crate::{Dimension, Query, Result};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -59,16 +58,14 @@ pub(crate) fn mirror_gaps_of(source: &dyn Source, query: &Query) -> Result<Mirro
     let plan = Plan::new(&prepared.facts, &key, prepared.conditions, Layout::value_only())?.within(&query);
     let sides = Sides::of(&plan);
     let inner = plan.dims[0].stride;
-    let mut gaps: Vec<(u64, usize, Tally)> = Vec::new();
-    fold_groups(
-        source,
-        &prepared.facts,
-        &plan,
-        inner,
-        &mut gaps,
-        Vec::clear,
-        |gaps, year, table, places| gaps.extend(sides.pair(table, places).map(|(importer, t)| (year, importer, t))),
-    )?;
+    let mut gaps: Vec<(u64, usize, Tally)> =
+        fold_groups(source, &prepared.facts, &plan, inner, |gaps, year, table, places| {
+            gaps.extend(
+                sides
+                    .pair(table, places)
+                    .map(|(importer, tally)| (year, importer, tally)),
+            );
+        })?;
     gaps.sort_unstable_by_key(|(year, importer, _)| (*year, *importer));
     let gap = |(year, importer, tally): (u64, usize, Tally)| MirrorGap {
         year: plan.dims[0].words[year as usize].clone(),
@@ -167,36 +164,32 @@ impl Sides {
             }
             start = end;
         }
-        let reports = Reports {
-            keys: &table.keys,
+        let mut reports = Reports {
             table,
             products: self.products,
-            positive: {
-                let values = table.sums[0].get(places.clone());
-                table.large.is_empty() && values.is_some_and(|values| values.iter().fold(true, |all, &v| all & (v > 0)))
-            },
+            slots: Slots::new(self.products),
+            ratios: Vec::new(),
         };
         // One importer after another, so that only its own ratios are held. Imports come by importer as they are.
         let exports = by_importer(&exports, self.economies.len());
         let (mut imports, mut exports) = (imports.as_slice(), exports.as_slice());
-        let mut ratios = Vec::new();
         let mut tallies = Vec::new();
         for importer in 0..self.economies.len() {
             let mut tally = Tally::default();
-            ratios.clear();
+            reports.ratios.clear();
             let mut exports = of_importer(importer, &mut exports).iter().peekable();
             for block in of_importer(importer, &mut imports) {
                 while let Some(alone) = exports.next_if(|e| e.exporter < block.exporter) {
-                    reports.merge(0..0, alone.places.clone(), &mut tally, &mut ratios);
+                    reports.pair(0..0, alone.places.clone(), &mut tally);
                 }
                 let other = exports.next_if(|e| e.exporter == block.exporter);
                 let other = other.map_or(0..0, |e| e.places.clone());
-                reports.merge(block.places.clone(), other, &mut tally, &mut ratios);
+                reports.pair(block.places.clone(), other, &mut tally);
             }
             for alone in exports {
-                reports.merge(0..0, alone.places.clone(), &mut tally, &mut ratios);
+                reports.pair(0..0, alone.places.clone(), &mut tally);
             }
-            tally.median = median_of_logarithms(&mut ratios);
+            tally.median = median_of_logarithms(&mut reports.ratios);
             if tally.matched + tally.export_only + tally.import_only > 0 {
                 tallies.push((importer, tally));
             }
@@ -238,121 +231,138 @@ fn of_importer<'a>(importer: usize, blocks: &mut &'a [Block]) -> &'a [Block] {
     own
 }
 
-/// Keys that are looked at one by one.
-const FEW_KEYS: usize = 16;
+/// Keys of which only the last is looked at, as long as it is of the same block: they are read in their order, as
+/// memory likes best.
+const STEP: usize = 32;
 
-/// How many of the first keys, which ascend, are below `next`: blocks are short or long, so that steps grow.
+/// How many of the first keys, which ascend, are below `next`.
 fn block_end(keys: &[u64], next: u64) -> usize {
-    let few = &keys[..keys.len().min(FEW_KEYS)];
-    if let Some(end) = few.iter().position(|key| *key >= next) {
-        return end;
-    }
-    let mut step = few.len().max(1);
-    while step < keys.len() && keys[step] < next {
-        step *= 2;
-    }
-    let from = step / 2;
-    from + keys[from..keys.len().min(step)].partition_point(|key| *key < next)
+    let whole = keys.chunks_exact(STEP).take_while(|step| step[STEP - 1] < next);
+    let start = whole.count() * STEP;
+    let rest = &keys[start..keys.len().min(start + STEP)];
+    start + rest.iter().take_while(|key| **key < next).count()
 }
 
-/// Sums by product of one reporter, flow and partner after another.
+/// Sums by product of one reporter, flow and partner after another, and what is used to pair them.
 struct Reports<'a> {
-    keys: &'a [u64],
     table: &'a Partial,
     products: u64,
-    /// Whether all values are positive and of 64 bits.
-    positive: bool,
+    slots: Slots,
+    /// The ratios of the present importer.
+    ratios: Vec<f64>,
 }
 
 impl Reports<'_> {
-    /// A report's value; 0 where it is not positive.
-    #[inline]
-    fn value(&self, place: usize) -> f64 {
-        let small = self.table.sums[0].get(place).copied().unwrap_or(0);
-        if self.table.large.is_empty() {
-            return small.max(0) as f64;
-        }
-        self.table.sum(0, place).max(0) as f64
-    }
-
+    /// How many are reports: their values are positive.
     fn count(&self, places: Range<usize>) -> u64 {
-        if self.positive {
-            return places.len() as u64;
+        match small(self.table) {
+            Some(values) => values[places].iter().map(|&value| u64::from(value > 0)).sum(),
+            None => places.map(|place| u64::from(self.table.sum(0, place) > 0)).sum(),
         }
-        places.filter(|&place| self.value(place) > 0.0).count() as u64
     }
 
-    /// The reports' values, if all are positive and of 64 bits.
-    fn positive(&self, places: &Range<usize>) -> Option<&[i64]> {
-        let values = self.table.sums[0].get(places.clone())?;
-        if self.positive {
-            return Some(values);
-        }
-        (self.table.large.is_empty() && values.iter().fold(true, |all, &value| all & (value > 0))).then_some(values)
-    }
-
-    /// How many products both report, with their ratios: no branch depends on the products, which nothing foretells.
-    fn in_both(
-        &self,
-        imports: &Range<usize>,
-        of_import: &[i64],
-        exports: &Range<usize>,
-        of_export: &[i64],
-        out: &mut Vec<f64>,
-    ) -> usize {
-        let (imported, exported) = (&self.keys[imports.clone()], &self.keys[exports.clone()]);
-        let [i_base, e_base] = [imported[0], exported[0]].map(|key| key / self.products * self.products);
-        let shift = e_base.wrapping_sub(i_base);
-        let before = out.len();
-        out.resize(before + imported.len().min(exported.len()) + 1, 0.0);
-        let ratios = &mut out[before..];
-        let (mut i, mut e, mut both) = (0, 0, 0);
-        while i < imported.len() && e < exported.len() {
-            let (import, export) = (imported[i].wrapping_add(shift), exported[e]);
-            ratios[both] = of_import[i] as f64 / of_export[e] as f64;
-            both += usize::from(import == export);
-            i += usize::from(import <= export);
-            e += usize::from(export <= import);
-        }
-        out.truncate(before + both);
-        both
-    }
-
-    /// Merges two lists that are sorted by product.
-    fn merge(&self, imports: Range<usize>, exports: Range<usize>, tally: &mut Tally, out: &mut Vec<f64>) {
+    /// Pairs the reports of an importer and an exporter.
+    fn pair(&mut self, imports: Range<usize>, exports: Range<usize>, tally: &mut Tally) {
         if imports.is_empty() || exports.is_empty() {
             tally.import_only += self.count(imports);
             tally.export_only += self.count(exports);
             return;
         }
-        if let (Some(of_import), Some(of_export)) = (self.positive(&imports), self.positive(&exports)) {
-            let both = self.in_both(&imports, of_import, &exports, of_export, out);
-            tally.matched += both as u64;
-            tally.import_only += (imports.len() - both) as u64;
-            tally.export_only += (exports.len() - both) as u64;
-            return;
-        }
-        let base = |place: usize| self.keys[place] / self.products * self.products;
-        let (i_base, e_base) = (base(imports.start), base(exports.start));
-        let (mut i, mut e) = (imports.start, exports.start);
-        let (mut import_only, mut export_only, mut matched) = (0, 0, 0);
-        while i < imports.end && e < exports.end {
-            let order = (self.keys[i] - i_base).cmp(&(self.keys[e] - e_base));
-            let (import, export) = (self.value(i), self.value(e));
-            let (take_i, take_e) = (order != Ordering::Greater, order != Ordering::Less);
-            let (is_import, is_export) = (take_i && import > 0.0, take_e && export > 0.0);
-            if is_import && is_export {
-                out.push(import / export);
+        let (keys, products) = (&self.table.keys, self.products);
+        let of_pair = |places: &Range<usize>| {
+            let base = keys[places.start] / products * products;
+            keys[places.clone()].iter().map(move |key| (key - base) as usize)
+        };
+        let (imported, exported) = (of_pair(&imports), of_pair(&exports));
+        let paired = match small(self.table) {
+            Some(values) => {
+                let value = |value: &i64| *value as f64;
+                let exported = exported.zip(values[exports].iter().map(value));
+                let imported = imported.zip(values[imports].iter().map(value));
+                self.slots.pair(exported, imported, &mut self.ratios)
             }
-            matched += u64::from(is_import && is_export);
-            import_only += u64::from(is_import && !is_export);
-            export_only += u64::from(is_export && !is_import);
-            i += usize::from(take_i);
-            e += usize::from(take_e);
+            None => {
+                let value = |place| self.table.sum(0, place) as f64;
+                let (exported, imported) = (exported.zip(exports.map(value)), imported.zip(imports.map(value)));
+                self.slots.pair(exported, imported, &mut self.ratios)
+            }
+        };
+        tally.matched += paired.matched;
+        tally.import_only += paired.imports - paired.matched;
+        tally.export_only += paired.exports - paired.matched;
+    }
+}
+
+/// All sums, if all are of 64 bits.
+fn small(table: &Partial) -> Option<&[i64]> {
+    let sums = table.sums[0].as_slice();
+    (table.large.is_empty() && sums.len() == table.len()).then_some(sums)
+}
+
+/// A place for each product, in which exports are laid and imports find them: no report waits for the one before it,
+/// and no branch depends on the products, which nothing foretells.
+struct Slots {
+    slots: Vec<Slot>,
+    /// How many pairs there were.
+    pairs: u64,
+}
+
+/// The last export of a product, and of which pair it is; of none if it is not positive.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    pair: u64,
+    value: f64,
+}
+
+/// How many products an exporter and an importer report, and how many both.
+struct Paired {
+    exports: u64,
+    imports: u64,
+    matched: u64,
+}
+
+impl Slots {
+    fn new(products: u64) -> Self {
+        Slots {
+            slots: vec![Slot::default(); products as usize],
+            pairs: 0,
         }
-        tally.matched += matched;
-        tally.import_only += import_only + self.count(i..imports.end);
-        tally.export_only += export_only + self.count(e..exports.end);
+    }
+
+    /// Pairs products with their values, and adds the ratio of each that both report.
+    fn pair(
+        &mut self,
+        exported: impl Iterator<Item = (usize, f64)>,
+        imported: impl ExactSizeIterator<Item = (usize, f64)>,
+        ratios: &mut Vec<f64>,
+    ) -> Paired {
+        self.pairs += 1;
+        let (mut exports, mut imports) = (0, 0);
+        for (product, value) in exported {
+            let is_report = u64::from(value > 0.0);
+            exports += is_report;
+            self.slots[product] = Slot {
+                pair: self.pairs * is_report,
+                value,
+            };
+        }
+        let before = ratios.len();
+        ratios.resize(before + imported.len() + 1, 0.0);
+        let out = &mut ratios[before..];
+        let mut matched = 0;
+        for (product, value) in imported {
+            let export = self.slots[product];
+            let is_report = value > 0.0;
+            imports += u64::from(is_report);
+            out[matched] = value / export.value;
+            matched += usize::from(is_report & (export.pair == self.pairs));
+        }
+        ratios.truncate(before + matched);
+        Paired {
+            exports,
+            imports,
+            matched: matched as u64,
+        }
     }
 }
 

@@ -52,10 +52,23 @@ pub(crate) struct Block<'a> {
 
 /// Sums the rows of a part.
 pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: usize) -> Result<Partial> {
+    let memory = plan.spare.take(plan.layout.columns);
+    add_part(source, facts, plan, part, memory, 0)
+}
+
+/// Adds the rows of a part to the sums of others; so many rows are to follow.
+pub(crate) fn add_part(
+    source: &dyn Source,
+    facts: &Facts,
+    plan: &Plan,
+    part: usize,
+    mut sums: Partial,
+    to_follow: usize,
+) -> Result<Partial> {
     let ranges = select(source, facts, part, &plan.conditions)?;
     let wanted: usize = ranges.iter().map(ExactSizeIterator::len).sum();
     if wanted == 0 {
-        return Ok(Partial::new(plan.layout.columns));
+        return Ok(sums);
     }
     let sparse = wanted * 8 < source.rows(part);
     let scale = |measure: Measure, asked: Option<usize>| -> Result<i64> {
@@ -80,7 +93,6 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
     let base = local.global_base;
     let is_dense = local.cells <= MOST_CELLS.min((4 * wanted as u64).max(1 << 14));
     let inner = plan.dims.last().map_or(1, |dim| dim.words.len().max(1)) as u64;
-    let memory = || plan.spare.take(plan.layout.columns);
     let mut reader = Reader {
         keys: KeyRows::new(local.columns),
         value,
@@ -90,7 +102,9 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
     let products = plan.dims.iter().any(|dim| dim.part.column == Column::Product);
     let mut ascending = None;
     if local.cells > FEW_CELLS && (plan.layout == Layout::value_only() || !products) {
-        ascending = Some(Ascending::new(base, inner, wanted, plan.layout, factors, memory()));
+        let before = std::mem::replace(&mut sums, Partial::new(plan.layout.columns));
+        let room = before.len() + wanted + to_follow;
+        ascending = Some(Ascending::new(base, inner, room, plan.layout, factors, before));
         reader.keys.go_global();
     }
     let mut unordered = None;
@@ -103,7 +117,10 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
             // The rest by a table of all keys, or by sorting.
             unordered = Some(match is_dense {
                 true => Unordered::Dense(Dense::new(local.cells as usize, plan.layout)),
-                false => Unordered::Sparse(Sparse::new(base, wanted, plan.layout, memory())),
+                false => {
+                    let memory = plan.spare.take(plan.layout.columns);
+                    Unordered::Sparse(Sparse::new(base, wanted, plan.layout, memory))
+                }
             });
             keys.pass(taken, is_dense);
         }
@@ -117,13 +134,13 @@ pub(crate) fn sum_part(source: &dyn Source, facts: &Facts, plan: &Plan, part: us
         Unordered::Dense(dense) => dense.finish(&local.dims, &plan.dims, factors),
         Unordered::Sparse(sparse) => sparse.finish(factors, inner, &plan.spare),
     });
-    Ok(match (ascending.map(Ascending::finish), rest) {
-        (Some(mut sums), Some(rest)) => {
-            plan.spare.give(sums.merge(rest));
-            sums
-        }
-        (sums, rest) => sums.or(rest).unwrap_or_else(|| Partial::new(plan.layout.columns)),
-    })
+    if let Some(ascending) = ascending {
+        sums = ascending.finish();
+    }
+    if let Some(rest) = rest {
+        plan.spare.give(sums.merge(rest));
+    }
+    Ok(sums)
 }
 
 /// What sums rows in any order.
