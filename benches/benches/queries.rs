@@ -22,7 +22,7 @@ const FILE_ROWS: usize = 1_000_000;
 type Chosen = Option<(&'static str, &'static str)>;
 
 /// What is summed by what, and which rows; no value stands for an economy of middling size.
-const SUMS: [(&str, &[Dimension], Chosen); 5] = [
+const SUMS: [(&str, &[Dimension], Chosen); 6] = [
     ("Q1_year_reporter_flow", &[Year, Reporter, Flow], None),
     (
         "Q2_year_reporter_partner",
@@ -31,7 +31,8 @@ const SUMS: [(&str, &[Dimension], Chosen); 5] = [
     ),
     ("Q3_year_flow_product", &[Year, Flow, Product], None),
     ("Q7a_one_reporter", &[Year, Flow], Some(("reporter", ""))),
-    ("Q7b_one_partner", &[Year, Flow], Some(("partner", ""))),
+    ("Q7b_either_side", &[Year, Flow], Some(("economy", ""))),
+    ("Q7c_one_partner", &[Year, Flow], Some(("partner", ""))),
 ];
 
 fn main() {
@@ -46,10 +47,9 @@ fn main() {
     let one = sum_columns(data, &Query::new(&[Reporter, Flow], Filter::default()).unwrap()).unwrap();
     let one = one.text(one.len() / 2, 0).into_owned();
     let query = |by: &[Dimension], chosen: Chosen| {
-        let filter = chosen.map_or_else(Filter::default, |(column, value)| {
-            Filter::default().with(column, if value.is_empty() { &one } else { value })
-        });
-        let mut query = Query::new(by, filter).unwrap();
+        let chosen =
+            chosen.map(|(column, value)| format!("{column} = {}", if value.is_empty() { &one } else { value }));
+        let mut query = Query::new(by, cube::filter(chosen.as_slice()).unwrap()).unwrap();
         query.weights = false;
         query
     };

@@ -30,12 +30,13 @@ SQL = {
                    FROM t WHERE flow = 'import') i
              ON e.y = i.y AND e.a = i.a AND e.b = i.b AND e.k = i.k GROUP BY 1, 2""",
     "Q7a": "SELECT period_year, flow, sum(value_usd) FROM t WHERE reporter = 'PRK' GROUP BY ALL",
-    "Q7b": "SELECT period_year, flow, sum(value_usd) FROM t WHERE partner = 'PRK' GROUP BY ALL",
+    "Q7b": "SELECT period_year, flow, sum(value_usd) FROM t WHERE reporter = 'PRK' OR partner = 'PRK' GROUP BY ALL",
+    "Q7c": "SELECT period_year, flow, sum(value_usd) FROM t WHERE partner = 'PRK' GROUP BY ALL",
 }
 NAMES = list(SQL)
 # What sums by year, reporter, flow and partner can answer.
-OF_PAIRS = ["Q1", "Q2", "Q4", "Q7a", "Q7b"]
-KEYS = {"Q1": 3, "Q2": 3, "Q3a": 3, "Q3b": 3, "Q3c": 3, "Q4": 3, "Q5": 2, "Q6": 2, "Q7a": 2, "Q7b": 2}
+OF_PAIRS = ["Q1", "Q2", "Q4", "Q7a", "Q7b", "Q7c"]
+KEYS = {"Q1": 3, "Q2": 3, "Q3a": 3, "Q3b": 3, "Q3c": 3, "Q4": 3, "Q5": 2, "Q6": 2, "Q7a": 2, "Q7b": 2, "Q7c": 2}
 
 
 def open_duckdb(files, memory):
@@ -132,7 +133,8 @@ def ask_polars(t, query):
         "Q5": lambda: spread(t.filter(flow == "export"), ["period_year", "reporter"], "product", theil=True),
         "Q6": gaps,
         "Q7a": lambda: t.filter(reporter == "PRK").group_by([year, flow]).agg(value.sum()),
-        "Q7b": lambda: t.filter(partner == "PRK").group_by([year, flow]).agg(value.sum()),
+        "Q7b": lambda: t.filter((reporter == "PRK") | (partner == "PRK")).group_by([year, flow]).agg(value.sum()),
+        "Q7c": lambda: t.filter(partner == "PRK").group_by([year, flow]).agg(value.sum()),
     }
     return plans[query]().collect(engine="streaming")
 

@@ -204,7 +204,7 @@ fn answer(name: &str, data: &Data<'_>, economy: &str, memory: u64) -> Answer {
     if let Some(query) = name.strip_prefix("decode:") {
         let keys = match query {
             "Q1" => &ALL[..3],
-            "Q2" | "Q4" | "Q7b" => &ALL[..4],
+            "Q2" | "Q4" | "Q7b" | "Q7c" => &ALL[..4],
             "Q3a" | "Q3b" | "Q3c" => &["period_year", "flow", "product"][..],
             "Q5" => &["period_year", "reporter", "flow", "product"][..],
             _ => &ALL[..],
@@ -246,7 +246,13 @@ fn answer(name: &str, data: &Data<'_>, economy: &str, memory: u64) -> Answer {
             Answer::Gaps(data.mirror_gaps(&query))
         }
         "Q7a" => sums(&[Year, Flow], plain().with("reporter", economy), as_stored, false),
-        "Q7b" => sums(&[Year, Flow], plain().with("partner", economy), as_stored, false),
+        "Q7b" => sums(
+            &[Year, Flow],
+            plain().with_economies([economy.to_owned()]),
+            as_stored,
+            false,
+        ),
+        "Q7c" => sums(&[Year, Flow], plain().with("partner", economy), as_stored, false),
         "detail" => sums(&[Year, Reporter, Flow, Partner, Product], plain(), as_stored, true),
         other => panic!("no query {other}"),
     }

@@ -195,9 +195,23 @@ impl Wanted {
     }
 }
 
-/// A condition on a column.
+/// That one of these columns holds what is wanted: a single column, or both sides of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
-    pub column: Column,
+    pub columns: Vec<Column>,
     pub wanted: Wanted,
+}
+
+impl Condition {
+    /// A condition on one column.
+    pub(crate) fn on(column: Column, wanted: Wanted) -> Self {
+        let columns = vec![column];
+        Condition { columns, wanted }
+    }
+}
+
+/// Whether the conditions on a column alone accept a text.
+pub(crate) fn accepts(conditions: &[Condition], column: Column, text: Option<&str>) -> bool {
+    let mut own = conditions.iter().filter(|c| c.columns == [column]);
+    own.all(|c| c.wanted.accepts(text))
 }

@@ -16,22 +16,18 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Names a column of the filter that cannot be compared with texts.
 pub(crate) fn conditions(query: &Query) -> Result<Vec<Condition>> {
-    let mut conditions = Vec::new();
-    if let Some(years) = &query.filter.years {
-        conditions.push(Condition {
-            column: Column::Year,
-            wanted: Wanted::Years(years.clone()),
-        });
-    }
-    for (name, texts) in &query.filter.any_of {
+    let text_column = |name: &&str| {
         let column = Column::named(name).filter(|c| !matches!(c, Column::Year | Column::Month | Column::Months));
-        let column = column.ok_or_else(|| crate::Error::Condition(name.clone()))?;
-        conditions.push(Condition {
-            column,
+        column.ok_or_else(|| crate::Error::Condition((*name).to_owned()))
+    };
+    let condition = |demand: store::Demand<'_>| match demand.wanted {
+        store::Wanted::Years(years) => Ok(Condition::on(Column::Year, Wanted::Years(years.clone()))),
+        store::Wanted::AnyOf(texts) => Ok(Condition {
+            columns: demand.columns.iter().map(text_column).collect::<Result<_>>()?,
             wanted: Wanted::AnyOf(texts.clone()),
-        });
-    }
-    Ok(conditions)
+        }),
+    };
+    query.filter.demands().into_iter().map(condition).collect()
 }
 
 /// What is known before rows are read: facts, and what may be summed.
@@ -52,14 +48,14 @@ pub(crate) fn prepare(
         .iter()
         .map(|part| part.column)
         .chain(telling_parts().iter().map(|part| part.column))
-        .chain(conditions.iter().map(|c| c.column))
+        .chain(conditions.iter().flat_map(|c| c.columns.iter().copied()))
         .collect();
     // What is told apart or chosen by has to be there; what else rows may tell need not.
     let optional = |column: &Column| matches!(column, Column::Month | Column::Months);
     let asked = key
         .iter()
         .map(|part| part.column)
-        .chain(conditions.iter().map(|c| c.column));
+        .chain(conditions.iter().flat_map(|c| c.columns.iter().copied()));
     for column in asked.filter(|column| !optional(column)) {
         source.demand(column.name())?;
     }
@@ -68,7 +64,7 @@ pub(crate) fn prepare(
     }
     let products = |column: &Column| *column == Column::Product;
     let lengths_only =
-        !key.iter().map(|part| &part.column).any(products) && !conditions.iter().map(|c| &c.column).any(products);
+        !key.iter().map(|part| &part.column).any(products) && !conditions.iter().flat_map(|c| &c.columns).any(products);
     let facts = Facts::gather(source, &query.filter, &conditions, &columns, lengths_only)?;
     let years = facts
         .texts

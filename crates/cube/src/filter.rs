@@ -4,7 +4,7 @@ use store::Filter;
 use trade::{Classification, Economy, Flow, Status, Valuation};
 
 /// Reads conditions: `COLUMN = VALUE`, alternatives with `|`, years as `FROM..TO`. Several conditions on one column
-/// narrow further.
+/// narrow further. `economy` is whichever side of a record: two conditions on it give the trade of the two with each other.
 ///
 /// # Errors
 /// Refuses what is no condition, and a column or a value that no record can have: nothing would be summed, and it
@@ -35,6 +35,13 @@ pub fn filter(conditions: &[String]) -> Result<Filter> {
                 .as_ref()
                 .map_or((from, to), |y| (from.max(*y.start()), to.min(*y.end())));
             filter = filter.with_years(narrowed.0..=narrowed.1);
+        } else if column == "economy" {
+            let named = value.split('|').map(|one| one.trim().parse::<Economy>());
+            let named = named.map(|known| known.map(|economy| economy.to_string()));
+            let wanted: BTreeSet<String> = named
+                .collect::<std::result::Result<_, _>>()
+                .map_err(|e| wrong(&e.to_string()))?;
+            filter = filter.with_economies(wanted);
         } else {
             let named = value.split('|').map(|one| as_stored(column, one.trim()));
             let wanted: BTreeSet<String> = named
@@ -58,8 +65,8 @@ fn as_stored(column: &str, value: &str) -> std::result::Result<String, String> {
         "product" | "compiler" | "basis" | "quantity_unit" => Ok(value.to_owned()),
         _ => {
             return Err(
-                "a condition on year, reporter, partner, flow, product, classification, compiler, basis, \
-                        status, valuation or quantity_unit"
+                "a condition on year, reporter, partner, economy (either of the two), flow, product, \
+                        classification, compiler, basis, status, valuation or quantity_unit"
                     .to_owned(),
             );
         }
@@ -89,6 +96,9 @@ mod tests {
         .unwrap();
         assert_eq!(narrowed.any_of["flow"].len(), 1);
         assert_eq!(narrowed.years, Some(2003..=2003));
+        let both = read(&["economy = CHN", "economy = KOR | PRK", "economy = PRK | KOR"]).unwrap();
+        let sets: Vec<Vec<&String>> = both.economies.iter().map(|set| set.iter().collect()).collect();
+        assert_eq!(sets, [vec!["CHN"], vec!["KOR", "PRK"]]);
     }
 
     #[test]
@@ -102,6 +112,7 @@ mod tests {
             "year = 99999",
             "sector = 1",
             "flow = exprot",
+            "economy = CHN|",
         ] {
             let error = read(&[bad]).unwrap_err().to_string();
             assert!(error.contains("expected") && error.contains(bad), "{error}");

@@ -1,7 +1,7 @@
 //! A part's key columns: from its own codes to places in a table.
 
 use crate::Result;
-use crate::column::Column;
+use crate::column::{Column, accepts};
 use crate::part::{Offsets, Stretch};
 use crate::plan::{Dim, Facts, Plan};
 use crate::source::{Keys, Source};
@@ -81,12 +81,11 @@ pub(crate) fn key_columns<'a>(
     let mut looked_up = Vec::new();
     for dim in &plan.dims {
         let texts = facts.texts_of(source, part, dim.part.column)?;
-        let own: Vec<_> = plan.conditions.iter().filter(|c| c.column == dim.part.column).collect();
         let of_texts = dim.numbers_of(&texts);
         let mut there = vec![false; dim.words.len()];
         for (text, number) in texts.iter().zip(of_texts.iter()) {
             if let Some(number) = number
-                && own.iter().all(|c| c.wanted.accepts(text))
+                && accepts(&plan.conditions, dim.part.column, text)
             {
                 there[*number as usize] = true;
             }

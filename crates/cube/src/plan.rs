@@ -1,6 +1,6 @@
 //! What a query needs to know before it reads rows: the parts worth reading and the words of its keys.
 
-use crate::column::{Column, Condition, Part, length};
+use crate::column::{Column, Condition, Part, accepts, length};
 use crate::hashed::{Map, Numbered};
 use crate::ordered::in_order;
 use crate::partial::Spare;
@@ -82,14 +82,15 @@ impl Facts {
         };
         let mut last: Map<Column, Arc<Texts>> = Map::default();
         in_order(may.len(), look, |(part, found)| {
-            let accepts = |column: Column, text: Option<&str>| {
-                let mut conditions = conditions.iter().filter(|c| c.column == column);
-                conditions.all(|c| c.wanted.accepts(text))
+            // A condition that no text of any of its columns fulfils.
+            let vain = |condition: &Condition| {
+                let mut own = found.iter().filter(|(column, _)| condition.columns.contains(column));
+                !own.any(|(column, texts)| {
+                    let fulfils = |text| condition.wanted.accepts(text) && accepts(conditions, *column, text);
+                    texts.iter().any(fulfils)
+                })
             };
-            let none = |(column, texts): &(Column, Arc<Texts>)| {
-                conditions.iter().any(|c| c.column == *column) && !texts.iter().any(|text| accepts(*column, text))
-            };
-            if found.iter().any(none) {
+            if conditions.iter().any(vain) {
                 return Ok(());
             }
             facts.parts.push(part);
@@ -100,7 +101,7 @@ impl Facts {
                 let same = same.cloned();
                 if same.is_none() {
                     let known = facts.texts.entry(column).or_default();
-                    let wanted = texts.iter().filter(|text| accepts(column, *text));
+                    let wanted = texts.iter().filter(|text| accepts(conditions, column, *text));
                     wanted.for_each(|text| known.add(text));
                 }
                 let texts = same.unwrap_or(texts);
@@ -248,12 +249,8 @@ impl Plan {
     pub(crate) fn new(facts: &Facts, key: &[Part], conditions: Vec<Condition>, layout: Layout) -> Result<Plan> {
         let mut dims = Vec::new();
         for part in key {
-            let accepts = |text: Option<&str>| {
-                let mut own = conditions.iter().filter(|c| c.column == part.column);
-                own.all(|c| c.wanted.accepts(text))
-            };
             let texts = facts.texts.get(&part.column).into_iter().flat_map(Vocabulary::iter);
-            let texts = texts.filter(|text| accepts(*text));
+            let texts = texts.filter(|text| accepts(&conditions, part.column, *text));
             let words: BTreeSet<String> = texts.map(|text| part.recode.apply(text).into_owned()).collect();
             let words: Vec<String> = words.into_iter().collect();
             dims.push(Dim {

@@ -142,7 +142,7 @@ fn told_apart(all: &BTreeMap<Telling, u64>, kept: &BTreeSet<Telling>) -> Vec<Con
     let mut conditions = Vec::new();
     let mut demand = |column, recode, texts: Vec<String>| {
         let wanted = Wanted::Recoded(recode, texts.into_iter().collect());
-        conditions.push(Condition { column, wanted });
+        conditions.push(Condition::on(column, wanted));
     };
     let months = values(kept.iter(), |t| t.period_months);
     if months != values(all.keys(), |t| t.period_months) {

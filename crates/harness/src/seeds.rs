@@ -280,6 +280,7 @@ pub(crate) fn conditions() -> Vec<Vec<u8>> {
         "classification = H5|HS1992\nproduct = 27|2701",
         "year = 2003\nyear = 2000..2005\nstatus = reported",
         "compiler = UN Comtrade\nbasis=\nvaluation = FOB",
+        "economy = PRK|KOR\neconomy = CHN",
     ])
 }
 

@@ -112,6 +112,7 @@ pub(crate) fn conditions(data: &[u8]) {
         for (column, values) in &some.any_of {
             assert!(all.any_of[column].is_subset(values));
         }
+        assert!(some.economies.is_subset(&all.economies));
     }
     // In any order, and in other words, they say the same.
     let backwards: Vec<String> = lines.iter().rev().cloned().collect();

@@ -35,7 +35,9 @@ fn wanted(record: &Record, filter: &Filter) -> bool {
     let fits = |(column, values): (&String, &std::collections::BTreeSet<String>)| {
         text(column).is_some_and(|text| values.contains(&text))
     };
-    year && filter.any_of.iter().all(fits)
+    let sides = [record.reporter.to_string(), record.partner.to_string()];
+    let named = |economies: &std::collections::BTreeSet<String>| sides.iter().any(|side| economies.contains(side));
+    year && filter.any_of.iter().all(fits) && filter.economies.iter().all(named)
 }
 
 /// A filter as conditions; `None` where it wants nothing, which no condition says.
@@ -44,7 +46,9 @@ pub(crate) fn conditions(filter: &Filter) -> Option<Vec<String>> {
         let some = years.start() <= years.end();
         some.then(|| format!("year={}..{}", years.start(), years.end()))
     });
-    let values = filter.any_of.iter().map(|(column, values)| {
+    let columns = filter.any_of.iter().map(|(column, values)| (column.as_str(), values));
+    let sides = filter.economies.iter().map(|values| ("economy", values));
+    let values = columns.chain(sides).map(|(column, values)| {
         let texts: Vec<&str> = values.iter().map(String::as_str).collect();
         (!texts.is_empty()).then(|| format!("{column} = {}", texts.join(" | ")))
     });

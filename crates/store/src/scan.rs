@@ -1,3 +1,4 @@
+use crate::filter::{Filter, Wanted};
 use crate::footer::check_footer;
 use crate::guard::{GAVE_UP, guarded};
 use crate::schema::{self, COLUMNS, Shape, shape};
@@ -12,42 +13,12 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowFilter, RowSelection,
 };
+use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trade::Record;
-
-/// Which rows of a dataset are wanted. The empty filter wants all.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Filter {
-    /// Years in which the period starts.
-    pub years: Option<RangeInclusive<i16>>,
-    /// For text columns: the values that are wanted.
-    pub any_of: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl Filter {
-    /// Narrows to rows whose text column holds `value`; several values of one column are alternatives.
-    pub fn with(mut self, column: &str, value: impl Into<String>) -> Self {
-        self.any_of.entry(column.to_owned()).or_default().insert(value.into());
-        self
-    }
-
-    /// Narrows to periods that start in these years.
-    pub fn with_years(mut self, years: RangeInclusive<i16>) -> Self {
-        self.years = Some(years);
-        self
-    }
-
-    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.years
-            .iter()
-            .map(|_| "period_year")
-            .chain(self.any_of.keys().map(String::as_str))
-    }
-}
 
 /// What a scan read and what it could leave unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,7 +74,11 @@ fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<S
     check_footer(path, found.metadata(), bytes)?;
     let wanted = coded_schema(path, found.schema())?;
     let coded = metadata(plain.with_schema(wanted))?;
-    for column in filter.columns().chain(columns.into_iter().flatten().copied()) {
+    for column in filter
+        .columns()
+        .into_iter()
+        .chain(columns.into_iter().flatten().copied())
+    {
         if !COLUMNS.contains(&column) {
             return Err(mistyped(path, column, "a column of trade records", "no such column"));
         }
@@ -241,36 +216,52 @@ fn prune(
     metadata: &ArrowReaderMetadata,
     filter: &Filter,
     stats: &mut ScanStats,
-) -> std::result::Result<(Vec<usize>, Option<RowSelection>), parquet::errors::ParquetError> {
+) -> std::result::Result<(Vec<usize>, Option<RowSelection>), ParquetError> {
     let file = metadata.metadata();
+    let converter =
+        |column| StatisticsConverter::try_new(column, metadata.schema(), file.file_metadata().schema_descr());
     let mut kept: Vec<usize> = (0..file.num_row_groups()).collect();
-    for column in filter.columns() {
-        let converter = StatisticsConverter::try_new(column, metadata.schema(), file.file_metadata().schema_descr())?;
-        let groups = || kept.iter().map(|&g| file.row_group(g));
-        let may = may_match(
-            filter,
-            column,
-            &converter.row_group_mins(groups())?,
-            &converter.row_group_maxes(groups())?,
-        )?;
+    for demand in filter.demands() {
+        let mut may = vec![false; kept.len()];
+        for column in &demand.columns {
+            let converter = converter(column)?;
+            let groups = || kept.iter().map(|&g| file.row_group(g));
+            let (mins, maxes) = (
+                converter.row_group_mins(groups())?,
+                converter.row_group_maxes(groups())?,
+            );
+            let here = may_match(&demand.wanted, &mins, &maxes)?;
+            may.iter_mut().zip(here).for_each(|(may, here)| *may |= here);
+        }
         kept = kept.iter().zip(may).filter_map(|(&g, may)| may.then_some(g)).collect();
     }
     stats.row_groups_skipped = stats.row_groups - kept.len();
     let (Some(column_index), Some(offset_index)) = (file.column_index(), file.offset_index()) else {
         return Ok((kept, None));
     };
-    let mut selection: Option<RowSelection> = None;
-    for column in filter.columns() {
-        let converter = StatisticsConverter::try_new(column, metadata.schema(), file.file_metadata().schema_descr())?;
+    let pages_of = |column, wanted: &Wanted<'_>| -> std::result::Result<Option<RowSelection>, ParquetError> {
+        let converter = converter(column)?;
         let mins = converter.data_page_mins(column_index, offset_index, &kept)?;
         let maxes = converter.data_page_maxes(column_index, offset_index, &kept)?;
-        let may = may_match(filter, column, &mins, &maxes)?;
+        let may = may_match(wanted, &mins, &maxes)?;
         let counts = converter.data_page_row_counts(offset_index, file.row_groups(), &kept)?;
-        let Some(counts) = counts else { continue };
-        let ranges = ranges(&may, counts.values());
-        let total = counts.values().iter().map(|&n| n as usize).sum();
-        let pages = RowSelection::from_consecutive_ranges(ranges.into_iter(), total);
-        selection = Some(selection.map_or_else(|| pages.clone(), |s| s.intersection(&pages)));
+        Ok(counts.map(|counts| {
+            let total = counts.values().iter().map(|&n| n as usize).sum();
+            RowSelection::from_consecutive_ranges(ranges(&may, counts.values()).into_iter(), total)
+        }))
+    };
+    let mut selection: Option<RowSelection> = None;
+    for demand in filter.demands() {
+        let pages = demand.columns.iter().map(|column| pages_of(column, &demand.wanted));
+        let pages = pages.collect::<std::result::Result<Option<Vec<_>>, _>>()?;
+        // Where one column's pages are not known, rows anywhere may match.
+        let Some(pages) = pages.and_then(|pages| pages.into_iter().reduce(|a, b| a.union(&b))) else {
+            continue;
+        };
+        selection = Some(match selection {
+            Some(before) => before.intersection(&pages),
+            None => pages,
+        });
     }
     stats.rows_skipped_by_page = selection.as_ref().map_or(0, RowSelection::skipped_row_count);
     Ok((kept, selection))
@@ -291,62 +282,76 @@ fn ranges(may: &[bool], counts: &[u64]) -> Vec<Range<usize>> {
 
 /// For each pair of a least and a greatest value, whether a wanted value can lie between.
 /// Unknown statistics may always match.
-fn may_match(
-    filter: &Filter,
-    column: &str,
-    mins: &ArrayRef,
-    maxes: &ArrayRef,
-) -> std::result::Result<Vec<bool>, ArrowError> {
+fn may_match(wanted: &Wanted<'_>, mins: &ArrayRef, maxes: &ArrayRef) -> std::result::Result<Vec<bool>, ArrowError> {
     let known = |i| !mins.is_null(i) && !maxes.is_null(i);
-    if column == "period_year" {
-        let Some(years) = &filter.years else {
-            return Ok(vec![true; mins.len()]);
-        };
-        let (mins, maxes) = (cast(mins, &DataType::Int16)?, cast(maxes, &DataType::Int16)?);
-        let (low, high) = (mins.as_primitive::<Int16Type>(), maxes.as_primitive::<Int16Type>());
-        return Ok((0..mins.len())
-            .map(|i| !known(i) || (low.value(i) <= *years.end() && high.value(i) >= *years.start()))
-            .collect());
+    match wanted {
+        Wanted::Years(years) => {
+            let (mins, maxes) = (cast(mins, &DataType::Int16)?, cast(maxes, &DataType::Int16)?);
+            let (low, high) = (mins.as_primitive::<Int16Type>(), maxes.as_primitive::<Int16Type>());
+            Ok((0..mins.len())
+                .map(|i| !known(i) || (low.value(i) <= *years.end() && high.value(i) >= *years.start()))
+                .collect())
+        }
+        Wanted::AnyOf(values) => {
+            let (mins, maxes) = (cast(mins, &DataType::Utf8)?, cast(maxes, &DataType::Utf8)?);
+            let (low, high) = (mins.as_string::<i32>(), maxes.as_string::<i32>());
+            // A long text's statistics may be cut short; then the greatest value is not a bound.
+            let between = |i: usize, v: &str| low.value(i) <= v && (v <= high.value(i) || v.starts_with(high.value(i)));
+            Ok((0..mins.len())
+                .map(|i| !known(i) || values.iter().any(|v| between(i, v)))
+                .collect())
+        }
     }
-    let Some(values) = filter.any_of.get(column) else {
-        return Ok(vec![true; mins.len()]);
-    };
-    let (mins, maxes) = (cast(mins, &DataType::Utf8)?, cast(maxes, &DataType::Utf8)?);
-    let (low, high) = (mins.as_string::<i32>(), maxes.as_string::<i32>());
-    // A long text's statistics may be cut short; then the greatest value is not a bound.
-    let between = |i: usize, v: &str| low.value(i) <= v && (v <= high.value(i) || v.starts_with(high.value(i)));
-    Ok((0..mins.len())
-        .map(|i| !known(i) || values.iter().any(|v| between(i, v)))
-        .collect())
 }
 
 /// Which rows of a batch the filter wants.
 fn wanted_rows(batch: &RecordBatch, filter: &Filter) -> std::result::Result<BooleanArray, ArrowError> {
     let mut keep = vec![true; batch.num_rows()];
-    if let (Some(years), Some(column)) = (&filter.years, batch.column_by_name("period_year")) {
-        let column = cast(column, &DataType::Int16)?;
-        let column = column.as_primitive::<Int16Type>();
-        for (row, keep) in keep.iter_mut().enumerate() {
-            *keep &= !column.is_null(row) && years.contains(&column.value(row));
+    for demand in filter.demands() {
+        let mut fulfilled = vec![false; batch.num_rows()];
+        for name in &demand.columns {
+            let Some(column) = batch.column_by_name(name) else {
+                return Err(ArrowError::SchemaError(format!("no column `{name}` to choose rows by")));
+            };
+            mark(&demand.wanted, name, column, &mut fulfilled)?;
         }
-    }
-    for (name, values) in &filter.any_of {
-        let Some(column) = batch.column_by_name(name) else {
-            continue;
-        };
-        let Some(coded) = column.as_dictionary_opt::<Int32Type>() else {
-            return Err(ArrowError::SchemaError(format!(
-                "column `{name}` is not text and cannot be compared with one"
-            )));
-        };
-        let texts: &StringArray = coded.values().as_string();
-        let wanted: Vec<bool> = texts
-            .iter()
-            .map(|text| text.is_some_and(|text| values.contains(text)))
-            .collect();
-        for (row, keep) in keep.iter_mut().enumerate() {
-            *keep &= coded.key(row).is_some_and(|key| wanted[key]);
-        }
+        keep.iter_mut()
+            .zip(fulfilled)
+            .for_each(|(keep, fulfilled)| *keep &= fulfilled);
     }
     Ok(BooleanArray::from(keep))
+}
+
+/// Marks the rows where a column holds what is wanted.
+fn mark(
+    wanted: &Wanted<'_>,
+    name: &str,
+    column: &ArrayRef,
+    marked: &mut [bool],
+) -> std::result::Result<(), ArrowError> {
+    match wanted {
+        Wanted::Years(years) => {
+            let column = cast(column, &DataType::Int16)?;
+            let column = column.as_primitive::<Int16Type>();
+            for (row, marked) in marked.iter_mut().enumerate() {
+                *marked |= !column.is_null(row) && years.contains(&column.value(row));
+            }
+        }
+        Wanted::AnyOf(values) => {
+            let Some(coded) = column.as_dictionary_opt::<Int32Type>() else {
+                return Err(ArrowError::SchemaError(format!(
+                    "column `{name}` is not text and cannot be compared with one"
+                )));
+            };
+            let texts: &StringArray = coded.values().as_string();
+            let wanted: Vec<bool> = texts
+                .iter()
+                .map(|text| text.is_some_and(|text| values.contains(text)))
+                .collect();
+            for (row, marked) in marked.iter_mut().enumerate() {
+                *marked |= coded.key(row).is_some_and(|key| wanted[key]);
+            }
+        }
+    }
+    Ok(())
 }

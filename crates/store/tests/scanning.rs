@@ -39,7 +39,7 @@ fn a_filter_gives_exactly_the_wanted_rows_and_skips_pages() {
     let records = world();
     write_records(&path, &records).unwrap();
 
-    let filter = Filter::default()
+    let narrow = Filter::default()
         .with("reporter", "AKA")
         .with("reporter", "AQA")
         .with("product", "14")
@@ -47,14 +47,28 @@ fn a_filter_gives_exactly_the_wanted_rows_and_skips_pages() {
     let wanted = |r: &&Record| {
         ["AKA", "AQA"].contains(&r.reporter.as_str()) && &*r.product == "14" && (2003..=2004).contains(&r.period.year())
     };
-    let found = read_records(&path, &filter).unwrap();
+    let found = read_records(&path, &narrow).unwrap();
     let mut expected: Vec<Record> = records.iter().filter(wanted).cloned().collect();
     expected.sort_by(|a, b| a.key().cmp(&b.key()));
     assert_eq!(found, expected);
     assert_eq!(found.len(), 2 * 26 * 2);
 
+    // Either side, of two economies and of a third.
+    let sides = |names: [&str; 2]| names.map(str::to_owned);
+    let filter = Filter::default()
+        .with_economies(sides(["AKA", "AQA"]))
+        .with_economies(sides(["ABA", "ABA"]))
+        .with_years(2003..=2003);
+    let found = read_records(&path, &filter).unwrap();
+    let names = |r: &Record, some: &[&str]| some.contains(&r.reporter.as_str()) || some.contains(&r.partner.as_str());
+    let wanted = |r: &&Record| r.period.year() == 2003 && names(r, &["AKA", "AQA"]) && names(r, &["ABA"]);
+    let mut expected: Vec<Record> = records.iter().filter(wanted).cloned().collect();
+    expected.sort_by(|a, b| a.key().cmp(&b.key()));
+    assert_eq!(found, expected);
+    assert_eq!(found.len(), 4 * 10);
+
     // Two of ten years: of nine pages of 8,192 rows, three can hold them.
-    let stats = scan(&path, &filter, Some(&["value_usd"])).unwrap().stats;
+    let stats = scan(&path, &narrow, Some(&["value_usd"])).unwrap().stats;
     assert_eq!(stats.rows, records.len());
     assert!(stats.rows_skipped_by_page > stats.rows / 2, "{stats:?}");
 

@@ -7,9 +7,10 @@ use super::pages::{Pages, Refused};
 use super::positional::Positional;
 use super::statistics;
 use super::texts::Texts;
+use crate::filter::{Demand, Filter};
 use crate::footer::{check_footer, fit};
 use crate::guard::{GAVE_UP, guarded};
-use crate::scan::{Filter, damaged, mistyped};
+use crate::scan::{damaged, mistyped};
 use crate::{Dataset, Error, Result, io};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::Encoding;
@@ -104,9 +105,11 @@ impl DataFile {
 
     /// Whether the statistics of a row group leave room for rows that the filter wants.
     pub fn may_match(&self, group: usize, filter: &Filter) -> bool {
-        filter
-            .columns()
-            .all(|column| statistics::may_match(self, group, column, filter))
+        let may = |demand: Demand<'_>| {
+            let mut columns = demand.columns.iter();
+            columns.any(|column| statistics::may_match(self, group, column, demand.wanted))
+        };
+        filter.demands().into_iter().all(may)
     }
 
     /// The decimal places that a column of decimals is read with, 0 to 3; 0 where it is absent.

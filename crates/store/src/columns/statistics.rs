@@ -2,33 +2,22 @@
 
 use super::file::DataFile;
 use super::held::Digits;
-use crate::scan::Filter;
+use crate::filter::Wanted;
 use parquet::file::statistics::Statistics;
+use std::ops::RangeInclusive;
 
 /// Whether a row group's statistics of a column leave room for a wanted value. What is not known
 /// may always match.
-pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Filter) -> bool {
+pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, wanted: Wanted<'_>) -> bool {
     let Some(held) = file.held(column).filter(|held| held.by_cursor()) else {
         return true;
     };
     let Some(statistics) = file.metadata.row_group(group).column(held.index).statistics() else {
         return true;
     };
-    if column == "period_year" {
-        let Some(years) = &filter.years else { return true };
-        let bounds = match statistics {
-            Statistics::Int32(s) => s
-                .min_opt()
-                .zip(s.max_opt())
-                .map(|(&a, &b)| (i64::from(a), i64::from(b))),
-            Statistics::Int64(s) => s.min_opt().zip(s.max_opt()).map(|(&a, &b)| (a, b)),
-            _ => None,
-        };
-        return bounds
-            .is_none_or(|(least, greatest)| least <= i64::from(*years.end()) && greatest >= i64::from(*years.start()));
-    }
-    let Some(values) = filter.any_of.get(column) else {
-        return true;
+    let values = match wanted {
+        Wanted::Years(years) => return years_may_match(statistics, years),
+        Wanted::AnyOf(values) => values,
     };
     // Old writers compared bytes with their signs.
     let Statistics::ByteArray(s) = statistics else {
@@ -46,6 +35,18 @@ pub(crate) fn may_match(file: &DataFile, group: usize, column: &str, filter: &Fi
         let v = v.as_bytes();
         least <= v && (v <= greatest || v.starts_with(greatest))
     })
+}
+
+fn years_may_match(statistics: &Statistics, years: &RangeInclusive<i16>) -> bool {
+    let bounds = match statistics {
+        Statistics::Int32(s) => s
+            .min_opt()
+            .zip(s.max_opt())
+            .map(|(&a, &b)| (i64::from(a), i64::from(b))),
+        Statistics::Int64(s) => s.min_opt().zip(s.max_opt()).map(|(&a, &b)| (a, b)),
+        _ => None,
+    };
+    bounds.is_none_or(|(least, greatest)| least <= i64::from(*years.end()) && greatest >= i64::from(*years.start()))
 }
 
 /// The value that all rows of a row group have in a column, if the statistics say so.
