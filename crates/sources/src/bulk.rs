@@ -10,6 +10,7 @@ mod error;
 mod inputs;
 mod layout;
 mod packed;
+mod pass;
 mod reading;
 mod runs;
 mod scan;
@@ -21,14 +22,13 @@ use crate::quarantine::Quarantined;
 use crate::source::{Repeats, Source};
 pub use error::BulkError;
 use inputs::{BulkInput, inputs_of};
+use pass::{Pass, take_all};
 use rayon::prelude::*;
-use reading::{Origin, Parsed, Work};
 use runs::Years;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use store::{Dataset, PartitionWriter};
+use store::{ClosedPartition, Dataset, PartitionWriter};
 use trade::{Scales, Usd};
 use writing::{Common, Fates, write_year};
 
@@ -199,20 +199,6 @@ enum Done {
     OtherYears,
 }
 
-/// What a pass over some inputs gave.
-struct Pass {
-    years: Years,
-    scales: Scales,
-    source: Option<Source>,
-    origin: Option<Origin>,
-    read: u64,
-    bad: Vec<(usize, Quarantined)>,
-    bad_unlisted: u64,
-    aside: BTreeMap<&'static str, u64>,
-    notes: Vec<String>,
-    ignored: BTreeSet<String>,
-}
-
 impl Import<'_> {
     /// The year files of BACI one by one, last first as they are taken from the end; anything else
     /// all together.
@@ -325,13 +311,12 @@ impl Import<'_> {
         let done = dataset.years_from(&group.fingerprint);
         dataset.begin(&self.from)?;
         let scales = dataset.scales();
-        let left = AtomicU64::new(years.iter().filter(|year| !done.contains(year)).count() as u64);
+        let left = years.iter().filter(|year| !done.contains(year)).count();
         let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();
         let before: BTreeSet<i16> = dataset.partitions().iter().map(|p| p.year).collect();
-        let shared = std::sync::Mutex::new(&mut dataset);
-        let fates: Vec<Result<Fates, BulkError>> = parts
-            .into_par_iter()
-            .map(|(year, rows)| {
+        let (to, partitions) = sync_channel(2);
+        let (fates, kept) = std::thread::scope(|scope| {
+            let make = |(year, rows): (i16, runs::Year)| {
                 if done.contains(&year) {
                     // It is there already; what else became of its rows is still to be told.
                     let fates = write_year(year, rows.merged()?, &common, self.inputs, None)?;
@@ -339,17 +324,27 @@ impl Import<'_> {
                 }
                 let mut writer = PartitionWriter::create(self.out, year, scales)?;
                 let fates = write_year(year, rows.merged()?, &common, self.inputs, Some(&mut writer))?;
-                if fates.written == 0 && !before.contains(&year) {
-                    return Ok(fates);
+                if fates.written > 0 || before.contains(&year) {
+                    // Nobody listens any more after an error, which is told below.
+                    let _ = to.send(writer.close()?);
                 }
-                let mut partition = writer.finish()?;
-                partition.source = Some(group.fingerprint.clone());
-                shared.lock().unwrap_or_else(|e| e.into_inner()).put(partition)?;
-                let left = left.fetch_sub(1, Ordering::Relaxed) - 1;
-                (self.options.progress)(&format!("{year} is written, {left} years to go"));
                 Ok(fates)
-            })
-            .collect();
+            };
+            let keeper = || {
+                keep_all(
+                    partitions,
+                    &group.fingerprint,
+                    &mut dataset,
+                    left,
+                    self.options.progress,
+                )
+            };
+            let keeper = scope.spawn(keeper);
+            let fates: Vec<Result<Fates, BulkError>> = parts.into_par_iter().map(make).collect();
+            drop(to);
+            (fates, keeper.join())
+        });
+        kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         for fate in fates {
             self.count(fate?, report);
         }
@@ -411,62 +406,23 @@ impl Import<'_> {
     }
 }
 
-/// Reads what comes on all threads; gives the input that the general reader has to read, if there is one.
-fn take_all(from: Receiver<Work>, threads: usize, pass: &mut Pass) -> Result<Option<usize>, BulkError> {
-    while let Ok(first) = from.recv() {
-        let mut batch = vec![first];
-        batch.extend(from.try_iter().take(threads * 2 - 1));
-        let parsed: Vec<Parsed> = batch.into_par_iter().map(reading::parse).collect();
-        for part in parsed {
-            if part.restart.is_some() {
-                return Ok(part.restart);
-            }
-            pass.take(part)?;
-        }
+/// Brings partitions to the disk and notes them, one after another, while others are made: it takes time, and no processor.
+fn keep_all(
+    partitions: Receiver<ClosedPartition>,
+    source: &str,
+    dataset: &mut Dataset,
+    mut left: usize,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<(), BulkError> {
+    for closed in partitions {
+        let mut partition = closed.keep()?;
+        let year = partition.year;
+        partition.source = Some(source.to_owned());
+        dataset.put(partition)?;
+        left -= 1;
+        progress(&format!("{year} is written, {left} years to go"));
     }
-    Ok(None)
-}
-
-impl Pass {
-    fn take(&mut self, part: Parsed) -> Result<(), BulkError> {
-        let repeats = |source: Source| source.shape().repeats;
-        if let (Some(one), Some(other)) = (self.source, part.source)
-            && repeats(one) != repeats(other)
-        {
-            return Err(BulkError::Mixed {
-                problem: format!("some inputs are of {one}, others of {other}"),
-            });
-        }
-        let other = match (&self.origin, part.origin) {
-            (Some(one), Some(other)) if *one != other => Some(other),
-            (None, origin) => {
-                self.origin = origin;
-                None
-            }
-            _ => None,
-        };
-        if let (Some(one), Some(other)) = (&self.origin, part.stranger.or(other)) {
-            let said = |(compiler, status): &Origin| format!("{compiler}, {status}");
-            return Err(BulkError::Mixed {
-                problem: format!("some rows are of {}, others of {}", said(one), said(&other)),
-            });
-        }
-        self.source = self.source.or(part.source);
-        for (kind, rows) in part.aside {
-            *self.aside.entry(kind).or_default() += rows;
-        }
-        self.notes.extend(part.notes);
-        self.ignored.extend(part.ignored);
-        self.scales = self.scales.wider(part.scales);
-        self.read += part.read;
-        let room = LISTED.saturating_sub(self.bad.len());
-        self.bad_unlisted += part.bad.len().saturating_sub(room) as u64;
-        self.bad.extend(part.bad.into_iter().take(room));
-        for (year, rows) in part.years {
-            self.years.add(year, rows)?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Adds rows of a kind to the report.

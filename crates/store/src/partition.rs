@@ -118,7 +118,15 @@ impl PartitionWriter {
     ///
     /// # Errors
     /// When the file cannot be written; nothing is left of it then.
-    pub fn finish(mut self) -> Result<Partition> {
+    pub fn finish(self) -> Result<Partition> {
+        self.close()?.keep()
+    }
+
+    /// Completes the file, which has no name yet.
+    ///
+    /// # Errors
+    /// When the file cannot be written; nothing is left of it then.
+    pub fn close(mut self) -> Result<ClosedPartition> {
         self.flush()?;
         let sink = self.writer.into_inner().map_err(failed(&self.path))?;
         let (bytes, sha256) = (sink.bytes, crate::hash::hex(&sink.hasher.finalize()));
@@ -126,8 +134,7 @@ impl PartitionWriter {
             .file
             .into_inner()
             .map_err(|e| io("write", &self.path)(e.into_error()))?;
-        crate::atomic::persist(file, &self.path)?;
-        Ok(Partition {
+        let partition = Partition {
             year: self.year,
             file: dataset::file_name(self.year),
             rows: self.rows,
@@ -135,7 +142,30 @@ impl PartitionWriter {
             value_usd: trade::Usd::from_thousandths(self.thousandths).to_string(),
             sha256,
             source: None,
+        };
+        Ok(ClosedPartition {
+            file,
+            path: self.path,
+            partition,
         })
+    }
+}
+
+/// A complete file of a year under a temporary name; gone if it is not kept.
+pub struct ClosedPartition {
+    file: NamedTempFile,
+    path: PathBuf,
+    partition: Partition,
+}
+
+impl ClosedPartition {
+    /// Flushes the file to the disk and gives it its name.
+    ///
+    /// # Errors
+    /// When the disk is full; nothing is left of the file then.
+    pub fn keep(self) -> Result<Partition> {
+        crate::atomic::persist(self.file, &self.path)?;
+        Ok(self.partition)
     }
 }
 
