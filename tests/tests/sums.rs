@@ -40,6 +40,52 @@ fn sums_are_those_of_the_figures() {
 }
 
 #[test]
+fn an_economy_is_found_on_either_side() {
+    let names = |row: &BTreeMap<String, String>, some: &[&str]| {
+        some.contains(&row["reporter"].as_str()) || some.contains(&row["partner"].as_str())
+    };
+    for (conditions, some, other) in [
+        (&["economy = CHN"][..], &["CHN"][..], &["CHN"][..]),
+        (&["economy = CHN|RUS"], &["CHN", "RUS"], &["CHN", "RUS"]),
+        (&["economy = CHN", "economy = PRK"], &["CHN"], &["PRK"]),
+    ] {
+        let mut by_hand: BTreeMap<String, i128> = BTreeMap::new();
+        for row in figures("cow-3")
+            .iter()
+            .filter(|row| names(row, some) && names(row, other))
+        {
+            *by_hand.entry(row["period"].clone()).or_default() += row["value_usd"].parse::<i128>().unwrap();
+        }
+        let mut arguments = vec!["cow-3", "--by", "year"];
+        conditions
+            .iter()
+            .for_each(|condition| arguments.extend(["--where", condition]));
+        assert_eq!(
+            sums(&arguments),
+            by_hand.into_iter().collect::<Vec<_>>(),
+            "{conditions:?}"
+        );
+    }
+    let nobody = call(&[
+        "sum",
+        "cow-3",
+        "--by",
+        "year",
+        "--where",
+        "economy = ZZZ",
+        "--format",
+        "csv",
+    ])
+    .ok();
+    assert_eq!(csv_rows(&nobody.stdout).len(), 0);
+    assert!(
+        nobody.stderr.contains("no row fulfils the conditions"),
+        "{}",
+        nobody.stderr
+    );
+}
+
+#[test]
 fn cents_and_large_numbers_are_exact() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cents.csv");
@@ -240,7 +286,13 @@ fn a_world_row_is_never_added_to_its_parts() {
 
 #[test]
 fn a_condition_that_nothing_can_meet_is_refused_and_not_summed_to_nothing() {
-    for condition in ["colour = red", "flow = smuggling", "partner = China", "reporter = prk"] {
+    for condition in [
+        "colour = red",
+        "flow = smuggling",
+        "partner = China",
+        "reporter = prk",
+        "economy = China",
+    ] {
         let said = call(&["sum", "cow-3", "--by", "flow", "--where", condition]).code(2);
         assert!(said.stdout.is_empty());
         said.tells(&[condition

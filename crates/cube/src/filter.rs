@@ -19,17 +19,19 @@ use trade::{Classification, Economy, Flow, Status, Valuation};
 pub fn filter(conditions: &[String]) -> Result<Filter> {
     let mut filter = Filter::default();
     for condition in conditions {
-        let wrong = |expected: &str| Error::Where {
+        let wrong = |problem: &str| Error::Where {
             condition: condition.chars().take(200).collect(),
-            expected: expected.to_owned(),
+            problem: problem.to_owned(),
         };
-        let (column, value) = condition.split_once('=').ok_or_else(|| wrong("COLUMN = VALUE"))?;
+        let (column, value) = condition
+            .split_once('=')
+            .ok_or_else(|| wrong("expected COLUMN = VALUE"))?;
         let (column, value) = (column.trim(), value.trim());
         if column == "year" {
             let (from, to) = value.split_once("..").unwrap_or((value, value));
             let years = from.trim().parse::<i16>().ok().zip(to.trim().parse::<i16>().ok());
             let years = years.filter(|(from, to)| from <= to);
-            let (from, to) = years.ok_or_else(|| wrong("year = 2003 or year = 1989..2008"))?;
+            let (from, to) = years.ok_or_else(|| wrong("expected year = 2003 or year = 1989..2008"))?;
             let narrowed = filter
                 .years
                 .as_ref()
@@ -46,7 +48,7 @@ pub fn filter(conditions: &[String]) -> Result<Filter> {
             let named = value.split('|').map(|one| as_stored(column, one.trim()));
             let wanted: BTreeSet<String> = named
                 .collect::<std::result::Result<_, _>>()
-                .map_err(|expected| wrong(&expected))?;
+                .map_err(|problem| wrong(&problem))?;
             let values = filter.any_of.entry(column.to_owned()).or_insert_with(|| wanted.clone());
             values.retain(|value| wanted.contains(value));
         }
@@ -54,7 +56,7 @@ pub fn filter(conditions: &[String]) -> Result<Filter> {
     Ok(filter)
 }
 
-/// The value as it stands in datasets, or what was expected.
+/// The value as it stands in datasets, or what is wrong with it.
 fn as_stored(column: &str, value: &str) -> std::result::Result<String, String> {
     let known = match column {
         "reporter" | "partner" => value.parse::<Economy>().map(|known| known.to_string()),
@@ -65,7 +67,7 @@ fn as_stored(column: &str, value: &str) -> std::result::Result<String, String> {
         "product" | "compiler" | "basis" | "quantity_unit" => Ok(value.to_owned()),
         _ => {
             return Err(
-                "a condition on year, reporter, partner, economy (either of the two), flow, product, \
+                "expected a condition on year, reporter, partner, economy (either of the two), flow, product, \
                         classification, compiler, basis, status, valuation or quantity_unit"
                     .to_owned(),
             );

@@ -77,12 +77,12 @@ pub enum Error {
         known: String,
     },
     /// A condition that cannot be read, or that no record can fulfil.
-    #[error("--where `{condition}`: expected {expected}")]
+    #[error("--where `{condition}`: {problem}")]
     Where {
         /// The condition.
         condition: String,
         /// What was expected in its place.
-        expected: String,
+        problem: String,
     },
     /// A year that is none, such as a month written as `202401`.
     #[error(

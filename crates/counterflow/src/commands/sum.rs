@@ -29,7 +29,8 @@ pub struct SumArguments {
     /// (of production, CEPII's convention), bec4, isic3, sitc3, or group (with --groups).
     #[arg(long, value_delimiter = ',', value_name = "DIM,...")]
     pub by: Vec<String>,
-    /// Narrow the rows: `partner = PRK`, `flow = export|import`, `year = 1989..2008`. May be repeated.
+    /// Narrow the rows: `partner = PRK`, `flow = export|import`, `year = 1989..2008`; `economy = PRK` is whichever side it
+    /// stands on, and `economy = PRK` with `economy = CHN` their trade with each other. May be repeated.
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
     /// The groups of `--by group`: a table with the columns product and group.
@@ -100,6 +101,9 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     let sums = pool.install(|| sums(arguments, query, grouped.as_ref(), output))?;
     for (what, records) in &sums.set_aside {
         output.say(&format!("note: {records} records left out: {what}"));
+    }
+    if sums.is_empty() && !arguments.conditions.is_empty() {
+        output.say("note: no row fulfils the conditions");
     }
     let name = grouped.as_ref().map(|(word, _)| word.as_str());
     let rows = table(&sums, name, &within, arguments.top);
