@@ -232,14 +232,26 @@ proptest! {
     }
 
     #[test]
-    fn spreads_and_gaps_are_those_of_a_plain_loop(rows in rows(), kind in 0..4_usize, sorted in any::<bool>(), memory in prop_oneof![0..2000_u64, Just(1 << 30)]) {
+    fn spreads_and_gaps_are_those_of_a_plain_loop(rows in rows(), kind in 0..4_usize, files in 0..3_usize, sorted in any::<bool>(), memory in prop_oneof![0..2000_u64, Just(1 << 30)]) {
         let mut rows = rows;
         if sorted {
             rows.sort_by_key(|r| (r.0, r.1, r.3, r.2, r.4));
         }
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.parquet");
-        write(&path, &rows, kind);
+        let path = folder.path();
+        // All in one file, or each year in one or two of its own, which one thread sums.
+        let years: BTreeMap<_, Vec<Row>> = rows.iter().fold(BTreeMap::new(), |mut years, row| {
+            years.entry(if files == 0 { None } else { Some(row.0) }).or_insert_with(Vec::new).push(row.clone());
+            years
+        });
+        for (year, rows) in &years {
+            for (n, part) in rows.chunks(rows.len().div_ceil(files.max(1))).enumerate() {
+                write(&path.join(format!("{}-{n}.parquet", year.unwrap_or(0))), part, kind);
+            }
+        }
+        if rows.is_empty() {
+            write(&path.join("none.parquet"), &rows, kind);
+        }
         let by = [Dimension::Year, Dimension::Reporter, Dimension::Flow];
         let all: Vec<&Row> = rows.iter().collect();
         let mut parts: BTreeMap<Vec<String>, Vec<f64>> = BTreeMap::new();
@@ -250,7 +262,7 @@ proptest! {
             }
         }
         let query = Query { memory, ..Query::new(&by, Filter::default()).unwrap() };
-        let spreads = concentration(&path, &query, Dimension::Partner).unwrap();
+        let spreads = concentration(path, &query, Dimension::Partner).unwrap();
         prop_assert_eq!(spreads.groups.len(), parts.len());
         for (key, spread) in &spreads.groups {
             let total: f64 = parts[key].iter().sum();
@@ -282,7 +294,7 @@ proptest! {
                 }
             }
         }
-        let gaps = mirror_gaps(&path, &query).unwrap();
+        let gaps = mirror_gaps(path, &query).unwrap();
         prop_assert_eq!(gaps.gaps.len(), tallies.len());
         for gap in gaps.gaps {
             let (counts, mut logs) = tallies[&(gap.year, gap.importer)].clone();
