@@ -26,11 +26,9 @@ impl Numbered {
     /// Gives a text a number, unless it has one; `true` if it had none.
     pub(crate) fn insert(&mut self, text: &str, number: u32) -> bool {
         match packed(text) {
-            Some(word) => {
-                let known = self.short.len();
-                self.short.entry(word).or_insert(number);
-                self.short.len() > known
-            }
+            // Most are known.
+            Some(word) if self.short.contains_key(&word) => false,
+            Some(word) => self.short.insert(word, number).is_none(),
             None if self.long.contains_key(text) => false,
             None => self.long.insert(text.to_owned(), number).is_none(),
         }
@@ -49,12 +47,18 @@ impl Numbered {
 #[inline]
 fn packed(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
-    if bytes.len() > 8 || bytes.contains(&0) {
-        return None;
-    }
-    let mut word = [0; 8];
-    word[..bytes.len()].copy_from_slice(bytes);
-    Some(u64::from_le_bytes(word))
+    let word = match (bytes.len(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (8.., _, _) => u64::from_le_bytes(bytes.try_into().ok()?),
+        // Both halves, which overlap unless there are eight.
+        (length, Some(first), Some(last)) => {
+            let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+            first | last << (8 * (length - 4))
+        }
+        _ => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    // A zero byte borrows from its high bit; those that follow the text do not count.
+    let zeros = word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080;
+    (u64::from(zeros.trailing_zeros()) >= 8 * bytes.len() as u64).then_some(word)
 }
 
 /// Multiplies and folds eight bytes at a time: the multiplier is 2^64 divided by the golden ratio.
@@ -107,8 +111,56 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_word_has_the_bytes_of_its_text() {
+        for text in [
+            "",
+            "a",
+            "ab",
+            "abc",
+            "abcd",
+            "abcde",
+            "abcdef",
+            "abcdefg",
+            "abcdefgh",
+            "äöü",
+            "\u{1}\u{1}",
+        ] {
+            let mut word = [0; 8];
+            word[..text.len()].copy_from_slice(text.as_bytes());
+            assert_eq!(packed(text), Some(u64::from_le_bytes(word)), "{text}");
+        }
+        for text in ["\0", "a\0", "\0a", "abc\0", "abcdefg\0", "abcd\0efg", "abcdefghi"] {
+            assert_eq!(packed(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn texts_keep_their_numbers_whatever_their_length() {
-        let texts = ["", "a", "a\0", "12345678", "123456789", "ä", "\0"].map(String::from);
+        let texts = [
+            "",
+            "a",
+            "ab",
+            "abc",
+            "abcd",
+            "abcde",
+            "abcdef",
+            "abcdefg",
+            "a\0",
+            "12345678",
+            "123456789",
+            "1234567\0",
+            "ä",
+            "\0",
+            "\0b",
+            "abcd\0",
+            "abc\0d",
+            "\u{1}",
+            "\u{1}\0",
+            "\u{7f}\u{80}",
+            "aaaaaaaa",
+            "aaaaaaa",
+        ]
+        .map(String::from);
         let mut numbered = Numbered::places(&texts);
         for (number, text) in texts.iter().enumerate() {
             assert_eq!(numbered.get(text), Some(number as u32), "{text:?}");
