@@ -34,6 +34,9 @@ use writing::{Common, Fates, write_year};
 
 /// The least memory that can be granted.
 pub const LEAST_MEMORY: u64 = 64 << 20;
+/// What reading, sorting and writing take beside the rows that are held, and what these have at least.
+const READING_AND_WRITING: u64 = 200 << 20;
+const LEAST_FOR_ROWS: u64 = 16 << 20;
 /// How many bad rows are listed; the others are counted.
 const LISTED: usize = 100_000;
 
@@ -249,9 +252,10 @@ impl Import<'_> {
     /// Reads the inputs; `Err(input)` inside if one has to be read by the general reader.
     fn pass(&self, group: &Group) -> Result<Result<Pass, usize>, BulkError> {
         let threads = rayon::current_num_threads().max(1);
-        // Half is for the rows; sorting takes as much again of one year, writing the rest.
+        let others = READING_AND_WRITING.max(self.options.memory / 5);
+        let budget = self.options.memory.saturating_sub(others).max(LEAST_FOR_ROWS) as usize;
         let mut pass = Pass {
-            years: Years::new(self.out, (self.options.memory / 5 * 2) as usize)?,
+            years: Years::new(self.out, budget, threads)?,
             scales: Scales::default(),
             source: None,
             origin: None,

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// The rows of each year, in memory up to a bound and beyond it in sorted runs on the disk.
 pub(crate) struct Years {
     budget: usize,
+    /// How many years are sorted at once.
+    at_once: usize,
     held: usize,
     rows: BTreeMap<i16, Vec<Vec<Packed>>>,
     runs: BTreeMap<i16, Vec<PathBuf>>,
@@ -24,14 +26,16 @@ pub(crate) struct Year {
 }
 
 impl Years {
-    /// Runs go to a folder in `out`, which is removed in the end.
-    pub fn new(out: &Path, budget: usize) -> Result<Years, BulkError> {
+    /// Runs go to a folder in `out`, which is removed in the end. The bytes granted are for the rows and for the sorting
+    /// of as many years as are sorted at once.
+    pub fn new(out: &Path, budget: usize, at_once: usize) -> Result<Years, BulkError> {
         let guard = tempfile::Builder::new()
             .prefix(".unfinished-runs-")
             .tempdir_in(out)
             .map_err(|cause| io(out, cause))?;
         Ok(Years {
             budget,
+            at_once,
             held: 0,
             rows: BTreeMap::new(),
             runs: BTreeMap::new(),
@@ -44,7 +48,18 @@ impl Years {
     pub fn add(&mut self, year: i16, rows: Vec<Packed>) -> Result<(), BulkError> {
         self.held += rows.len() * BYTES;
         self.rows.entry(year).or_default().push(rows);
-        if self.held > self.budget { self.spill() } else { Ok(()) }
+        match self.held * 2 > self.budget && self.held + self.sorted_at_once() > self.budget {
+            true => self.spill(),
+            false => Ok(()),
+        }
+    }
+
+    /// What sorting takes at most: as much again as the largest years.
+    fn sorted_at_once(&self) -> usize {
+        let bytes = |chunks: &Vec<Vec<Packed>>| chunks.iter().map(Vec::len).sum::<usize>() * BYTES;
+        let mut years: Vec<usize> = self.rows.values().map(bytes).collect();
+        years.sort_unstable();
+        years.iter().rev().take(self.at_once).sum()
     }
 
     /// The years there are.
@@ -234,7 +249,7 @@ mod tests {
         #[test]
         fn spilled_and_held_rows_come_out_in_order(keys in proptest::collection::vec(0_u64..50, 0..300), step in 1_usize..40) {
             let folder = tempfile::tempdir().unwrap();
-            let mut years = Years::new(folder.path(), 30 * BYTES).unwrap();
+            let mut years = Years::new(folder.path(), 60 * BYTES, 2).unwrap();
             let all: Vec<Packed> = keys.iter().enumerate().map(|(i, &k)| row(k, i as u64)).collect();
             for chunk in all.chunks(step) {
                 years.add(2000, chunk.to_vec()).unwrap();
