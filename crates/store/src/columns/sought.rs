@@ -98,35 +98,35 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-            #[test]
-            fn what_is_found_is_what_a_look_at_each_row_finds(
-                codes in prop::collection::vec(0..6_u8, 0..400),
-                wanted in prop::collection::btree_set(0..6_u8, 0..4),
-                cut in 0..400_usize,
-            ) {
-                let mut texts = Texts::default();
-                (0..6).for_each(|n: u8| {
-     texts.push(&n.to_string());
-    });
-                let accepts = |text: Option<&str>| text.is_some_and(|t| wanted.contains(&t.parse::<u8>().unwrap()));
-                let mut sought = Sought::new(&accepts);
-                sought.learn(&texts);
-                let (first, rest) = codes.split_at(cut.min(codes.len()));
-                sought.in_codes(first, 7);
-                for (at, codes) in (7 + first.len()..).zip(rest) {
-                    sought.in_run(u32::from(*codes), at..at + 1);
-                }
-                let found: Vec<usize> = sought.found.iter().cloned().flatten().collect();
-                let there = (7..).zip(&codes).filter(|(_, code)| wanted.contains(code)).map(|(row, _)| row);
-                prop_assert_eq!(found, there.collect::<Vec<_>>());
-                prop_assert!(sought.found.windows(2).all(|w| w[0].end < w[1].start));
-                prop_assert!(!sought.lost);
-                sought.forget(7 + first.len());
-                let left: Vec<usize> = sought.found.iter().cloned().flatten().collect();
-                let there = (7..).zip(first).filter(|(_, code)| wanted.contains(code)).map(|(row, _)| row);
-                prop_assert_eq!(left, there.collect::<Vec<_>>());
-                sought.in_codes(&[1_u32, 6], 500);
-                prop_assert!(sought.lost);
+        #[test]
+        fn what_is_found_is_what_a_look_at_each_row_finds(
+            codes in prop::collection::vec(0..6_u8, 0..400),
+            wanted in prop::collection::btree_set(0..6_u8, 0..4),
+            cut in 0..400_usize,
+        ) {
+            let mut texts = Texts::default();
+            (0..6).for_each(|n: u8| {
+                texts.push(&n.to_string());
+            });
+            let accepts = |text: Option<&str>| text.is_some_and(|t| wanted.contains(&t.parse::<u8>().unwrap()));
+            let mut sought = Sought::new(&accepts);
+            sought.learn(&texts);
+            let (first, rest) = codes.split_at(cut.min(codes.len()));
+            sought.in_codes(first, 7);
+            for (at, codes) in (7 + first.len()..).zip(rest) {
+                sought.in_run(u32::from(*codes), at..at + 1);
             }
+            let found: Vec<usize> = sought.found.iter().cloned().flatten().collect();
+            let there = (7..).zip(&codes).filter(|(_, code)| wanted.contains(code)).map(|(row, _)| row);
+            prop_assert_eq!(found, there.collect::<Vec<_>>());
+            prop_assert!(sought.found.windows(2).all(|w| w[0].end < w[1].start));
+            prop_assert!(!sought.lost);
+            sought.forget(7 + first.len());
+            let left: Vec<usize> = sought.found.iter().cloned().flatten().collect();
+            let there = (7..).zip(first).filter(|(_, code)| wanted.contains(code)).map(|(row, _)| row);
+            prop_assert_eq!(left, there.collect::<Vec<_>>());
+            sought.in_codes(&[1_u32, 6], 500);
+            prop_assert!(sought.lost);
         }
+    }
 }
