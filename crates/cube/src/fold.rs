@@ -24,28 +24,10 @@ pub(crate) fn fold_groups<T: Send>(
     inner: u64,
     fold: impl Fn(&mut Vec<T>, u64, &Partial, Range<usize>) + Sync + Send,
 ) -> Result<Vec<T>> {
-    let mut folded = Vec::new();
-    if let Some((units, most_rows)) = units(source, facts, plan, inner)? {
-        let work = |index: usize| {
-            let parts = &facts.parts[units[index].clone()];
-            // As for the largest, so that memory can be used again.
-            let mut to_follow = most_rows;
-            let mut sums = plan.spare.take(plan.layout.columns);
-            for &part in parts {
-                to_follow -= source.rows(part);
-                sums = add_part(source, facts, plan, part, sums, to_follow)?;
-            }
-            let mut folded = Vec::new();
-            groups(&sums, inner).for_each(|(group, places)| fold(&mut folded, group, &sums, places));
-            plan.spare.give(sums);
-            Ok(folded)
-        };
-        in_order(units.len(), work, |some| {
-            folded.extend(some);
-            Ok(())
-        })?;
-        return Ok(folded);
+    if let Some(units) = Units::of(source, facts, plan, inner)? {
+        return units.fold(source, facts, plan, inner, fold);
     }
+    let mut folded = Vec::new();
     let mut folder = Folder {
         inner,
         open: Partial::new(plan.layout.columns),
@@ -89,38 +71,78 @@ pub(crate) fn fold_groups<T: Send>(
     Ok(folded)
 }
 
-/// The parts of one outermost word after another, as places among the parts, and the most rows of one; none where a part has several, where
-/// they do not lie together, or where threads would have too little to do or too much to hold.
-fn units(source: &dyn Source, facts: &Facts, plan: &Plan, inner: u64) -> Result<Option<(Vec<Range<usize>>, usize)>> {
-    let Some(outermost) = plan.dims.first().filter(|dim| dim.stride >= inner) else {
-        return Ok(None);
-    };
-    let mut units: Vec<Range<usize>> = Vec::new();
-    let (mut words, mut last) = (HashSet::new(), None);
-    let (mut rows, mut most_rows) = (0, 0);
-    for (place, &part) in facts.parts.iter().enumerate() {
-        let texts = facts.texts_of(source, part, outermost.part.column)?;
-        let [Some(word)] = outermost.numbers_of(&texts)[..] else {
+/// Parts that share their outermost word, such as a year: no group is in two units.
+struct Units {
+    /// One unit after another, as places among the parts.
+    units: Vec<Range<usize>>,
+    /// The most rows of one.
+    rows: usize,
+}
+
+impl Units {
+    /// None where a part has several words, where parts of a word do not lie together, or where threads would have too
+    /// little to do or too much to hold.
+    fn of(source: &dyn Source, facts: &Facts, plan: &Plan, inner: u64) -> Result<Option<Units>> {
+        let Some(outermost) = plan.dims.first().filter(|dim| dim.stride >= inner) else {
             return Ok(None);
         };
-        match units.last_mut() {
-            Some(unit) if last == Some(word) => unit.end = place + 1,
-            _ if words.insert(word) => {
-                units.push(place..place + 1);
-                rows = 0;
+        let mut units: Vec<Range<usize>> = Vec::new();
+        let (mut words, mut last) = (HashSet::new(), None);
+        let (mut rows, mut most_rows) = (0, 0);
+        for (place, &part) in facts.parts.iter().enumerate() {
+            let texts = facts.texts_of(source, part, outermost.part.column)?;
+            let [Some(word)] = outermost.numbers_of(&texts)[..] else {
+                return Ok(None);
+            };
+            match units.last_mut() {
+                Some(unit) if last == Some(word) => unit.end = place + 1,
+                _ if words.insert(word) => {
+                    units.push(place..place + 1);
+                    rows = 0;
+                }
+                _ => return Ok(None),
             }
-            _ => return Ok(None),
+            last = Some(word);
+            rows += source.rows(part);
+            most_rows = most_rows.max(rows);
         }
-        last = Some(word);
-        rows += source.rows(part);
-        most_rows = most_rows.max(rows);
+        let threads = rayon::current_num_threads();
+        let busy = units.len() == facts.parts.len() || units.len() >= 2 * threads;
+        let entry = Partial::entry_bytes(plan.layout.columns);
+        let held = most_rows.saturating_mul(entry).saturating_mul(threads);
+        let rows = most_rows;
+        Ok((busy && held <= plan.memory).then_some(Units { units, rows }))
     }
-    let threads = rayon::current_num_threads();
-    let busy = units.len() == facts.parts.len() || units.len() >= 2 * threads;
-    let held = most_rows
-        .saturating_mul(Partial::entry_bytes(plan.layout.columns))
-        .saturating_mul(threads);
-    Ok((busy && held <= plan.memory).then_some((units, most_rows)))
+
+    /// Each unit is summed and folded by one thread.
+    fn fold<T: Send>(
+        &self,
+        source: &dyn Source,
+        facts: &Facts,
+        plan: &Plan,
+        inner: u64,
+        fold: impl Fn(&mut Vec<T>, u64, &Partial, Range<usize>) + Sync,
+    ) -> Result<Vec<T>> {
+        let work = |index: usize| {
+            // Room as for the largest, so that its memory can be used again.
+            let mut to_follow = self.rows;
+            let mut sums = plan.spare.take(plan.layout.columns);
+            for &part in &facts.parts[self.units[index].clone()] {
+                to_follow -= source.rows(part);
+                sums = add_part(source, facts, plan, part, sums, to_follow)?;
+            }
+            let mut folded = Vec::new();
+            groups(&sums, inner).for_each(|(group, places)| fold(&mut folded, group, &sums, places));
+            plan.spare.give(sums);
+            Ok(folded)
+        };
+        let mut all = Vec::new();
+        in_order(self.units.len(), work, |folded| {
+            all.extend(folded);
+            Ok(())
+        })?;
+        Ok(all)
+    }
 }
 
 /// The outer groups of sorted sums, with their places.
