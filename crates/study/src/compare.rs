@@ -143,8 +143,12 @@ pub(crate) fn difference(published: &ExpectedFinding, finding: &Finding) -> Opti
     match (published.interval, interval) {
         (None, None) => None,
         (Some((a, b)), Some((c, d))) if agree(a, c) && agree(b, d) => None,
-        (a, b) => Some(format!("the interval was {a:?}, is {b:?}")),
+        (a, b) => Some(format!("the interval was {}, is {}", ends(a), ends(b))),
     }
+}
+
+fn ends(interval: Option<(f64, f64)>) -> String {
+    interval.map_or_else(|| "none".to_owned(), |(low, high)| format!("{low} to {high}"))
 }
 
 #[cfg(test)]
