@@ -79,7 +79,7 @@ pub(crate) fn ratio_chart(group: &Group<'_>) -> Option<Chart> {
         "What the importer reports over what the exporter reports",
     );
     chart.caption = format!(
-        "{} two-sided flows of {}, {}; 1 where both say the same, 2 where the importer's report is twice the exporter's; each bar is a quarter of a doubling wide, and the outermost hold everything beyond",
+        "{} two-sided flows of {}, {}; 1 where both say the same, 2 where the importer's report is twice the exporter's; each bar is a quarter of a doubling wide, and the outermost hold everything beyond.",
         logs.len(),
         if group.product == TOTAL {
             "all products"

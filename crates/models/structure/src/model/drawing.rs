@@ -73,7 +73,7 @@ pub(super) fn stage_chart(id: &str, title: &str, years: &[&Staged<'_>]) -> Chart
 pub(super) fn regime_chart(shares: &BTreeMap<String, BTreeMap<i16, f64>>, regimes: &BTreeMap<i16, usize>) -> Chart {
     let mut chart = Chart::new("regimes", Form::Stacked, "Regimes of partners");
     chart.caption = "Mean of each partner's shares in exports and in imports. A line marks the first year of a run of \
-                     years in one cluster; equal numbers are the same cluster."
+                     years in one group (regime); equal numbers are the same group."
         .to_owned();
     chart.x_label = "year".to_owned();
     chart.y_label = "share, mean of both directions".to_owned();
