@@ -94,12 +94,16 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The sources of the scenarios whose verdict is wanted, each once.
+    /// The sources of the scenarios whose verdict is wanted, each once. What is made of others (`a + b`) is no
+    /// witness beside one of them.
     pub fn sources_of(&self, wanted: impl Fn(&Verdict) -> bool) -> BTreeSet<&str> {
         let both = self.verdicts.iter().zip(&self.sources);
-        both.filter(|((_, verdict, _), _)| wanted(verdict))
+        let all: BTreeSet<&str> = both
+            .filter(|((_, verdict, _), _)| wanted(verdict))
             .map(|(_, source)| source.as_str())
-            .collect()
+            .collect();
+        let made = |source: &str| source.split(" + ").any(|part| part != source && all.contains(part));
+        all.iter().copied().filter(|source| !made(source)).collect()
     }
 }
 
@@ -357,6 +361,8 @@ mod tests {
         assert_eq!(judge(&claim(SHARE), &both("c"), &by).overall, Overall::OneSource);
         let variants = [("a", "one"), ("b", "one")];
         assert_eq!(judge(&claim(SHARE), &variants, &by).overall, Overall::OneSource);
+        let made = [("a", "one"), ("b", "one + two")];
+        assert_eq!(judge(&claim(SHARE), &made, &by).overall, Overall::OneSource);
         let by: ByScenario<'_> = BTreeMap::from([("a", low.iter().collect()), ("b", low.iter().collect())]);
         assert_eq!(judge(&claim(SHARE), &both("a"), &by).overall, Overall::Contradicted);
         assert_eq!(judge(&claim(SHARE), &variants, &by).overall, Overall::OneSourceAgainst);

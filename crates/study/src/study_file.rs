@@ -59,8 +59,9 @@ pub struct ScenarioFile {
     pub title: String,
     /// What was chosen, and what that leaves out.
     pub description: String,
-    /// What its figures rest on: scenarios of one source are variants of it, and claims count them once. Left out,
-    /// the scenario is a source of its own.
+    /// What its figures rest on: scenarios of one source are variants of it, and claims count them once. Figures made of
+    /// several sources name them all, `a + b`, and are no witness beside them. Left out, the scenario is a source of its
+    /// own.
     pub source: Option<String>,
     /// Whose side the flows are told from.
     #[serde(default)]
