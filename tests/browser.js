@@ -79,6 +79,16 @@ window.addEventListener("load", async () => {
     await new Promise((done) => setTimeout(done, 50));
     check("a link opens its claim", document.getElementById(claim.getAttribute("href").slice(1)).open, "closed");
 
+    // What is folded opens where a link leads into it, and on paper.
+    const folded = all("details.fold > figure.chart").find((f) => !f.parentElement.open);
+    location.hash = "#" + folded.id;
+    await new Promise((done) => setTimeout(done, 50));
+    check("a link opens the fold that it leads into", folded.parentElement.open, "closed");
+    window.dispatchEvent(new Event("beforeprint"));
+    check("on paper every fold is open", all("details.fold, details.entry, details.claim").every((d) => d.open), "some are closed");
+    window.dispatchEvent(new Event("afterprint"));
+    check("after printing they are closed again", all("details.fold").some((d) => !d.open), "all open");
+
     // Both themes.
     const ground = () => getComputedStyle(document.body).backgroundColor;
     const before = ground();

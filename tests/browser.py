@@ -70,6 +70,7 @@ def fits(checks, page, name):
         frame = checks.folder / f"{device}.html"
         frame.write_text(f"<body style='margin:0'><iframe src='{copy.as_uri()}' style='width:{width}px;height:4000px;border:0'></iframe>"
                          "<script>addEventListener('load',()=>setTimeout(()=>{const page=document.querySelector('iframe').contentDocument;"
+                         "for(const fold of page.querySelectorAll('details.fold,details.entry'))fold.open=true;"
                          "const cut=Array.from(page.querySelectorAll('.table .scroll,.scroll:has(.matrix)')).filter(e=>e.scrollWidth>e.clientWidth+1);"
                          "document.title='overflow='+(page.documentElement.scrollWidth-page.documentElement.clientWidth)+' cut='+cut.length},200))</script>")
         shot = checks.shots / f"{name}-{device}.png"
@@ -155,6 +156,7 @@ TOUCHED = {"line": ".line", "bars": "rect.bar", "cloud": ".cloud"}
 PLACE = """(() => {
   const figure = Array.from(document.querySelectorAll("figure.chart")).find((f) => f.querySelector(".plot.narrow %s"));
   if (!figure) return null;
+  for (let fold = figure.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   figure.querySelector(".canvas").scrollIntoView({ block: "center", behavior: "instant" });
   const marks = Array.from(figure.querySelectorAll(".plot.narrow [data-tip]"));
   const mark = marks[Math.floor(marks.length / 3)].getBoundingClientRect();
@@ -223,7 +225,7 @@ def accessible(checks, pages):
     for page in pages:
         for theme in ("light", "dark"):
             run = (code + f";addEventListener('load',async()=>{{document.documentElement.dataset.theme='{theme}';"
-                   "for(const kind of ['sources','claim','data','rest','more']){const one=document.querySelector('details.'+kind);if(one)one.open=true}"
+                   "for(const kind of ['sources','claim','fold','data','rest','more','entry']){const one=document.querySelector('details.'+kind);if(one)one.open=true}"
                    "const found=await axe.run({resultTypes:['violations']});const out=document.createElement('pre');out.id='answers';"
                    "out.textContent=['axe ran '+found.passes.length,...found.violations.map(v=>v.id+' ('+v.nodes.length+'): '+"
                    "v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+(n.any[0]?n.any[0].message:'')).join(' | '))].join('\\n');document.body.append(out)})")

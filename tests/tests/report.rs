@@ -163,7 +163,7 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     }
     assert!(!page.contains("value usd") && !page.contains("<th scope=\"row\">imf</th>"));
     assert!(evidence.contains("<td>Algeria") && !evidence.contains("<td>DZA"));
-    assert!(entry.contains(" US dollars</dd>"), "{entry}");
+    assert!(entry.contains(" US dollars</p>"), "{entry}");
     assert!(evidence.contains("<h3>Imports: 2008</h3>"));
     // It runs no script and loads nothing.
     assert!(!evidence.contains("<script") && !evidence.contains("src="));

@@ -238,10 +238,23 @@ pub enum Block {
     },
     /// A few numbers to remember.
     Facts(Vec<Fact>),
+    /// A chart or table behind its title: open on paper, and where a link leads into it.
+    Folded(Box<Block>),
     /// A paragraph.
     Prose(String),
     /// A smaller heading.
     Heading(String),
+}
+
+impl Block {
+    /// The chart that it shows, folded or not.
+    pub(crate) fn chart(&self) -> Option<&Chart> {
+        match self {
+            Block::Chart(chart) | Block::Traced { chart, .. } => Some(chart),
+            Block::Folded(block) => block.chart(),
+            _ => None,
+        }
+    }
 }
 
 /// A number to remember.

@@ -21,21 +21,35 @@
     name();
   });
 
-  // On paper every claim is open.
+  // On paper all is open but the data behind the charts.
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = all("details.claim:not([open])");
-    for (const claim of opened) claim.open = true;
+    opened = all("details:not([open], .data, .sources)");
+    for (const fold of opened) fold.open = true;
   });
-  window.addEventListener("afterprint", () => { for (const claim of opened) claim.open = false; });
+  window.addEventListener("afterprint", () => { for (const fold of opened) fold.open = false; });
 
-  // A link to a claim opens it.
+  // A link to a fold, or to what lies inside of one, opens it.
   const unfold = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
+    if (!target || !target.closest("details")) return;
+    for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+    target.scrollIntoView();
   };
   window.addEventListener("hashchange", unfold);
   unfold();
+
+  // The contents mark the part that is in sight.
+  const parts = all("nav a").map((link) => [link, document.getElementById(link.hash.slice(1))]).filter(([, part]) => part);
+  const mark = () => {
+    const passed = parts.filter(([, part]) => part.getBoundingClientRect().top < window.innerHeight / 3);
+    const [here] = passed[passed.length - 1] || [];
+    for (const [link] of parts) {
+      if (link === here) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
+    }
+  };
+  window.addEventListener("scroll", mark, { passive: true });
+  mark();
 
   // The counted verdicts filter the claims.
   const wanted = new Set();
@@ -182,7 +196,7 @@
       figure.querySelector(".canvas").before(note);
     }
     // Beyond the last chart there is nothing to choose for.
-    const last = all("main > section figure.chart").pop();
+    const last = all("main > section").filter((part) => part.querySelector("figure.chart")).pop();
     const leave = () => bar.classList.toggle("left", last.getBoundingClientRect().bottom < 0);
     window.addEventListener("scroll", leave, { passive: true });
     // On a phone the choices cover much of the screen: a touch beside them closes them.

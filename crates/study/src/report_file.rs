@@ -71,12 +71,20 @@ pub struct SectionFile {
     /// Paragraphs; numbers come from findings through `{{ estimate(...) }}` and the like.
     #[serde(default)]
     pub text: Vec<String>,
-    /// Charts, by name; a model's chart is `scenario/chart`.
+    /// Charts, by name, the one that carries the finding first; a model's chart is `scenario/chart`.
     #[serde(default)]
     pub charts: Vec<String>,
+    /// How many of them stand open. The others, and the tables, are folded behind their titles; where no chart
+    /// stands open, the first table does.
+    #[serde(default = "one")]
+    pub lead: usize,
     /// Tables.
     #[serde(default)]
     pub tables: Vec<TableFile>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// Some rows and columns of a table of the run.

@@ -19,10 +19,7 @@ impl Looks {
             .sections
             .iter()
             .flat_map(|section| &section.blocks)
-            .filter_map(|block| match block {
-                Block::Chart(chart) | Block::Traced { chart, .. } => Some(chart),
-                _ => None,
-            })
+            .filter_map(Block::chart)
             .collect();
         let mut looks = Looks::default();
         for name in charts.iter().flat_map(|chart| names(chart)) {

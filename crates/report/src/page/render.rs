@@ -95,7 +95,6 @@ struct SummaryView<'p> {
     how_sure: &'p str,
     would_change: &'p str,
     evidence: Vec<String>,
-    grounds: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +117,9 @@ struct ScenarioView<'p> {
 #[derive(Serialize)]
 struct PinView<'p> {
     anchor: String,
-    title: String,
+    title: &'p str,
+    /// Its address, as a link; empty for none.
+    url: String,
     citation: &'p str,
     traps: &'p [String],
     /// Name and value of what else is known, in order.
@@ -201,7 +202,7 @@ fn contents(view: &View<'_>) -> Vec<(String, String)> {
 }
 
 fn summary(item: &SummaryItem) -> SummaryView<'_> {
-    let evidence = item.evidence.iter().map(link).collect();
+    let evidence = item.evidence.iter().chain(&item.grounds).map(link).collect();
     SummaryView {
         badge: item.verdict.map(Badge::of),
         text: item.text.html(),
@@ -209,7 +210,6 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
         how_sure: &item.how_sure,
         would_change: &item.would_change,
         evidence,
-        grounds: item.grounds.iter().map(link).collect(),
     }
 }
 
@@ -249,6 +249,15 @@ fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> 
             file,
             evidence,
         } => table_block(table, (*rows_shown, evidence), file.as_deref(), anchors)?,
+        Block::Folded(inner) => {
+            let what = match (inner.chart(), inner.as_ref()) {
+                (Some(chart), _) => format!("<b>Chart.</b> {}", escape(&chart.title)),
+                (None, Block::Table { table, .. }) => format!("<b>Table.</b> {}", escape(&table.title)),
+                (None, _) => "More".to_owned(),
+            };
+            let shown = self::block(inner, looks, anchors)?;
+            format!("<details class=\"fold\"><summary>{what}</summary>{shown}</details>")
+        }
         Block::Facts(facts) => format!(
             "<dl class=\"facts\">{}</dl>",
             facts.iter().map(fact).collect::<String>()
@@ -399,8 +408,9 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
     ];
     PinView {
         anchor: anchors.take(&format!("pin-{}", pin.name)),
-        title: link(&Link {
-            text: title.clone(),
+        title,
+        url: link(&Link {
+            text: String::new(),
             href: pin.url.clone(),
         }),
         citation: &pin.citation,

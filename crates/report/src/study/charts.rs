@@ -39,7 +39,7 @@ fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Bloc
             let point = &mut chart.series[at].points[number];
             if let (None, Some(band)) = (point.band, drawn.get(finding.id().as_str())) {
                 point.band = Some(*band);
-                banded.push(chart.series[at].name.clone());
+                banded.push(format!("“{}”", chart.series[at].name));
             }
         }
     }

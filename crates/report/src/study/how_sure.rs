@@ -115,14 +115,14 @@ fn drawn_tests(claim: &str, study: &Study, run: &Run) -> Vec<String> {
         };
         match (per_cent(least), per_cent(most)) {
             (Some(least), Some(most)) if least == most => {
-                format!("{title}{what}: holds in {least} per cent of draws")
+                format!("under “{title}”{what}, it holds in {least} per cent of draws")
             }
             (Some(least), Some(most)) => {
                 format!(
-                    "{title}{what}: holds in {least} to {most} per cent of draws, depending on the freight taken off"
+                    "under “{title}”{what}, it holds in {least} to {most} per cent of draws, depending on the freight taken off"
                 )
             }
-            _ => format!("{title}{what}: left open by most draws"),
+            _ => format!("under “{title}”{what}, most draws leave it open"),
         }
     });
     said.collect()

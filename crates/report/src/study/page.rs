@@ -17,8 +17,8 @@ use crate::{Error, Result};
 use model::Table;
 use study::{ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
 
-/// How many rows of a table the page prints; the rest is in the files beside it.
-const ROWS_SHOWN: usize = 24;
+/// How many rows of a table stand open, of one that leads its section and of one that is folded; the rest is behind a fold.
+const ROWS_SHOWN: [usize; 2] = [8, 24];
 
 /// The page of a run, and the pages of evidence beside it.
 ///
@@ -261,12 +261,15 @@ fn section_of(
     for text in &file.text {
         section.prose.push(render(text)?);
     }
-    for name in &file.charts {
+    for (number, name) in file.charts.iter().enumerate() {
         let block = chart(name, study, run, trace).ok_or_else(|| Error::Study {
             what: format!("section `{}`: there is no chart `{name}`", file.id),
         })?;
-        section.blocks.push(block);
+        section
+            .blocks
+            .push(if number < file.lead { block } else { folded(block) });
     }
+    let mut leads = file.charts.is_empty() || file.lead == 0;
     for wanted in &file.tables {
         let (table, evidence) = selected(wanted, tables).map_err(|what| Error::Study {
             what: format!("section `{}`: {what}", file.id),
@@ -278,14 +281,21 @@ fn section_of(
         }
         let path = format!("tables/{}.csv", table.id);
         let table = readable(table, wanted, &study.file);
-        section.blocks.push(Block::Table {
+        let rows_shown = ROWS_SHOWN[usize::from(!leads)];
+        let block = Block::Table {
             table,
-            rows_shown: ROWS_SHOWN,
+            rows_shown,
             file: Some(path),
             evidence,
-        });
+        };
+        section.blocks.push(if leads { block } else { folded(block) });
+        leads = false;
     }
     Ok(section)
+}
+
+fn folded(block: Block) -> Block {
+    Block::Folded(Box::new(block))
 }
 
 fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {

@@ -67,6 +67,7 @@ fn page(text: &str) -> Page {
     };
     let blocks = vec![
         Block::Chart(chart.clone()),
+        Block::Folded(Box::new(Block::Chart(chart.clone()))),
         Block::Traced {
             chart,
             sources: vec![t(), t()],
@@ -297,6 +298,13 @@ fn an_empty_page_is_a_page_and_the_same_page_is_the_same_text() {
         evidence: Vec::new(),
     }];
     assert!(matches!(render_page(&bad), Err(Error::Width { .. })));
+}
+
+#[test]
+fn what_is_folded_stands_behind_its_title() {
+    let html = render_page(&page("Plain words")).unwrap();
+    let fold = "<details class=\"fold\"><summary><b>Chart.</b> Plain words</summary><figure class=\"chart\"";
+    assert_eq!(html.matches(fold).count(), 1);
 }
 
 /// The relative luminance and contrast of WCAG 2.2.
