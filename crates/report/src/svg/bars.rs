@@ -89,14 +89,12 @@ fn column_width(plot: &Plot<'_>, series: usize) -> f64 {
     let first = places.first().copied().unwrap_or(0.0);
     // The pitch on the drawing: the axis is even in stretched values.
     let value = |place| super::scale::unstretched(plot.chart.x_scale, place);
-    let on_paper = if places.len() < 2 {
-        WIDEST
-    } else {
-        plot.x.at(value(first + step)) - plot.x.at(value(first))
-    };
+    let on_paper = plot.x.at(value(first + step)) - plot.x.at(value(first));
     let histogram = plot.chart.form == Form::Bars && series == 1 && plot.chart.x_scale != Scale::Year;
     let widest = if plot.chart.form == Form::Bars {
-        WIDEST.max(26.0 * series as f64)
+        // Bars that stand in one place alone have all the room.
+        let each = if places.len() < 2 { 52.0 } else { 26.0 };
+        WIDEST.max(each * series as f64)
     } else {
         WIDEST
     };
