@@ -241,7 +241,7 @@ proptest! {
         let path = folder.path();
         // All in one file, or each year in one or two of its own, which one thread sums.
         let years: BTreeMap<_, Vec<Row>> = rows.iter().fold(BTreeMap::new(), |mut years, row| {
-            years.entry(if files == 0 { None } else { Some(row.0) }).or_insert_with(Vec::new).push(row.clone());
+            years.entry(if files == 0 { None } else { Some(row.0) }).or_default().push(*row);
             years
         });
         for (year, rows) in &years {
