@@ -15,7 +15,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Area, NO_FIGURE, area, period_of, power, value};
+use crate::sdmx::{Area, NO_FIGURE, area, period_of, value_in_units};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -163,10 +163,7 @@ impl Bimts {
         let Some((classification, product)) = self.product(line)? else {
             return Ok(Found::Aside("product of another classification than the HS"));
         };
-        let power = line
-            .optional(self.multiplier.as_ref())?
-            .map_or(Ok(0), |cell| power(&cell))?;
-        let Some(value) = value(&line.cell(&self.value)?, power)? else {
+        let Some(value) = value_in_units(line, &self.value, self.multiplier.as_ref())? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let mut record = Record::new("", period, reporter, partner, flow, value);
@@ -212,6 +209,11 @@ mod tests {
             .collect();
         assert_eq!(rows, ["WLD COMPILER TOTAL 1380456789.1", "FRA HS5 270900 12.5"]);
         assert_eq!((got.aside(), got.quarantined()), (4, 1));
+        // Dollars are not assumed where the units are left open, and where there is no figure they do not matter.
+        for (open, want) in [("12.5,A,\n", (4, 2)), ("12.5,A,1\n", (4, 2)), (",A,\n", (5, 1))] {
+            let got = import(csv.replacen("12.5,A,0\n", open, 1).as_bytes(), &Options::default()).unwrap();
+            assert_eq!((got.aside(), got.quarantined()), want, "{open}");
+        }
     }
 
     /// With labels, some columns bear one name twice: in capitals over codes, otherwise over their labels.

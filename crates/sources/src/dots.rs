@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, power, read_row, value};
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value_in_units};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -134,8 +134,7 @@ impl Dots {
         let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
-        let power = line.optional(self.scale.as_ref())?.map_or(Ok(0), |cell| power(&cell))?;
-        let Some(value) = value(&line.cell(figure)?, power)? else {
+        let Some(value) = value_in_units(line, figure, self.scale.as_ref())? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let total = Total {
@@ -364,6 +363,12 @@ mod tests {
         let read = |scale: &str| import((header.to_owned() + &row(scale)).as_bytes(), &Options::default()).unwrap();
         assert_eq!(read("Millions").records[0].value.unwrap().to_string(), "1500000");
         assert_eq!(read("Units").records[0].value.unwrap().to_string(), "1.5");
-        assert_eq!(read("Dozens").quarantine[0].column.as_deref(), Some("Scale"));
+        for doubtful in ["Dozens", "", "1"] {
+            assert_eq!(
+                read(doubtful).quarantine[0].column.as_deref(),
+                Some("Scale"),
+                "{doubtful}"
+            );
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::cell::Cell;
 use crate::codes;
+use crate::header::Column;
 use crate::quarantine::Bad;
 use crate::source::{Draft, Found, Part};
+use crate::table::Line;
 use std::sync::Arc;
 use trade::{Classification, Economy, Flow, Period, Record, Status, TOTAL, Usd, Valuation};
 
@@ -35,10 +37,10 @@ pub(crate) fn period_of(text: &str) -> Option<Period> {
     }
 }
 
-/// The power of ten that a multiplier says: `6`, `Millions`, `Units`.
+/// The power of ten that a multiplier says: `6`, `Millions`, `Units`. `1` is none: as a power it would be tens.
 pub(crate) fn power(cell: &Cell<'_>) -> Result<u32, Bad> {
     Ok(match cell.text.to_ascii_lowercase().as_str() {
-        "" | "0" | "units" | "unit" | "1" => 0,
+        "0" | "units" | "unit" => 0,
         "3" | "thousands" | "thousand" => 3,
         "6" | "millions" | "million" => 6,
         "9" | "billions" | "billion" => 9,
@@ -216,6 +218,17 @@ pub(crate) fn value(cell: &Cell<'_>, power: u32) -> Result<Option<Usd>, Bad> {
         return Ok(None);
     }
     cell.rounded_money(power).map(Some)
+}
+
+/// A figure in the units that its table states beside it; in dollars where the table has no column for them. An empty
+/// cell of that column says nothing, and dollars are not assumed.
+pub(crate) fn value_in_units(line: &Line<'_>, figure: &Column, units: Option<&Column>) -> Result<Option<Usd>, Bad> {
+    let figure = line.cell(figure)?;
+    let power = match units {
+        Some(units) if !figure.is_absent() => power(&line.cell(units)?)?,
+        _ => 0,
+    };
+    value(&figure, power)
 }
 
 /// Nothing is left of a number.
