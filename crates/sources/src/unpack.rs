@@ -31,7 +31,9 @@ impl Packing {
         } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             Some(Packing::Zstd)
         } else {
-            None
+            // A frame that decoders skip, with which parallel zstd programs begin.
+            let skippable = start.len() > 4 && start[0] >> 4 == 5 && start[1..4] == [0x2a, 0x4d, 0x18];
+            skippable.then_some(Packing::Zstd)
         }
     }
 
@@ -113,9 +115,14 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// What a decompressor says of damage, as one kind: zstd calls it `Other`.
+/// What a decompressor says of damage, as one kind: zstd calls it `Other`. A frame that asks for more memory than
+/// [`WINDOW_LOG`] is whole.
 fn damaged(error: io::Error) -> io::Error {
     match error.kind() {
+        io::ErrorKind::Other if error.to_string().contains("too much memory") => io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "a zstd frame with a window above 128 MiB, as `--long` makes them",
+        ),
         io::ErrorKind::Other => io::Error::new(io::ErrorKind::InvalidData, error),
         _ => error,
     }
@@ -352,6 +359,25 @@ mod tests {
             let error = io::copy(&mut input, &mut io::sink()).unwrap_err();
             assert!(error.to_string().contains("grows"), "{error}");
         }
+    }
+
+    #[test]
+    fn frames_of_zstd_are_read_one_after_the_other_or_told_to_be_too_large() {
+        let frame = |text: &[u8]| zstd::encode_all(text, 1).unwrap();
+        let skipped = b"\x50\x2a\x4d\x18\x04\0\0\0skip";
+        let packed = [&skipped[..], &frame(b"a,b\n"), skipped, &frame(b"1,2\n")].concat();
+        let mut text = String::new();
+        let packing = Packing::of(&packed).unwrap();
+        packing.unpack(&packed[..]).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a,b\n1,2\n");
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(28).unwrap();
+        encoder.write_all(b"a,b\n").unwrap();
+        let wide = encoder.finish().unwrap();
+        let error = io::copy(&mut Packing::Zstd.unpack(&wide[..]).unwrap(), &mut io::sink()).unwrap_err();
+        assert!(error.to_string().contains("window above 128 MiB"), "{error}");
+        let told = crate::input::unreadable("t.zst", error).to_string();
+        assert!(told.contains("unpack it") && !told.contains("damaged"), "{told}");
     }
 
     fn archive(members: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
