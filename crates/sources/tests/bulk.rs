@@ -228,6 +228,24 @@ fn an_archive_is_told_by_its_content() {
 }
 
 #[test]
+fn a_bomb_in_an_archive_makes_no_dataset() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("BACI_HS92_V202601.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&file).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("BACI_HS92_Y2003_V202601.csv", options).unwrap();
+    let line = [&[b' '; 4095][..], b"\n"].concat();
+    archive
+        .write_all(&[BACI.as_bytes(), &line.repeat(8 << 10)].concat())
+        .unwrap();
+    archive.finish().unwrap();
+    let out = folder.path().join("out");
+    let error = bulk(&file, &out, None).unwrap_err().to_string();
+    assert!(error.contains("grows"), "{error}");
+    assert!(!Dataset::is_one(&out));
+}
+
+#[test]
 fn a_contradiction_in_another_file_is_named_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let from = folder.path().join("from");
