@@ -67,7 +67,7 @@ impl TidyMap {
         };
         let meant = |word: &str, names: Vec<&str>| match nearest(word, names.iter().copied()) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("the columns are {}", names.join(", ")),
+            None => format!("the columns are `{}`", names.join("`, `")),
         };
         for (ours, theirs) in &self.columns {
             if !known.contains(&ours.as_str()) {
