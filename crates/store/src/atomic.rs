@@ -25,7 +25,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Flushes a temporary file to the disk and gives it its name.
-pub(crate) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
+///
+/// # Errors
+/// When it cannot be written, or replace what has the name.
+pub fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
     file.as_file().sync_all().map_err(io("write", path))?;
     set_permissions(&file).map_err(io("write", path))?;
     file.persist(path).map_err(|e| io("replace", path)(e.error))?;

@@ -142,8 +142,7 @@ fn text_file(world: &BulkWorld, years: std::ops::Range<i16>, path: &Path, output
         .map_err(failed)?;
     text(world, years, &mut BufWriter::new(file.as_file_mut()), output)
         .map_err(|e| e.about(&path.display().to_string()))?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
+    Ok(store::persist(file, path)?)
 }
 
 /// Parts are made on all threads, a few at a time, and written in order.
