@@ -237,9 +237,8 @@ impl Frame {
                 )));
             };
             let (name, wanted) = (name.trim(), wanted.trim());
-            let range = wanted
-                .split_once("..")
-                .and_then(|(a, b)| a.trim().parse::<f64>().ok().zip(b.trim().parse::<f64>().ok()));
+            let range = range(wanted)
+                .map_err(|problem| Failure::Usage(format!("--where `{condition}`: {problem}, such as 1990..2008")))?;
             let delimiter = self.delimiter;
             let within = |text: &str, from: f64, to: f64| match number_of_text(text, delimiter) {
                 Number::Known(x) => (from..=to).contains(&x),
@@ -251,6 +250,12 @@ impl Frame {
                 (None, _) => false,
             };
             let keep: Vec<bool> = self.column(name)?.iter().map(meets).collect();
+            if !keep.is_empty() && !keep.contains(&true) {
+                return Err(Failure::because(format!(
+                    "{}: no row meets --where `{condition}`",
+                    self.file
+                )));
+            }
             self.narrowed = true;
             retain(&mut self.places, &keep);
             for cells in &mut self.cells {
@@ -263,6 +268,24 @@ impl Frame {
             self.texts = vec![OnceLock::new(); self.names.len()];
         }
         Ok(self)
+    }
+}
+
+/// The two numbers of `FROM..TO`, where a condition has a range of numbers; what is wrong with half of one.
+fn range(wanted: &str) -> Result<Option<(f64, f64)>, &'static str> {
+    let Some((from, to)) = wanted.split_once("..") else {
+        return match wanted {
+            "" => Err("expected a value, or a range"),
+            _ => Ok(None),
+        };
+    };
+    let (from, to) = (from.trim(), to.trim());
+    match (from.parse::<f64>(), to.parse::<f64>()) {
+        (Ok(from), Ok(to)) if from <= to => Ok(Some((from, to))),
+        (Ok(_), Ok(_)) => Err("expected a range that goes up"),
+        (Ok(_), Err(_)) if to.is_empty() => Err("expected a range with an end"),
+        (Err(_), Ok(_)) if from.is_empty() => Err("expected a range with a beginning"),
+        _ => Ok(None),
     }
 }
 

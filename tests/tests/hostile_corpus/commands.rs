@@ -271,6 +271,48 @@ fn a_year_0_or_99999_among_years_is_told() {
 }
 
 #[test]
+fn a_condition_that_no_row_can_meet_is_told() {
+    let trend = ["trend", "t.csv", "--time", "year", "--value", "trade", "--where"];
+    let on = |condition| call_on("t.csv", SERIES.as_bytes(), &[&trend[..], &[condition]].concat());
+    for half in ["year = 1998..1990", "year = 1990..", "year = ..1998", "year ="] {
+        on(half).code(2).tells(&[half, "expected"]);
+    }
+    for none in ["year = 2003", "trade = a", "year = 2001..2005"] {
+        on(none).code(1).tells(&["t.csv: no row meets", none]);
+    }
+}
+
+#[test]
+fn a_map_or_a_default_that_says_two_things_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), SERIES).unwrap();
+    for (text, words) in [
+        (
+            "[columns]\nperiod = \"year\"\nperiod = \"a\"\n",
+            "map.toml: line 3: duplicate key",
+        ),
+        ("value_pwoer = 3\n", "map.toml: line 1: unknown field `value_pwoer`"),
+        ("", "map.toml: line 1: missing field `columns`"),
+    ] {
+        std::fs::write(folder.path().join("map.toml"), text).unwrap();
+        let said = call_in(folder.path(), &["import", "t.csv", "--map", "map.toml"]).code(1);
+        assert_eq!(said.stderr.trim().lines().count(), 1, "{}", said.stderr);
+        said.tells(&[words]);
+    }
+    let twice = [
+        "import",
+        "t.csv",
+        "--default",
+        "flow=export",
+        "--default",
+        "flow=import",
+    ];
+    call_in(folder.path(), &twice)
+        .code(2)
+        .tells(&["--default gives `flow` twice"]);
+}
+
+#[test]
 fn a_two_sided_table_is_not_read_by_half() {
     let wide = "year,exporter,importer,export_fob,import_cif\n2003,CHN,KOR,100,110\n2003,KOR,CHN,50,56\n";
     let slip = wide.replace("export_fob", "export_fbo");

@@ -117,7 +117,11 @@ fn map(arguments: &ImportArguments) -> Outcome<Option<TidyMap>> {
     if let Some(path) = &arguments.map {
         let wrong = |what: &dyn std::fmt::Display| Failure::because(format!("{}: {what}", path.display()));
         let text = store::read_text(path).map_err(|e| wrong(&e))?;
-        return toml::from_str(&text).map(Some).map_err(|e| wrong(&e));
+        return toml::from_str(&text).map(Some).map_err(|e: toml::de::Error| {
+            let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            wrong(&format!("line {line}: {}", e.message()))
+        });
     }
     if arguments.columns.is_empty() {
         return Ok(None);
@@ -161,7 +165,18 @@ pub fn defaults(pairs: &[String]) -> Outcome<Defaults> {
                 "--default is expected as COLUMN=VALUE, but is `{pair}`"
             )));
         };
-        table.insert(column.trim().to_owned(), toml::Value::String(value.trim().to_owned()));
+        let before = table.insert(column.trim().to_owned(), toml::Value::String(value.trim().to_owned()));
+        if let Some(before) = before
+            .as_ref()
+            .and_then(toml::Value::as_str)
+            .filter(|b| *b != value.trim())
+        {
+            return Err(Failure::Usage(format!(
+                "--default gives `{}` twice: `{before}` and `{}`",
+                column.trim(),
+                value.trim()
+            )));
+        }
     }
     table
         .try_into()
