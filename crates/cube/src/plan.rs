@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Filter;
 use store::columns::Texts;
+use trade::TOTAL;
 
 /// Bytes of dictionaries that are kept from the first look for the reading of rows.
 const KEPT_BYTES: usize = 16 << 20;
@@ -129,11 +130,17 @@ impl Facts {
 fn one_of_each_length(texts: &Texts) -> Texts {
     let mut lengths: Vec<usize> = Vec::new();
     let mut some = Texts::default();
-    for text in texts.iter() {
-        let length = length(text.unwrap_or_default());
-        if lengths.last() != Some(&length) && !lengths.contains(&length) {
+    for code in 0..texts.len() {
+        // As long as the last one: most are.
+        let bytes = texts.bytes_of(code);
+        if bytes != TOTAL.len() && lengths.last() == Some(&bytes) {
+            continue;
+        }
+        let text = texts.get(code).unwrap_or_default();
+        let length = length(text);
+        if !lengths.contains(&length) {
             lengths.push(length);
-            some.push(text.unwrap_or_default());
+            some.push(text);
         }
     }
     some

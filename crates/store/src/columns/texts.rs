@@ -31,6 +31,13 @@ impl Texts {
         self.bytes.get(start..end)
     }
 
+    /// The bytes of the text behind a code; 0 for null and for a code that there is not.
+    pub fn bytes_of(&self, code: usize) -> usize {
+        let end = |code: usize| self.ends.get(code).map_or(0, |&end| end as usize);
+        let start = code.checked_sub(1).map_or(0, end);
+        end(code).saturating_sub(start)
+    }
+
     /// The texts in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         (0..self.len()).map(|code| self.get(code))
@@ -50,10 +57,17 @@ impl Texts {
         let mut texts = Vec::with_capacity(bytes.len());
         for _ in 0..count {
             let (length, rest) = bytes.split_first_chunk()?;
-            let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            texts.extend_from_slice(text);
+            let (text, after) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            // Most are codes: eight bytes, of which some are taken back, are copied at once.
+            match rest.first_chunk::<8>() {
+                Some(eight) if text.len() <= eight.len() => {
+                    texts.extend_from_slice(eight);
+                    texts.truncate(texts.len() - eight.len() + text.len());
+                }
+                _ => texts.extend_from_slice(text),
+            }
             self.ends.push((start + texts.len()) as u32);
-            bytes = rest;
+            bytes = after;
         }
         // All at once: they are UTF-8 if their sequence is, and none begins within a character.
         self.bytes.push_str(std::str::from_utf8(&texts).ok()?);

@@ -5,8 +5,20 @@ use crate::results::Results;
 use model::{Cell, Table};
 use report::page::{Block, Page, Section, SummaryItem};
 
-/// How many rows of a table the page prints; it carries all of them as a download.
-const ROWS_SHOWN: usize = 100;
+/// How many rows of a table stand open; others are folded, and all of them are a download.
+const ROWS_SHOWN: usize = 12;
+/// What columns are called on the page.
+const HEADINGS: [(&str, &str); 9] = [
+    ("old", "Before"),
+    ("new", "Now"),
+    ("relative_change", "Change"),
+    ("what", "What it is"),
+    ("claims", "Behind claims"),
+    ("text", "What is claimed"),
+    ("numbers_old", "Numbers before"),
+    ("numbers_new", "Numbers now"),
+    ("moved_by_widths", "Moved by widths"),
+];
 /// The letters of a SHA-256, and how many of them the page prints.
 const HASH_LETTERS: usize = 64;
 const SHORT_LETTERS: usize = 16;
@@ -109,8 +121,18 @@ fn in_short(inputs: &Table) -> Table {
 }
 
 fn block(table: &Table) -> Block {
+    let mut table = table.clone();
+    for column in &mut table.columns {
+        if let Some((_, heading)) = HEADINGS.iter().find(|(name, _)| *name == column.name) {
+            (*heading).clone_into(&mut column.heading);
+        }
+        if column.name == "relative_change" {
+            // Told in per cent.
+            "share".clone_into(&mut column.unit);
+        }
+    }
     Block::Table {
-        table: table.clone(),
+        table,
         rows_shown: ROWS_SHOWN,
         file: None,
         evidence: Vec::new(),

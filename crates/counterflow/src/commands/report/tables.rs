@@ -225,7 +225,7 @@ impl Differences {
             .to_owned();
         };
         let by = match relative {
-            Cell::Number(x) if x.abs() >= 0.001 => format!(" by {:+.1} per cent", 100.0 * x),
+            Cell::Number(x) if x.abs() >= 0.001 => format!(" by {:+.1} per cent", 100.0 * x).replace('-', "−"),
             Cell::Number(_) => " by less than 0.1 per cent".to_owned(),
             _ => String::new(),
         };
