@@ -343,6 +343,31 @@ fn is_plain_text(text: &[u8]) -> bool {
     !controls && memchr::memchr_iter(b'\r', text).all(|at| text.get(at + 1) == Some(&b'\n'))
 }
 
+/// Whether the quotation marks of a line stand around whole cells, or doubled within such: then its row ends with it.
+fn is_well_quoted(line: &[u8]) -> bool {
+    let mut rest = line;
+    loop {
+        let after = match rest.strip_prefix(b"\"") {
+            None => memchr::memchr2(b',', b'"', rest).map(|at| &rest[at..]),
+            Some(mut inside) => loop {
+                let Some(mark) = memchr::memchr(b'"', inside) else {
+                    return false;
+                };
+                inside = &inside[mark + 1..];
+                match inside.strip_prefix(b"\"") {
+                    Some(doubled) => inside = doubled,
+                    None => break (!inside.is_empty()).then_some(inside),
+                }
+            },
+        };
+        match after {
+            None => return true,
+            Some([b',', next @ ..]) => rest = next,
+            Some(_) => return false,
+        }
+    }
+}
+
 fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
     let lines: Vec<&(u64, &[u8])> = unusual
         .iter()
@@ -351,11 +376,8 @@ fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
     if lines.is_empty() {
         return;
     }
-    // An odd number of quotation marks: the row goes on in the next line.
-    if lines
-        .iter()
-        .any(|(_, line)| memchr::memchr_iter(b'"', line).count() % 2 == 1)
-    {
+    // Where a mark is left open, the row goes on in the next line, which may have been read by itself.
+    if !lines.iter().all(|(_, line)| is_well_quoted(line)) {
         parsed.restart = Some(plan.input);
         return;
     }
@@ -382,5 +404,40 @@ fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
     match read {
         Ok(reading) => parsed.set_aside(&reading.set_aside),
         Err(_) => parsed.restart = Some(plan.input),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_ends_with_its_line_where_marks_stand_around_cells() {
+        for whole in [
+            "",
+            ",",
+            "a,b",
+            "\"a\",b",
+            "a,\"b,c\"",
+            "\"\",\"\"",
+            "\"a\"\"b\"",
+            "\"\"\"\",x",
+            "x,\"\"\"a\"",
+        ] {
+            assert!(is_well_quoted(whole.as_bytes()), "{whole}");
+        }
+        for open in [
+            "\"",
+            "a\"",
+            "a,\"b",
+            "j\",\"k\",\"x",
+            "\"a\"b",
+            "\"a\" ,b",
+            " \"a\"",
+            "\"a\"\"",
+            "a\"\"b",
+        ] {
+            assert!(!is_well_quoted(open.as_bytes()), "{open}");
+        }
     }
 }
