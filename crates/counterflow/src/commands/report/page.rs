@@ -5,8 +5,8 @@ use crate::results::Results;
 use model::{Cell, Table};
 use report::page::{Block, Page, Section, SummaryItem};
 
-/// How many rows of a table stand open; others are folded, and all of them are a download.
-const ROWS_SHOWN: usize = 12;
+/// How many rows of a table stand open; others are folded. Of very long tables the page has no more than these.
+const ROWS_SHOWN: usize = 25;
 /// What columns are called on the page.
 const HEADINGS: [(&str, &str); 9] = [
     ("old", "Before"),
@@ -45,7 +45,7 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
     let findings = "A finding is listed where the two runs differ by more than its class allows: sums must be the same, \
                     what goes through logarithms or a decomposition agrees to nine digits, what rests on random draws \
                     to one per cent. Those that claims rest on come first, and among them the largest relative change; findings that \
-                    only one run has stand at the end.";
+                    only one run has stand at the end. All of them: `report --compare`, with `--format csv`.";
     let inputs = "The keys of the study file that are not the same, the program, and the pins. A pin is told by the hash \
                   of what it says, not of how it is written.";
     let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row)).collect();
@@ -83,7 +83,8 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
                 "What survives the errors of reports",
                 "Where a study draws the errors of reports anew, a conclusion is said to survive them or not, and a finding has \
                  an interval. How far an interval's ends moved is told in widths of the interval; those of findings that \
-                 claims rest on come first. What is not listed is the same.",
+                 claims rest on come first. All of them: `report --compare`, with `--format csv`. What is in none of the tables \
+                 is the same.",
                 &[&differences.survival, &differences.intervals],
             ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
