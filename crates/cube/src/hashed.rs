@@ -110,21 +110,11 @@ impl Hasher for Quick {
 mod tests {
     use super::*;
 
+    const SHORT: [&str; 8] = ["", "a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg"];
+
     #[test]
     fn a_word_has_the_bytes_of_its_text() {
-        for text in [
-            "",
-            "a",
-            "ab",
-            "abc",
-            "abcd",
-            "abcde",
-            "abcdef",
-            "abcdefg",
-            "abcdefgh",
-            "äöü",
-            "\u{1}\u{1}",
-        ] {
+        for text in SHORT.into_iter().chain(["abcdefgh", "äöü", "\u{1}\u{1}"]) {
             let mut word = [0; 8];
             word[..text.len()].copy_from_slice(text.as_bytes());
             assert_eq!(packed(text), Some(u64::from_le_bytes(word)), "{text}");
@@ -136,15 +126,7 @@ mod tests {
 
     #[test]
     fn texts_keep_their_numbers_whatever_their_length() {
-        let texts = [
-            "",
-            "a",
-            "ab",
-            "abc",
-            "abcd",
-            "abcde",
-            "abcdef",
-            "abcdefg",
+        let others = [
             "a\0",
             "12345678",
             "123456789",
@@ -159,8 +141,8 @@ mod tests {
             "\u{7f}\u{80}",
             "aaaaaaaa",
             "aaaaaaa",
-        ]
-        .map(String::from);
+        ];
+        let texts: Vec<String> = SHORT.into_iter().chain(others).map(String::from).collect();
         let mut numbered = Numbered::places(&texts);
         for (number, text) in texts.iter().enumerate() {
             assert_eq!(numbered.get(text), Some(number as u32), "{text:?}");

@@ -160,11 +160,8 @@ impl Dataset {
             path: path.clone(),
             reason,
         };
-        let mut manifest: Manifest = toml::from_str(&text).map_err(|e| {
-            let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = 1 + before.matches('\n').count();
-            wrong(format!("line {line}: {}; import the data again", e.message()))
-        })?;
+        let mut manifest: Manifest = toml::from_str(&text)
+            .map_err(|e| wrong(format!("{}; import the data again", crate::toml_problem(&text, &e))))?;
         if manifest.format != FORMAT {
             return Err(wrong(format!(
                 "`format` is expected to be `{FORMAT}`, but is `{}`",

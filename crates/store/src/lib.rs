@@ -43,7 +43,7 @@ pub use encode::batch_of_records;
 pub use filter::{Demand, Filter, Wanted};
 pub use hash::{logical_hash, sha256_of_bytes, sha256_of_file};
 pub use lock::{FolderLock, lock_folder};
-pub use open::{open_file, read_text};
+pub use open::{open_file, read_text, toml_problem};
 pub use partition::{ClosedPartition, PAGE_ROWS, PartitionWriter, ROW_GROUP_ROWS};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
 pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, RECORD_SCHEMA, with_generated_section};

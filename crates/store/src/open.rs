@@ -19,6 +19,13 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     }
 }
 
+/// What is wrong with a text of TOML, in one line that begins with the number of its line.
+pub fn toml_problem(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = 1 + before.matches('\n').count();
+    format!("line {line}: {}", error.message())
+}
+
 /// Reads a small file of text whole, as [`open_file`] opens it.
 ///
 /// # Errors

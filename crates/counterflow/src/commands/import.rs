@@ -117,11 +117,8 @@ fn map(arguments: &ImportArguments) -> Outcome<Option<TidyMap>> {
     if let Some(path) = &arguments.map {
         let wrong = |what: &dyn std::fmt::Display| Failure::because(format!("{}: {what}", path.display()));
         let text = store::read_text(path).map_err(|e| wrong(&e))?;
-        return toml::from_str(&text).map(Some).map_err(|e: toml::de::Error| {
-            let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = 1 + before.matches('\n').count();
-            wrong(&format!("line {line}: {}", e.message()))
-        });
+        let map = toml::from_str(&text).map(Some);
+        return map.map_err(|e| wrong(&store::toml_problem(&text, &e)));
     }
     if arguments.columns.is_empty() {
         return Ok(None);
