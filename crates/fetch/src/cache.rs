@@ -17,8 +17,6 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// How the names of files begin that are not finished.
-const UNFINISHED: &str = ".unfinished-";
 /// How the names of archives begin that a later run can fetch on.
 const PARTIAL: &str = ".partial-";
 /// The version of the layout.
@@ -73,7 +71,9 @@ impl Cache {
             other => other.is_ok(),
         };
         if held {
-            sweep(folder)?;
+            for folder in [folder.to_owned(), folder.join("raw"), folder.join("answers")] {
+                store::sweep(&folder)?;
+            }
         }
         Ok(Cache {
             folder: folder.to_owned(),
@@ -188,7 +188,7 @@ impl Cache {
     pub(crate) fn place(&self, request: &Request) -> PathBuf {
         let name = match (request.form.resumes(), &self._lock) {
             (true, Some(_)) => format!("{PARTIAL}{}", request.id()),
-            _ => format!("{UNFINISHED}{}-{}", std::process::id(), request.id()),
+            _ => format!("{}{}-{}", store::UNFINISHED, std::process::id(), request.id()),
         };
         self.folder.join("raw").join(name)
     }
@@ -211,19 +211,6 @@ fn seal(note: &str) -> String {
 fn sealed(text: &str) -> Option<&str> {
     let (note, told) = text.rsplit_once(SEAL)?;
     (told.trim_end() == hash(note)).then_some(note)
-}
-
-fn sweep(folder: &Path) -> Result<()> {
-    for folder in [folder.to_owned(), folder.join("raw"), folder.join("answers")] {
-        for entry in std::fs::read_dir(&folder).map_err(io("read", &folder))? {
-            let path = entry.map_err(io("read", &folder))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with(UNFINISHED) && path.is_file() {
-                std::fs::remove_file(&path).map_err(io("remove", &path))?;
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

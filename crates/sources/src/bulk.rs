@@ -128,10 +128,9 @@ fn import_into(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<Bul
         path: out.to_owned(),
         cause,
     })?;
-    // What another run has not finished yet would be swept away.
-    let _alone = store::lock_folder(out)?;
+    let alone = store::lock_folder(out)?;
     let mut report = BulkReport {
-        swept: Dataset::sweep(out)?,
+        swept: alone.swept,
         ..BulkReport::default()
     };
     let dataset = if Dataset::is_one(out) {

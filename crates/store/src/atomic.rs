@@ -2,8 +2,8 @@ use crate::{Result, io};
 use std::io::Write;
 use std::path::Path;
 
-/// How the names of files begin that are not finished.
-pub(crate) const UNFINISHED: &str = ".unfinished-";
+/// How the names of files and folders begin that are not finished.
+pub const UNFINISHED: &str = ".unfinished-";
 
 /// Writes a whole file or nothing: a temporary file beside it, flushed to the disk, then
 /// renamed over it. A reader sees the old bytes or the new ones.
@@ -22,6 +22,28 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(io("write beside", path))?;
     file.write_all(bytes).map_err(io("write", path))?;
     persist(file, path)
+}
+
+/// Removes what a killed run left unfinished in a folder; gives how many files and folders there were. A folder that
+/// is locked is swept already.
+///
+/// # Errors
+/// When the folder cannot be listed or a file not removed.
+pub fn sweep(folder: &Path) -> Result<usize> {
+    let mut swept = 0;
+    for entry in std::fs::read_dir(folder).map_err(io("list", folder))? {
+        let entry = entry.map_err(io("list", folder))?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let path = entry.path();
+            match path.is_dir() {
+                true => std::fs::remove_dir_all(&path),
+                false => std::fs::remove_file(&path),
+            }
+            .map_err(io("remove", &path))?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
 }
 
 /// Flushes a temporary file to the disk and gives it its name.

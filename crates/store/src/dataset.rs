@@ -372,31 +372,6 @@ impl Dataset {
         })?;
         write_atomically(&path, text.as_bytes())
     }
-
-    /// Removes what an interrupted writer left in a folder; gives how many files there were.
-    ///
-    /// # Errors
-    /// When the folder cannot be listed or a file not removed.
-    pub fn sweep(folder: &Path) -> Result<usize> {
-        let mut swept = 0;
-        for entry in std::fs::read_dir(folder).map_err(io("list", folder))? {
-            let entry = entry.map_err(io("list", folder))?;
-            if entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(crate::atomic::UNFINISHED)
-            {
-                let path = entry.path();
-                if path.is_dir() {
-                    std::fs::remove_dir_all(&path).map_err(io("remove", &path))?;
-                } else {
-                    std::fs::remove_file(&path).map_err(io("remove", &path))?;
-                }
-                swept += 1;
-            }
-        }
-        Ok(swept)
-    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub mod schema;
 mod write;
 
 pub use any_table::{AnyColumn, read_column, read_header};
-pub use atomic::{persist, write_atomically};
+pub use atomic::{UNFINISHED, persist, sweep, write_atomically};
 pub use block::batch_of_block;
 pub use dataset::Dataset;
 pub use decode::records_of_batch;

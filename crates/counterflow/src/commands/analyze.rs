@@ -137,11 +137,10 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
     if manifest.exists() {
         std::fs::remove_file(&manifest)?;
     }
-    for part in ["", "tables", "evidence"] {
+    for part in ["tables", "evidence"] {
         for entry in std::fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let left = name.starts_with(UNFINISHED) || !part.is_empty();
-            if left && entry.path().is_file() && !files.iter().any(|f| f.path == format!("{part}/{name}")) {
+            if entry.path().is_file() && !files.iter().any(|f| f.path == format!("{part}/{name}")) {
                 std::fs::remove_file(entry.path())?;
             }
         }
@@ -152,9 +151,6 @@ fn write(folder: &Path, files: &[ResultFile]) -> Outcome<()> {
     Ok(())
 }
 
-/// How the names of files begin that a killed run did not finish.
-const UNFINISHED: &str = ".unfinished-";
-
 /// A file in a folder that no run of `analyze`, finished or not, has left there.
 fn stranger(folder: &Path, files: &[ResultFile]) -> Outcome<Option<String>> {
     if !folder.is_dir() || folder.join("run.json").exists() || folder.join("findings.csv").exists() {
@@ -163,7 +159,7 @@ fn stranger(folder: &Path, files: &[ResultFile]) -> Outcome<Option<String>> {
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let ours = |f: &ResultFile| f.path.split('/').next() == Some(name.as_str());
-        if !name.starts_with(UNFINISHED) && !files.iter().any(ours) {
+        if !name.starts_with(store::UNFINISHED) && !files.iter().any(ours) {
             return Ok(Some(name));
         }
     }

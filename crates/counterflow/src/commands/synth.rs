@@ -98,7 +98,6 @@ fn dataset(world: &BulkWorld, folder: &Path, output: &Output) -> Outcome<()> {
     let failed = |e: std::io::Error| Failure::because(format!("cannot make {}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
     let _alone = store::lock_folder(folder)?;
-    Dataset::sweep(folder)?;
     let made_by = format!(
         "counterflow synth, seed {}, {} rows wanted",
         parameters.seed, parameters.rows
@@ -137,7 +136,7 @@ fn text_file(world: &BulkWorld, years: std::ops::Range<i16>, path: &Path, output
         .unwrap_or(Path::new("."));
     let failed = |e: std::io::Error| Failure::because(format!("cannot write {}: {e}", path.display()));
     let mut file = tempfile::Builder::new()
-        .prefix(".unfinished-")
+        .prefix(store::UNFINISHED)
         .tempfile_in(folder)
         .map_err(failed)?;
     text(world, years, &mut BufWriter::new(file.as_file_mut()), output)

@@ -30,7 +30,7 @@ impl Years {
     /// of as many years as are sorted at once.
     pub fn new(out: &Path, budget: usize, at_once: usize) -> Result<Years, BulkError> {
         let guard = tempfile::Builder::new()
-            .prefix(".unfinished-runs-")
+            .prefix(&format!("{}runs-", store::UNFINISHED))
             .tempdir_in(out)
             .map_err(|cause| io(out, cause))?;
         Ok(Years {

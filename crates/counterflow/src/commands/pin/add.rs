@@ -155,18 +155,6 @@ fn refuse_existing(folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// How the names of folders begin whose pins are not finished.
-const UNFINISHED: &str = ".pin-";
-
-/// Removes what a killed run left; nobody else is at work here.
-fn sweep(parent: &Path) {
-    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 /// Writes the folder beside its place and then renames it.
 fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome<FileFacts> {
     let name = format!("{}.parquet", arguments.name);
@@ -176,9 +164,8 @@ fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome
     let _alone = store::lock_folder(parent)?;
     // Another run may have been faster.
     refuse_existing(folder)?;
-    sweep(parent);
     let making = tempfile::Builder::new()
-        .prefix(UNFINISHED)
+        .prefix(store::UNFINISHED)
         .tempdir_in(parent)
         .map_err(failed)?;
     let bytes = store::parquet_bytes(records, &folder.join(&name))?;
