@@ -44,7 +44,7 @@ pub(crate) fn dollars(text: &[u8], imported: &Imported) {
         sum += value * unit;
     }
     let kept: Usd = imported.records.iter().filter_map(|record| record.value).sum();
-    let aside: Usd = imported.set_aside.iter().map(|tally| tally.value).sum();
+    let aside: Usd = imported.set_aside.iter().filter_map(|tally| tally.value).sum();
     assert_eq!(
         (kept.thousandths() + aside.thousandths()) * 1_000_000_000,
         sum,

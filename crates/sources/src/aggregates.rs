@@ -184,7 +184,11 @@ fn tally<'a>(named: impl IntoIterator<Item = (&'static str, &'a Record)>) -> Vec
         sum.1 += record.value.unwrap_or_default();
     }
     sums.into_iter()
-        .map(|(kind, (rows, value))| Tally { kind, rows, value })
+        .map(|(kind, (rows, value))| Tally {
+            kind,
+            rows,
+            value: Some(value),
+        })
         .collect()
 }
 

@@ -62,6 +62,8 @@ pub struct BulkReport {
     pub rows_read: u64,
     /// Rows that are in the partitions that were written.
     pub records: u64,
+    /// The exact sum of their values, in US dollars.
+    pub value: Usd,
     /// Rows of partitions that were finished before and were kept.
     pub kept: u64,
     /// Bad rows.
@@ -297,7 +299,7 @@ impl Import<'_> {
             self.list(report, input, bad);
         }
         for (kind, rows) in std::mem::take(&mut pass.aside) {
-            set_aside(report, kind, rows, Usd::ZERO);
+            set_aside(report, kind, rows, None);
         }
         report.notes.append(&mut pass.notes);
         report.ignored_columns.append(&mut pass.ignored);
@@ -347,7 +349,7 @@ impl Import<'_> {
             drop(to);
             (fates, keeper.join())
         });
-        kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        report.value += kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         for fate in fates {
             self.count(fate?, report);
         }
@@ -371,7 +373,7 @@ impl Import<'_> {
             self.list(report, input, bad);
         }
         for (kind, (rows, value)) in fates.set_aside {
-            set_aside(report, kind, rows, value);
+            set_aside(report, kind, rows, Some(value));
         }
     }
 
@@ -410,14 +412,17 @@ impl Import<'_> {
 }
 
 /// Brings partitions to the disk and notes them, one after another, while others are made: it takes time, and no processor.
+/// Gives the sum of their values.
 fn keep_all(
     partitions: Receiver<ClosedPartition>,
     source: &str,
     dataset: &mut Dataset,
     mut left: usize,
     progress: &(dyn Fn(&str) + Sync),
-) -> Result<(), BulkError> {
+) -> Result<Usd, BulkError> {
+    let mut value = Usd::ZERO;
     for closed in partitions {
+        value += closed.value();
         let mut partition = closed.keep()?;
         let year = partition.year;
         partition.source = Some(source.to_owned());
@@ -425,15 +430,15 @@ fn keep_all(
         left -= 1;
         progress(&format!("{year} is written, {left} years to go"));
     }
-    Ok(())
+    Ok(value)
 }
 
 /// Adds rows of a kind to the report.
-fn set_aside(report: &mut BulkReport, kind: &'static str, rows: u64, value: Usd) {
+fn set_aside(report: &mut BulkReport, kind: &'static str, rows: u64, value: Option<Usd>) {
     match report.set_aside.iter_mut().find(|t| t.kind == kind) {
         Some(tally) => {
             tally.rows += rows;
-            tally.value += value;
+            tally.value = tally.value.zip(value).map(|(sum, value)| sum + value);
         }
         None => report.set_aside.push(Tally { kind, rows, value }),
     }

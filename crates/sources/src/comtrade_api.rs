@@ -151,7 +151,11 @@ mod tests {
             (again.flow, again.valuation, again.quantity_unit.as_deref()),
             (Flow::ReExport, Some(Valuation::Fob), None)
         );
-        let aside: Vec<_> = got.set_aside.iter().map(|t| (t.kind, t.rows, t.value)).collect();
+        let aside: Vec<_> = got
+            .set_aside
+            .iter()
+            .map(|t| (t.kind, t.rows, t.value.unwrap()))
+            .collect();
         assert_eq!(
             aside,
             [

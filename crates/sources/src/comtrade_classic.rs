@@ -207,7 +207,11 @@ mod tests {
             (got.records[0].valuation, got.records[0].period.to_string().as_str()),
             (Some(Valuation::Cif), "2019-03")
         );
-        let aside: Vec<_> = got.set_aside.iter().map(|t| (t.kind, t.rows, t.value)).collect();
+        let aside: Vec<_> = got
+            .set_aside
+            .iter()
+            .map(|t| (t.kind, t.rows, t.value.unwrap()))
+            .collect();
         assert_eq!(
             aside,
             [

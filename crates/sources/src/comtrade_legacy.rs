@@ -67,7 +67,7 @@ mod tests {
         let got = import(text.as_bytes(), &Options::default()).unwrap();
         assert_eq!((got.source, got.records.len()), (Source::ComtradeLegacy, 4));
         assert!(got.records[0].partner.is_world());
-        let totals: Vec<_> = got.totals.iter().map(|t| (t.kind, t.rows, t.value)).collect();
+        let totals: Vec<_> = got.totals.iter().map(|t| (t.kind, t.rows, t.value.unwrap())).collect();
         assert_eq!(
             totals,
             [
@@ -106,7 +106,11 @@ mod tests {
                 ("KOR", Usd::from_units(1))
             ]
         );
-        let aside: Vec<_> = got.set_aside.iter().map(|t| (t.kind, t.rows, t.value)).collect();
+        let aside: Vec<_> = got
+            .set_aside
+            .iter()
+            .map(|t| (t.kind, t.rows, t.value.unwrap()))
+            .collect();
         assert_eq!(
             aside,
             [

@@ -41,15 +41,15 @@ pub struct Reading {
     pub ignored_columns: Vec<String>,
 }
 
-/// Rows of one kind, counted, with the sum of their values.
+/// Rows of one kind, counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// What they are, such as `breakdown row`.
     pub kind: &'static str,
     /// How many.
     pub rows: u64,
-    /// The exact sum of their values, in US dollars.
-    pub value: Usd,
+    /// The exact sum of their values, in US dollars; `None` where their values were not read.
+    pub value: Option<Usd>,
 }
 
 /// A file as trade records. Nothing is lost: `rows_read` is the number of records, of rows
@@ -151,7 +151,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let tally = |(kind, rows)| Tally {
         kind,
         rows,
-        value: Usd::ZERO,
+        value: None,
     };
     Ok(Reading {
         source,

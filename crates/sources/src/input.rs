@@ -1,7 +1,8 @@
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::json;
-use crate::unpack::{Packing, is_zip, zip_member};
+use crate::unpack::Packing;
+use crate::unpack::archive::{is_zip, zip_member};
 use crate::utf16::Utf16;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;

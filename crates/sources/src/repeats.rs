@@ -139,7 +139,11 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), li
     }
     sorted.set_aside = tallies
         .into_iter()
-        .map(|(kind, (rows, value))| Tally { kind, rows, value })
+        .map(|(kind, (rows, value))| Tally {
+            kind,
+            rows,
+            value: Some(value),
+        })
         .collect();
     sorted
 }

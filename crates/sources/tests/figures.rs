@@ -138,7 +138,7 @@ fn contradictions_are_not_resolved_by_guess() {
     );
     assert_eq!(got.quarantine.iter().map(|q| q.line).collect::<Vec<_>>(), [5, 6]);
     assert_eq!(
-        (got.totals[0].kind, got.totals[0].rows, got.totals[0].value),
+        (got.totals[0].kind, got.totals[0].rows, got.totals[0].value.unwrap()),
         ("rival quotation", 1, Usd::from_units(8))
     );
 }

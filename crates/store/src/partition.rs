@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::NamedTempFile;
-use trade::{Block, Months, NO_NUMBER, Numbers, Scales};
+use trade::{Block, Months, NO_NUMBER, Numbers, Scales, Usd};
 
 /// Rows in a row group.
 pub const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -134,18 +134,20 @@ impl PartitionWriter {
             .file
             .into_inner()
             .map_err(|e| io("write", &self.path)(e.into_error()))?;
+        let value = Usd::from_thousandths(self.thousandths);
         let partition = Partition {
             year: self.year,
             file: dataset::file_name(self.year),
             rows: self.rows,
             bytes,
-            value_usd: trade::Usd::from_thousandths(self.thousandths).to_string(),
+            value_usd: value.to_string(),
             sha256,
             source: None,
         };
         Ok(ClosedPartition {
             file,
             path: self.path,
+            value,
             partition,
         })
     }
@@ -155,10 +157,16 @@ impl PartitionWriter {
 pub struct ClosedPartition {
     file: NamedTempFile,
     path: PathBuf,
+    value: Usd,
     partition: Partition,
 }
 
 impl ClosedPartition {
+    /// The exact sum of its values in US dollars.
+    pub fn value(&self) -> Usd {
+        self.value
+    }
+
     /// Flushes the file to the disk and gives it its name.
     ///
     /// # Errors

@@ -187,10 +187,8 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
         output.warn(&format!("warning: {note}"));
     }
     for tally in &imported.set_aside {
-        output.say(&format!(
-            "note: {} rows set aside ({}), {} USD",
-            tally.rows, tally.kind, tally.value
-        ));
+        let value = tally.value.map(|value| format!(", {value} USD")).unwrap_or_default();
+        output.say(&format!("note: {} rows set aside ({}){value}", tally.rows, tally.kind));
     }
     tell_ignored(&imported.ignored_columns, output);
     if bad > 0 {

@@ -1,6 +1,6 @@
 use super::BulkError;
 use crate::error::Error;
-use crate::unpack::{Member, check_count, check_member, is_litter, is_zip};
+use crate::unpack::archive::{Member, check_count, check_member, is_litter, is_zip};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Read};

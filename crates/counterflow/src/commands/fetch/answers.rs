@@ -81,7 +81,8 @@ impl Days {
 struct Held {
     records: Vec<Record>,
     rows: u64,
-    aside: BTreeMap<&'static str, (u64, Usd)>,
+    /// Rows set aside by kind, and the sum of their values where all were read.
+    aside: BTreeMap<&'static str, (u64, Option<Usd>)>,
     bad: Vec<(String, Quarantined)>,
     bad_unlisted: u64,
 }
@@ -102,9 +103,7 @@ impl Held {
         let imported = sources::import_path(path, &options)?;
         self.rows += imported.rows_read;
         for tally in &imported.set_aside {
-            let (rows, value) = self.aside.entry(tally.kind).or_default();
-            *rows += tally.rows;
-            *value = [*value, tally.value].into_iter().sum();
+            self.set_aside(tally.kind, tally.rows, tally.value);
         }
         self.bad_unlisted += imported.quarantine_unlisted;
         let file = answer.file.clone().unwrap_or_default();
@@ -112,15 +111,19 @@ impl Held {
             .extend(imported.quarantine.into_iter().map(|row| (file.clone(), row)));
         for mut record in imported.records {
             if let Some(dimension) = scope.strange(&record) {
-                let (rows, value) = self.aside.entry(not_asked_for(dimension)).or_default();
-                *rows += 1;
-                *value = [Some(*value), record.value].into_iter().flatten().sum();
+                self.set_aside(not_asked_for(dimension), 1, Some(record.value.unwrap_or_default()));
                 continue;
             }
             record.reference = Some(reference);
             self.records.push(record);
         }
         Ok(())
+    }
+
+    fn set_aside(&mut self, kind: &'static str, rows: u64, value: Option<Usd>) {
+        let (all, sum) = self.aside.entry(kind).or_insert((0, Some(Usd::ZERO)));
+        *all += rows;
+        *sum = sum.zip(value).map(|(sum, value)| sum + value);
     }
 
     /// The parts of a question share nothing, but pages of one answer overlap where rows came in between them.
@@ -144,7 +147,7 @@ impl Held {
         }
         let value = again.iter().filter_map(|&at| self.records[at].value).sum();
         if !again.is_empty() {
-            self.aside.insert("in two answers", (again.len() as u64, value));
+            self.set_aside("in two answers", again.len() as u64, Some(value));
         }
         let mut at = 0..;
         self.records

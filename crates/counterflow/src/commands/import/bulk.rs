@@ -130,7 +130,7 @@ fn summary(report: &BulkReport) -> Table {
         table.push(vec![what.into(), Cell::Integer(rows as i64), value]);
     };
     line("rows read", report.rows_read, Cell::Missing);
-    line("records", report.records, Cell::Missing);
+    line("records", report.records, report.value.into());
     line("in quarantine", report.quarantined, Cell::Missing);
     for tally in &report.set_aside {
         line(&format!("set aside: {}", tally.kind), tally.rows, tally.value.into());
