@@ -30,11 +30,11 @@ const STEPS: u64 = 100_000;
 /// Renders text templates over a run's findings.
 ///
 /// `{{ estimate("scenario", "measure", period=2008, flow="export") }}` gives the number,
-/// `{{ share(...) }}` gives it in per cent, `{{ interval(...) }}` its interval. A finding that
+/// `{{ share(...) }}` gives it in per cent, `{{ change(...) }}` says `fell by 86 per cent`, `{{ interval(...) }}` gives its interval. A finding that
 /// does not exist is "not known"; the sentence must still be true then.
 ///
 /// `{{ range(["a", "b"], "measure", ...) }}` gives the least and the greatest number of several scenarios, `size` the
-/// same without signs, `share_range` in per cent; `reduce="max"` takes the greatest where several findings match.
+/// same without signs, `share_range` and `share_size` in per cent; `reduce="max"` takes the greatest where several findings match.
 /// `holds("claim")` tells what scenarios say of a [judged](Prose::judged) claim, so that a sentence can turn on it.
 pub struct Prose<'a> {
     environment: Environment<'a>,
@@ -71,6 +71,19 @@ impl Prose<'_> {
         environment.add_function(name, function);
         let all = findings.clone();
         environment.add_function(
+            "change",
+            move |scenario: &str, measure: &str, labels: Kwargs| -> Result<String, minijinja::Error> {
+                let found = lookup(&all, scenario, measure, &labels)?;
+                Ok(match found.and_then(|(at, reduced)| Some((at, reduced.estimate?))) {
+                    Some((at, share)) if share < 0.0 => format!("fell by {}", marked(at, per_cent(-share))),
+                    Some((at, share)) if share > 0.0 => format!("rose by {}", marked(at, per_cent(share))),
+                    Some((at, _)) => marked(at, "did not change".to_owned()),
+                    None => "changed by a share that is not known".to_owned(),
+                })
+            },
+        );
+        let all = findings.clone();
+        environment.add_function(
             "interval",
             move |scenario: &str, measure: &str, labels: Kwargs| -> Result<String, minijinja::Error> {
                 Ok(match lookup(&all, scenario, measure, &labels)? {
@@ -93,6 +106,7 @@ impl Prose<'_> {
             name("range", range::Show::Signed),
             name("size", range::Show::Size),
             name("share_range", range::Show::Percent),
+            name("share_size", range::Show::PercentSize),
         ] {
             environment.add_function(name, function);
         }
@@ -263,7 +277,13 @@ mod tests {
             scenario: scenario.to_owned(),
             ..Finding::new("balance", "USD", value).label("period", 2003)
         };
-        let prose = Prose::new(&[at("a", 177e9), at("b", 104e9), at("c", -2e6), at("d", -900.0)]);
+        let growth = |scenario: &str, value| Finding {
+            scenario: scenario.to_owned(),
+            ..Finding::new("growth", "share", value)
+        };
+        let balances = [("a", 177e9), ("b", 104e9), ("c", -2e6), ("d", -900.0)].map(|(s, v)| at(s, v));
+        let changes = [("e", -0.03), ("f", -0.01), ("g", 0.86), ("h", 0.0)].map(|(s, v)| growth(s, v));
+        let prose = Prose::new(&[balances, changes].concat());
         let told = |text: &str| prose.render(text).unwrap();
         let cases = [
             (
@@ -281,6 +301,11 @@ mod tests {
                 "-2.00 million to 177 billion",
             ),
             ("range(['a'], 'balance', period=2004)", "not known"),
+            ("share_size(['e', 'f'], 'growth')", "1 to 3 per cent"),
+            ("change('e', 'growth')", "fell by 3 per cent"),
+            ("change('g', 'growth')", "rose by 86 per cent"),
+            ("change('h', 'growth')", "did not change"),
+            ("change('i', 'growth')", "changed by a share that is not known"),
         ];
         for (call, words) in cases {
             assert_eq!(told(&format!("{{{{ {call} }}}}")), words, "{call}");

@@ -16,6 +16,8 @@ pub(super) enum Show {
     Size,
     /// Shares, in per cent.
     Percent,
+    /// Shares, in per cent, without their signs, where all have the same.
+    PercentSize,
 }
 
 /// Units that a range names once, at its end.
@@ -58,15 +60,15 @@ pub(super) fn range(
     let Some(&first) = numbers.first() else {
         return Ok("not known".to_owned());
     };
-    if show == Show::Size && numbers.iter().all(|(x, _)| *x <= 0.0) {
+    if matches!(show, Show::Size | Show::PercentSize) && numbers.iter().all(|(x, _)| *x <= 0.0) {
         numbers.iter_mut().for_each(|(x, _)| *x = x.abs());
     }
     // Of equal numbers the first scenario's stands.
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (low, high) = (numbers[0], numbers.last().copied().unwrap_or(first));
     let words = |x: f64| match show {
-        Show::Percent => super::per_cent(x),
-        _ => digits(x),
+        Show::Percent | Show::PercentSize => super::per_cent(x),
+        Show::Signed | Show::Size => digits(x),
     };
     let (from, to) = (words(low.0), words(high.0));
     if from == to {

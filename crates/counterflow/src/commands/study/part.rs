@@ -74,8 +74,17 @@ impl Goods {
     }
 }
 
+/// What a telling lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Lack {
+    /// Why it cannot tell.
+    pub why: String,
+    /// With what it could.
+    pub decided_by: String,
+}
+
 /// Why a telling of the economy's trade in a year has only a part of a flow; `None` where it has (nearly) all.
-pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, year: i16) -> Option<String> {
+pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, year: i16) -> Option<Lack> {
     let (reporters, partners, other_side) = match flow {
         Flow::Export => (&parties.exporters, &parties.destinations, &parties.importers),
         _ => (&parties.importers, &parties.origins, &parties.exporters),
@@ -84,38 +93,44 @@ pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, yea
         Flow::Export => ("exports", "imports"),
         _ => ("imports", "exports"),
     };
+    let few = |why: String| Lack {
+        why,
+        decided_by: "a dataset in which the other economies are too".to_owned(),
+    };
     let own = || {
         if !reporters.contains(&economy) {
-            Some(format!("the dataset has no report of its {word} in {year}"))
+            Some(Lack {
+                why: format!("the dataset has no report of its {word} in {year}"),
+                decided_by: format!("its report of {year}, or those of (nearly) all its partners"),
+            })
         } else if partners.len() < FEW_ECONOMIES {
             let whom = if flow == Flow::Export { "to" } else { "from" };
-            Some(format!(
+            Some(few(format!(
                 "the dataset has {word} {whom} {} only",
                 economies_of(partners, None)
-            ))
+            )))
         } else {
             None
         }
     };
     let of_others = || {
         let others = other_side.iter().filter(|e| **e != economy).count();
-        let words = || {
-            format!(
+        let why = match others {
+            FEW_ECONOMIES.. => return None,
+            0 => format!("the dataset has no {of_partners} of other economies in {year}"),
+            _ => format!(
                 "the dataset has {of_partners} of {} only",
                 economies_of(other_side, Some(economy))
-            )
+            ),
         };
-        match others {
-            0 => Some(format!("the dataset has no {of_partners} of other economies in {year}")),
-            n => (n < FEW_ECONOMIES).then(words),
-        }
+        Some(few(why))
     };
     match told.side() {
         super::template::Side::Own => own(),
         super::template::Side::Partners => of_others(),
-        super::template::Side::Either => own().and_then(|why| {
+        super::template::Side::Either => own().and_then(|own| {
             let other = of_others()?;
-            Some(if reporters.contains(&economy) { why } else { other })
+            Some(if reporters.contains(&economy) { own } else { other })
         }),
     }
 }
@@ -175,9 +190,11 @@ mod tests {
         let told = |flow| lacking(zaf, &Told::compiled(), flow, &parties, 2021);
         assert_eq!(told(Flow::Export), None);
         assert_eq!(
-            told(Flow::Import).unwrap(),
+            told(Flow::Import).unwrap().why,
             "the dataset has exports of Afghanistan only"
         );
+        let silent = lacking(zaf, &Told::own(zaf), Flow::Import, &parties, 2021).unwrap();
+        assert!(silent.decided_by.contains("its report of 2021"), "{silent:?}");
         let world = Parties {
             exporters: many.clone(),
             importers: many.clone(),

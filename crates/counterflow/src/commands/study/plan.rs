@@ -30,6 +30,11 @@ pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Reco
         told.push(Told::compiled());
     }
     let years = years(economy, records)?;
+    if told.is_empty() {
+        return Err(Failure::because(format!(
+            "the dataset has no reports of trade of {economy}, only estimates of it: a dataset that has its reports, or its partners', is needed"
+        )));
+    }
     let largest_of = |telling: &dyn Fn(&Record) -> bool| {
         let last = |r: &&Record| r.period.year() == years.1 && exported(economy, r) && telling(r);
         largest(economy, records.iter().filter(last), 1)
@@ -82,16 +87,13 @@ fn asked(economy: Economy, world: &World, (first, last): (i16, i16), told: &[Tol
     let judgeable = |flows: &[Flow], years: &[i16]| {
         let mut found = Judgeable::default();
         for one in told {
-            let places = years
+            let mut places = years
                 .iter()
                 .flat_map(|year| flows.iter().map(move |flow| (*year, *flow)));
-            let why = places
-                .filter_map(|(year, flow)| lacking(economy, one, flow, &parties[&year], year))
-                .next();
-            match why {
+            let lack = places.find_map(|(year, flow)| lacking(economy, one, flow, &parties[&year], year));
+            match lack {
                 None => found.scenarios.push(one.id),
-                Some(why) if found.why.is_empty() => found.why = why,
-                Some(_) => {}
+                Some(_) => found.lack = found.lack.or(lack),
             }
         }
         found

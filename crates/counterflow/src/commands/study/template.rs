@@ -1,6 +1,6 @@
 //! The text of a new study: `templates/study.toml`, filled in.
 
-use super::part::Goods;
+use super::part::{Goods, Lack};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context, syntax::SyntaxConfig};
 use serde::Serialize;
@@ -184,7 +184,8 @@ pub struct Judgeable {
     /// Their names.
     pub scenarios: Vec<&'static str>,
     /// What the first of the others lacks.
-    pub why: String,
+    #[serde(flatten)]
+    pub lack: Option<Lack>,
 }
 
 /// The claims by what they need.
