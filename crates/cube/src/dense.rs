@@ -12,52 +12,56 @@ struct Cell {
     count: u64,
 }
 
-/// A table of sums. A sum that outgrows 64 bits is set aside and begun again.
+/// Sums and counts. A sum that outgrows 64 bits is set aside and begun again.
+struct Cells {
+    cells: Vec<Cell>,
+    outgrown: Vec<(usize, i64)>,
+    /// What can be added to any sum without leaving 64 bits; it may be more.
+    room: u64,
+    /// Rows added since the sums were last looked at for their room.
+    rows: usize,
+}
+
+/// A table of sums.
 pub(crate) struct Dense {
     layout: Layout,
     /// Values, and records.
-    cells: Vec<Cell>,
+    values: Cells,
     /// Weights, and how many there are.
-    weights: Vec<Cell>,
+    weights: Cells,
     /// Records without a value; empty as long as there is none.
     without_value: Vec<u64>,
-    outgrown: Vec<(usize, i64)>,
-    outgrown_weights: Vec<(usize, i64)>,
 }
 
 impl Dense {
     pub(crate) fn new(cells: usize, layout: Layout) -> Self {
         Dense {
             layout,
-            cells: vec![Cell::default(); cells],
-            weights: vec![Cell::default(); if layout.weight.is_some() { cells } else { 0 }],
+            values: Cells::new(cells),
+            weights: Cells::new(if layout.weight.is_some() { cells } else { 0 }),
             without_value: Vec::new(),
-            outgrown: Vec::new(),
-            outgrown_weights: Vec::new(),
         }
     }
 
     pub(crate) fn add(&mut self, block: &Block<'_>) {
         let values = block.value.map_or(&[][..], |v| v.values);
         if self.layout.value.is_some() {
-            match self.layout.records {
-                Some(_) => sum_cells::<true>(&mut self.cells, &mut self.outgrown, block, values),
-                None => sum_cells::<false>(&mut self.cells, &mut self.outgrown, block, values),
-            }
+            self.values.add(block, values);
         } else {
-            each_cell(block, |cell, rows| self.cells[cell].count += rows.len() as u64);
+            let cells = &mut self.values.cells;
+            each_cell(block, |cell, rows| cells[cell].count += rows.len() as u64);
         }
         if let Some(valid) = block.value.and_then(|v| v.valid) {
             if self.without_value.is_empty() {
-                self.without_value = vec![0; self.cells.len()];
+                self.without_value = vec![0; self.values.cells.len()];
             }
             let without = &mut self.without_value;
             each_cell(block, |cell, rows| without[cell] += absent(valid, rows));
         }
         if let Some(Numbers { values, valid }) = block.weight {
-            sum_cells::<true>(&mut self.weights, &mut self.outgrown_weights, block, values);
+            self.weights.add(block, values);
             if let Some(valid) = valid {
-                let weights = &mut self.weights;
+                let weights = &mut self.weights.cells;
                 each_cell(block, |cell, rows| weights[cell].count -= absent(valid, rows));
             }
         }
@@ -67,27 +71,16 @@ impl Dense {
     pub(crate) fn finish(self, local: &[LocalDim], dims: &[Dim], factors: [i64; 2]) -> Partial {
         let layout = self.layout;
         let mut out = Partial::new(layout.columns);
-        let there = self.cells.iter().filter(|cell| cell.count > 0).count();
+        let there = self.values.cells.iter().filter(|cell| cell.count > 0).count();
         out.keys.reserve_exact(there);
         for column in [layout.records, layout.value].into_iter().flatten() {
             out.sums[column].reserve_exact(there);
         }
         // Where only records and values can be other than zero, and all are of 64 bits.
-        let simple = layout.weight.is_none() && self.without_value.is_empty() && self.outgrown.is_empty();
+        let simple = layout.weight.is_none() && self.without_value.is_empty() && self.values.outgrown.is_empty();
         let (first, last) = local.split_at(local.len().saturating_sub(1));
         let inner = last.first().map_or(1, |l| l.numbers.len().max(1));
-        let total = |cells: &[Cell], outgrown: &[(usize, i64)], at: usize, factor: i64| {
-            let mut total = i128::from(cells[at].sum);
-            if !outgrown.is_empty() {
-                total += outgrown
-                    .iter()
-                    .filter(|(cell, _)| *cell == at)
-                    .map(|(_, s)| i128::from(*s))
-                    .sum::<i128>();
-            }
-            total * i128::from(factor)
-        };
-        for start in (0..self.cells.len()).step_by(inner) {
+        for start in (0..self.values.cells.len()).step_by(inner) {
             let prefix = || -> u64 {
                 let of_dim = |(local, dim): (&LocalDim, &Dim)| {
                     let rank = start as u64 / local.stride % local.numbers.len().max(1) as u64;
@@ -98,13 +91,13 @@ impl Dense {
             let mut base = None;
             for within in 0..inner {
                 let at = start + within;
-                if self.cells[at].count == 0 {
+                if self.values.cells[at].count == 0 {
                     continue;
                 }
                 let base = *base.get_or_insert_with(prefix);
                 let number = last.first().and_then(|l| l.numbers.get(within)).copied().unwrap_or(0);
                 let key = base + u64::from(number) * dims.last().map_or(0, |d| d.stride);
-                if simple && let Some(value) = self.cells[at].sum.checked_mul(factors[0]) {
+                if simple && let Some(value) = self.values.cells[at].sum.checked_mul(factors[0]) {
                     let place = out.keys.len();
                     out.keys.push(key);
                     let mut put = |column: Option<usize>, sum: i64| {
@@ -113,7 +106,7 @@ impl Dense {
                             out.sums[column].push(sum);
                         }
                     };
-                    put(layout.records, self.cells[at].count as i64);
+                    put(layout.records, self.values.cells[at].count as i64);
                     put(layout.value, value);
                     continue;
                 }
@@ -123,20 +116,17 @@ impl Dense {
                         sums[column] = sum;
                     }
                 };
-                set(layout.records, self.cells[at].count.into());
+                set(layout.records, self.values.cells[at].count.into());
                 if layout.value.is_some() {
-                    set(layout.value, total(&self.cells, &self.outgrown, at, factors[0]));
+                    set(layout.value, self.values.total(at, factors[0]));
                 }
                 set(
                     layout.without_value,
                     self.without_value.get(at).copied().unwrap_or(0).into(),
                 );
                 if layout.weight.is_some() {
-                    set(
-                        layout.weight,
-                        total(&self.weights, &self.outgrown_weights, at, factors[1]),
-                    );
-                    set(layout.with_weight, self.weights[at].count.into());
+                    set(layout.weight, self.weights.total(at, factors[1]));
+                    set(layout.with_weight, self.weights.cells[at].count.into());
                 }
                 out.push(key, sums[..layout.columns].iter().copied());
             }
@@ -168,71 +158,135 @@ fn each_cell(block: &Block<'_>, mut each: impl FnMut(usize, std::ops::Range<usiz
     }
 }
 
-/// Adds values to their cells, and how many there are; or, if nobody counts them, that there are some.
-fn sum_cells<const COUNTED: bool>(
-    cells: &mut [Cell],
-    outgrown: &mut Vec<(usize, i64)>,
-    block: &Block<'_>,
-    values: &[i64],
-) {
-    let mut at = 0;
-    for stretch in block.stretches {
-        let rows = stretch.rows as usize;
-        let values = &values[at..at + rows];
-        let base = stretch.base as usize;
-        match block.offsets {
-            Offsets::None => {
-                let cell = &mut cells[base];
-                cell.count += rows as u64;
-                match exact_sum(values) {
-                    Ok(sum) => add(cell, base, sum, outgrown),
-                    Err(()) => values.iter().for_each(|&v| add(cell, base, v, outgrown)),
+impl Cells {
+    fn new(cells: usize) -> Self {
+        Cells {
+            cells: vec![Cell::default(); cells],
+            outgrown: Vec::new(),
+            room: i64::MAX as u64,
+            rows: 0,
+        }
+    }
+
+    /// A cell's whole sum, so many times.
+    fn total(&self, at: usize, factor: i64) -> i128 {
+        let outgrown = self.outgrown.iter().filter(|(cell, _)| *cell == at);
+        let total = outgrown.map(|(_, sum)| i128::from(*sum)).sum::<i128>() + i128::from(self.cells[at].sum);
+        total * i128::from(factor)
+    }
+
+    /// Adds values to their cells, and how many there are.
+    fn add(&mut self, block: &Block<'_>, values: &[i64]) {
+        self.rows += values.len();
+        if matches!(block.offsets, Offsets::None) {
+            let mut at = 0;
+            for stretch in block.stretches {
+                let rows = stretch.rows as usize;
+                self.add_run(stretch.base as usize, &values[at..at + rows]);
+                at += rows;
+            }
+        } else if self.has_room_for(values) {
+            self.add_rows::<false>(block, values);
+        } else {
+            self.add_rows::<true>(block, values);
+            self.room = 0;
+        }
+    }
+
+    /// Whether these values can be added to whichever cells without one leaving 64 bits; if so, the room is taken.
+    fn has_room_for(&mut self, values: &[i64]) -> bool {
+        // No value is more than all their bits together, unless one is negative: then that is more than there is room.
+        let bits = values.iter().fold(0, |bits, &value| bits | value as u64);
+        let most = bits.saturating_mul(values.len() as u64);
+        if most > self.room && self.rows >= self.cells.len() {
+            let largest = self.cells.iter().map(|cell| cell.sum.unsigned_abs()).max();
+            self.room = (i64::MAX as u64).saturating_sub(largest.unwrap_or(0));
+            self.rows = 0;
+        }
+        let fits = most <= self.room;
+        if fits {
+            self.room -= most;
+        }
+        fits
+    }
+
+    /// Adds rows that share a cell.
+    fn add_run(&mut self, cell: usize, values: &[i64]) {
+        self.cells[cell].count += values.len() as u64;
+        let mut add = |value: i64| {
+            let sum = &mut self.cells[cell].sum;
+            match sum.checked_add(value) {
+                Some(total) => *sum = total,
+                None => self.outgrown.push((cell, std::mem::replace(sum, value))),
+            }
+            self.room = self.room.saturating_sub(value.unsigned_abs());
+        };
+        match exact_sum(values) {
+            Ok(sum) => add(sum),
+            Err(()) => values.iter().for_each(|&value| add(value)),
+        }
+    }
+
+    /// Adds rows whose cells differ; `CHECKED` where a sum might leave 64 bits.
+    fn add_rows<const CHECKED: bool>(&mut self, block: &Block<'_>, values: &[i64]) {
+        let mut at = 0;
+        for stretch in block.stretches {
+            let rows = at..at + stretch.rows as usize;
+            let base = stretch.base as usize;
+            at = rows.end;
+            let values = &values[rows.clone()];
+            match block.offsets {
+                Offsets::None => self.add_run(base, values),
+                Offsets::Coded(codes, table) => {
+                    self.add_each::<CHECKED, _>(base, values, &codes[rows], |code| table[code as usize] as usize);
+                }
+                Offsets::Placed(codes, table) => {
+                    self.add_each::<CHECKED, _>(base, values, &codes[rows], |code| table[code as usize] as usize);
+                }
+                Offsets::Added(offsets) => {
+                    self.add_each::<CHECKED, _>(base, values, &offsets[rows], |offset| offset as usize);
                 }
             }
-            Offsets::Coded(codes, table) => {
-                let codes = &codes[at..at + rows];
-                add_each::<COUNTED, _>(cells, base, values, codes, outgrown, |code| {
-                    table[code as usize] as usize
-                });
-            }
-            Offsets::Placed(codes, table) => {
-                let codes = &codes[at..at + rows];
-                add_each::<COUNTED, _>(cells, base, values, codes, outgrown, |code| {
-                    table[code as usize] as usize
-                });
-            }
-            Offsets::Added(offsets) => {
-                let offsets = &offsets[at..at + rows];
-                add_each::<COUNTED, _>(cells, base, values, offsets, outgrown, |offset| offset as usize);
-            }
         }
-        at += rows;
+    }
+
+    /// Adds each value to the cell that its code stands for, counted from `base`.
+    #[inline(always)]
+    fn add_each<const CHECKED: bool, C: Copy>(
+        &mut self,
+        base: usize,
+        mut values: &[i64],
+        mut codes: &[C],
+        offset: impl Fn(C) -> usize,
+    ) {
+        if !CHECKED {
+            add_all(&mut self.cells[base..], values, codes, offset);
+            return;
+        }
+        while let Some(row) = add_until_full(&mut self.cells[base..], values, codes, &offset) {
+            // It is counted, but does not fit: what was summed is set aside.
+            let place = base + offset(codes[row]);
+            let sum = std::mem::replace(&mut self.cells[place].sum, values[row]);
+            self.outgrown.push((place, sum));
+            (values, codes) = (&values[row + 1..], &codes[row + 1..]);
+        }
     }
 }
 
-/// Adds each value to the cell that its code stands for, counted from `base`.
-#[inline(always)]
-fn add_each<const COUNTED: bool, C: Copy>(
-    cells: &mut [Cell],
-    base: usize,
-    mut values: &[i64],
-    mut codes: &[C],
-    outgrown: &mut Vec<(usize, i64)>,
-    offset: impl Fn(C) -> usize,
-) {
-    while let Some(row) = add_until_full::<COUNTED, _>(&mut cells[base..], values, codes, &offset) {
-        // It is counted, but does not fit: what was summed is set aside.
-        let place = base + offset(codes[row]);
-        outgrown.push((place, cells[place].sum));
-        cells[place].sum = values[row];
-        (values, codes) = (&values[row + 1..], &codes[row + 1..]);
-    }
-}
-
-/// Adds values to their cells up to the first that a cell has no room for: the innermost loop, which keeps
-/// nothing but what it needs in registers.
+/// Adds values to their cells, all of which have room: the innermost loop, which keeps nothing but what it needs in
+/// registers, and adds a value and one to the count in one instruction.
 #[inline(never)]
-fn add_until_full<const COUNTED: bool, C: Copy>(
+fn add_all<C: Copy>(cells: &mut [Cell], values: &[i64], codes: &[C], place: impl Fn(C) -> usize) {
+    for (&value, &code) in values.iter().zip(codes) {
+        let cell = &mut cells[place(code)];
+        cell.sum = cell.sum.wrapping_add(value);
+        cell.count = cell.count.wrapping_add(1);
+    }
+}
+
+/// Adds values to their cells up to the first that a cell has no room for.
+#[inline(never)]
+fn add_until_full<C: Copy>(
     cells: &mut [Cell],
     values: &[i64],
     codes: &[C],
@@ -240,7 +294,7 @@ fn add_until_full<const COUNTED: bool, C: Copy>(
 ) -> Option<usize> {
     for (row, (&value, &code)) in values.iter().zip(codes).enumerate() {
         let cell = &mut cells[place(code)];
-        cell.count = if COUNTED { cell.count + 1 } else { 1 };
+        cell.count += 1;
         let (sum, over) = cell.sum.overflowing_add(value);
         if over {
             return Some(row);
@@ -248,17 +302,6 @@ fn add_until_full<const COUNTED: bool, C: Copy>(
         cell.sum = sum;
     }
     None
-}
-
-#[inline(always)]
-fn add(cell: &mut Cell, place: usize, value: i64, outgrown: &mut Vec<(usize, i64)>) {
-    match cell.sum.checked_add(value) {
-        Some(sum) => cell.sum = sum,
-        None => {
-            outgrown.push((place, cell.sum));
-            cell.sum = value;
-        }
-    }
 }
 
 /// The sum of a block's values, or nothing if they are so large that it might not fit.
@@ -286,6 +329,7 @@ pub(crate) fn exact_sum(values: &[i64]) -> Result<i64, ()> {
 mod tests {
     use super::*;
     use crate::column::{Column, Part};
+    use crate::part::Stretch;
     use crate::plan::Facts;
     use proptest::prelude::*;
 
@@ -297,7 +341,7 @@ mod tests {
         let local = [LocalDim::new(&[true; 3])];
         let sums = [i64::MAX, 5, i64::MIN];
         let mut dense = Dense::new(3, Layout::value_only());
-        for (cell, sum) in dense.cells.iter_mut().zip(sums) {
+        for (cell, sum) in dense.values.cells.iter_mut().zip(sums) {
             *cell = Cell { sum, count: 1 };
         }
         let out = dense.finish(&local, &plan.dims, [1000, 1]);
@@ -305,7 +349,40 @@ mod tests {
         assert_eq!(found, sums.map(|sum| i128::from(sum) * 1000));
     }
 
+    fn large_or_small() -> impl Strategy<Value = i64> {
+        prop_oneof![
+            any::<i64>(),
+            1_i64 << 55..1 << 58,
+            0..1000_i64,
+            Just(i64::MIN),
+            Just(i64::MAX)
+        ]
+    }
+
     proptest! {
+        /// Whether there is room or not, and however often it is looked for.
+        #[test]
+        fn cells_hold_exact_sums(
+            blocks in prop::collection::vec(prop::collection::vec((0..3_u32, large_or_small()), 1..40), 1..40),
+        ) {
+            let mut cells = Cells::new(3);
+            let mut expected = [(0_i128, 0_u64); 3];
+            let table = [2_u32, 0, 1];
+            for block in &blocks {
+                let (codes, values): (Vec<u32>, Vec<i64>) = block.iter().copied().unzip();
+                let stretches = [Stretch { base: 0, rows: codes.len() as u32 }];
+                let offsets = Offsets::Placed(&codes, &table);
+                cells.add(&Block { stretches: &stretches, offsets, value: None, weight: None }, &values);
+                for (&code, &value) in codes.iter().zip(&values) {
+                    let (sum, count) = &mut expected[table[code as usize] as usize];
+                    *sum += i128::from(value);
+                    *count += 1;
+                }
+            }
+            let found: Vec<_> = (0..3).map(|at| (cells.total(at, 1), cells.cells[at].count)).collect();
+            prop_assert_eq!(found, expected);
+        }
+
         #[test]
         fn a_block_s_sum_is_exact_or_refused(
             values in prop::collection::vec(prop_oneof![any::<i64>(), -(1_i64 << 49)..1 << 49, -9..9_i64], 0..100),
