@@ -303,3 +303,55 @@ fn a_condition_that_nothing_can_meet_is_refused_and_not_summed_to_nothing() {
     call(&["sum", "cow-3", "--level", "hs9"]).code(2).tells(&["hs9"]);
     call(&["sum", "cow-3", "--by", "year,year"]).code(2).tells(&["year"]);
 }
+
+/// A Parquet file of texts and values, as another program might write it.
+fn written_elsewhere(path: &std::path::Path, columns: &[(&str, &[&str])], values: &[i64]) {
+    use parquet::column::writer::ColumnWriter;
+    use parquet::data_type::ByteArray;
+    let texts: String = columns
+        .iter()
+        .map(|(name, _)| format!("required binary {name} (STRING); "))
+        .collect();
+    let schema = format!("message t {{ {texts} required int64 value_usd; }}");
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
+    let file = std::fs::File::create(path).unwrap();
+    let mut file = parquet::file::writer::SerializedFileWriter::new(file, schema, Default::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    let mut place = 0;
+    while let Some(mut column) = group.next_column().unwrap() {
+        match column.untyped() {
+            ColumnWriter::ByteArrayColumnWriter(writer) => {
+                let words: Vec<ByteArray> = columns[place].1.iter().map(|word| ByteArray::from(*word)).collect();
+                writer.write_batch(&words, None, None).unwrap();
+            }
+            ColumnWriter::Int64ColumnWriter(writer) => {
+                writer.write_batch(values, None, None).unwrap();
+            }
+            _ => unreachable!(),
+        }
+        column.close().unwrap();
+        place += 1;
+    }
+    group.close().unwrap();
+    file.close().unwrap();
+}
+
+#[test]
+fn words_that_are_no_codes_are_summed_and_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let columns: [(&str, &[&str]); 4] = [
+        ("period_year", &["2020", "2020", "2020"]),
+        ("reporter", &["DEU", "276", "WLD-KOR"]),
+        ("flow", &["export", "X", "export"]),
+        ("product", &["27", "27", "27"]),
+    ];
+    written_elsewhere(&path, &columns, &[1, 2, 4]);
+    let path = path.to_str().unwrap();
+    let told = call(&["sum", path, "--by", "reporter,flow", "--format", "csv"])
+        .ok()
+        .tells(&["`reporter` has `276` where", "`flow` has `X` where"]);
+    assert_eq!(csv_rows(&told.stdout).len(), 3);
+    let silent = call(&["sum", path, "--by", "product", "--where", "flow = export"]).ok();
+    assert!(!silent.stderr.contains("warning"), "{}", silent.stderr);
+}

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod grouping;
+mod unknown;
 
 use super::load::{Data, find};
 use crate::document::Document;
@@ -102,6 +103,7 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     for (what, records) in &sums.set_aside {
         output.say(&format!("note: {records} records left out: {what}"));
     }
+    unknown::warnings(&sums).iter().for_each(|warning| output.warn(warning));
     if sums.is_empty() && !arguments.conditions.is_empty() {
         output.say("note: no row fulfils the conditions");
     }
