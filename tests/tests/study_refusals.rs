@@ -22,6 +22,34 @@ fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
         ),
         ("[model.trend]", "[model.trend]\nbreaks = 3", "breaks"),
         ("title = \"KOTRA\"", "title = \"KOTRA", "study.toml"),
+        ("economy = \"PRK\"", "economy = \"XXZ\"", "no economy is known as `XXZ`"),
+        (
+            "[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra\"\nexcept = { parner = [\"KOR\"] }\n\n[model.trend]",
+            "`parner`",
+        ),
+        (
+            "[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra\"\nwhere = { partner = [\"KOX\"] }\n\n[model.trend]",
+            "`KOX`",
+        ),
+        (
+            "[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra\"\nwhere = { flow = [\"exports\"] }\n\n[model.trend]",
+            "`exports`",
+        ),
+        ("years = [2013, 2023]", "years = [2023, 2013]", "[first, last]"),
+        ("value = 0.95\n", "value = nan\n", "NaN"),
+        (
+            "[model.trend]",
+            "[[chart]]\nid = \"x\"\ntitle = \"x\"\ny_label = \"x\"\nseries = []\nform = \"bar\"\n\n[model.trend]",
+            "`bars`",
+        ),
+        (
+            "[model.trend]",
+            "[[summary]]\ntext = \"{% macro f(x) %}{{ f(x ~ x) }}{% endmacro %}\"\n\n[model.trend]",
+            "`macro`",
+        ),
     ];
     for (old, new, named) in cases {
         let workspace = Workspace::new();

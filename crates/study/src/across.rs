@@ -1,27 +1,27 @@
 //! Charts over findings of several scenarios, as the study file asks for them.
 
-use crate::report_file::{ChartFile, ChartSeriesFile};
+use crate::report_file::{ChartFile, ChartForm, ChartScale, ChartSeriesFile};
 use crate::select::{select, year};
 use model::{Band, Chart, Finding, Form, Mark, Point, Scale, Series};
 
 /// Draws a chart of the study file: each series is one scenario's findings over the years.
 /// A series without findings is left out.
 pub fn chart_across(file: &ChartFile, findings: &[Finding]) -> Chart {
-    let form = match file.form.as_str() {
-        "dots" => Form::Dots,
-        "bars" => Form::Bars,
-        "stacked" => Form::Stacked,
-        _ => Form::Line,
+    let form = match file.form {
+        ChartForm::Line => Form::Line,
+        ChartForm::Dots => Form::Dots,
+        ChartForm::Bars => Form::Bars,
+        ChartForm::Stacked => Form::Stacked,
     };
     let mut chart = Chart::new(&file.id, form, &file.title);
     chart.caption = file.caption.clone();
     chart.x_label = "year".to_owned();
     chart.x_scale = Scale::Year;
     chart.y_label = file.y_label.clone();
-    chart.y_scale = match file.y_scale.as_str() {
-        "log" => Scale::Log,
-        "share" => Scale::Share,
-        _ => Scale::Linear,
+    chart.y_scale = match file.y_scale {
+        ChartScale::Linear => Scale::Linear,
+        ChartScale::Log => Scale::Log,
+        ChartScale::Share => Scale::Share,
     };
     for (series, findings) in series_of(file, findings) {
         let points = findings.into_iter().map(|(x, finding)| Point {

@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod across;
+mod check;
 mod choices;
 mod claim;
 mod compare;

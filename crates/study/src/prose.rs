@@ -24,6 +24,47 @@ pub struct Piece {
 /// Private marks around a number in a rendered text: before its finding's place, after it, after the number.
 const MARKS: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
 
+/// The tags that a sentence may use: none by which a short text could fill memory.
+const TAGS: [&str; 7] = ["if", "elif", "else", "endif", "set", "for", "endfor"];
+/// How many variables a sentence may set: each could be twice as long as the one before.
+const MOST_SET: usize = 10;
+
+/// Refuses a text that is no template, or uses other tags than [`TAGS`].
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let tags = text.split("{%").skip(1).map(|rest| {
+        let rest = rest.trim_start_matches(['-', '+']).trim_start();
+        rest.split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default()
+    });
+    let mut set = 0;
+    for tag in tags {
+        if !TAGS.contains(&tag) {
+            let known = TAGS.join(", ");
+            return Err(format!("a sentence has the tag `{tag}`; there are {known}"));
+        }
+        set += usize::from(tag == "set");
+    }
+    if set > MOST_SET {
+        return Err(format!(
+            "a sentence sets {set} variables; at most {MOST_SET} are expected"
+        ));
+    }
+    let parsed = Environment::empty().template_from_str(text).map(drop);
+    parsed.map_err(|e| told(&e, text))
+}
+
+/// What is wrong with a text.
+fn told(error: &minijinja::Error, text: &str) -> String {
+    let cause = std::error::Error::source(error)
+        .map(|c| format!(": {c}"))
+        .unwrap_or_default();
+    format!(
+        "{error}{cause}, in the text `{}`",
+        text.chars().take(80).collect::<String>()
+    )
+}
+
 /// Steps that the rendering of one text may take: a loop in a sentence must come to an end.
 const STEPS: u64 = 100_000;
 
@@ -44,7 +85,7 @@ impl Prose<'_> {
     /// Over these findings.
     pub fn new(findings: &[Finding]) -> Self {
         let findings: Arc<[Finding]> = findings.into();
-        let mut environment = Environment::new();
+        let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(STEPS));
         let number = |name: &'static str, show: fn(f64) -> String| {
@@ -160,15 +201,9 @@ impl Prose<'_> {
     }
 
     fn rendered(&self, text: &str) -> Result<String, String> {
-        self.environment.render_str(&text.replace(MARKS, ""), ()).map_err(|e| {
-            let cause = std::error::Error::source(&e)
-                .map(|c| format!(": {c}"))
-                .unwrap_or_default();
-            format!(
-                "{e}{cause}, in the text `{}`",
-                text.chars().take(80).collect::<String>()
-            )
-        })
+        check(text)?;
+        let rendered = self.environment.render_str(&text.replace(MARKS, ""), ());
+        rendered.map_err(|e| told(&e, text))
     }
 }
 
@@ -327,6 +362,26 @@ mod tests {
         let pieces = prose.pieces(text).unwrap();
         assert_eq!(pieces[0].finding, Some(0));
         assert!(prose.render("{{ share_range(['a'], 'partner_share') }}").is_err());
+    }
+
+    #[test]
+    fn a_sentence_can_neither_call_itself_nor_fill_memory() {
+        let prose = Prose::new(&[]);
+        let doubled = "{% set a = a ~ a %}".repeat(11);
+        for text in [
+            "{% macro f(x) %}{{ f(x ~ x) }}{% endmacro %}{{ f('ab') }}",
+            "{% include 'x' %}",
+            "{{ '%99999999999d'|format(3) }}",
+            "{{ 'a'|replace('a', 'bb') }}",
+            "{% for i in range(10) %}x{% endfor %}",
+            "{{ 'ab' * 2000000000 }}",
+            doubled.as_str(),
+            "{{ unclosed",
+        ] {
+            assert!(prose.render(text).is_err(), "{text}");
+        }
+        let text = "{% set a = 'b' %}{%- if a in ['b', 'c'] -%} {{ a ~ a }}{% else %}no{% endif %}";
+        assert_eq!(prose.render(text).unwrap(), "bb");
     }
 
     #[test]

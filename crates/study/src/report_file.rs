@@ -32,17 +32,45 @@ pub struct ChartFile {
     pub caption: String,
     /// The vertical axis, with its unit.
     pub y_label: String,
-    /// `linear`, `log` or `share`.
+    /// How it is divided.
     #[serde(default)]
-    pub y_scale: String,
-    /// `line`, `dots`, `bars` or `stacked`.
+    pub y_scale: ChartScale,
+    /// How series are drawn.
     #[serde(default)]
-    pub form: String,
+    pub form: ChartForm,
     /// What is drawn: one series for each entry.
     pub series: Vec<ChartSeriesFile>,
     /// Vertical lines: year and word.
     #[serde(default)]
     pub marks: Vec<(f64, String)>,
+}
+
+/// `linear`, `log` or `share`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartScale {
+    /// Equal steps.
+    #[default]
+    Linear,
+    /// Equal ratios.
+    Log,
+    /// Equal steps, in per cent.
+    Share,
+}
+
+/// `line`, `dots`, `bars` or `stacked`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartForm {
+    /// Lines over years.
+    #[default]
+    Line,
+    /// Dots.
+    Dots,
+    /// Bars side by side.
+    Bars,
+    /// Bars on each other.
+    Stacked,
 }
 
 /// One series of a chart: findings over years.

@@ -70,8 +70,19 @@ impl Pinned {
             pinned.pins.insert(DATA.to_owned(), data.about.clone());
         }
         for name in names.into_iter().filter(|name| *name != DATA) {
-            let folder = study.replaced.get(name).cloned();
-            let pin = Pin::open(&folder.unwrap_or_else(|| study.datasets.join(name)))?;
+            let replaced = study.replaced.get(name).cloned();
+            let folder = replaced.unwrap_or_else(|| study.datasets.join(name));
+            if !folder.join("pin.toml").is_file() {
+                let there = store::pin_names(&study.datasets)?.join(", ");
+                return Err(Error::Study {
+                    path: study.path.clone(),
+                    reason: format!(
+                        "there is no pin `{name}` in {}; there are {there}",
+                        study.datasets.display()
+                    ),
+                });
+            }
+            let pin = Pin::open(&folder)?;
             let first = pinned.references.len() as u32;
             let mut records = pin.records(&Filter::default())?;
             pinned.broken.extend(store::check_pin(&pin, &records)?);

@@ -5,7 +5,7 @@ use crate::given::DATA;
 use crate::report_file::{ChartFile, SectionFile, SummaryFile, WordFile};
 use crate::{Error, Result};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A study as its file describes it.
@@ -283,106 +283,7 @@ impl StudyFile {
             reason,
         };
         let study: StudyFile = toml::from_str(text).map_err(|e| refuse(e.to_string().trim_end().to_owned()))?;
-        study.check().map_err(refuse)?;
+        crate::check::check(&study).map_err(refuse)?;
         Ok(study)
     }
-
-    fn check(&self) -> std::result::Result<(), String> {
-        let scenarios = unique("scenario", self.scenario.iter().map(|s| s.id.as_str()))?;
-        let guards = unique("guard", self.guard.iter().map(|g| g.id.as_str()))?;
-        unique("claim", self.claim.iter().map(|c| c.id.as_str()))?;
-        unique("chart", self.chart.iter().map(|c| c.id.as_str()))?;
-        unique("section", self.section.iter().map(|s| s.id.as_str()))?;
-        named("study", &self.id)?;
-        for guard in &self.guard {
-            known(&format!("guard `{}`", guard.id), "guard", guard.extends.iter(), &guards)?;
-        }
-        for scenario in &self.scenario {
-            named("scenario", &scenario.id)?;
-            let place = format!("scenario `{}`", scenario.id);
-            if scenario.layer.is_empty() {
-                return Err(format!(
-                    "{place} has no layer: it needs at least one [[scenario.layer]] with a pin"
-                ));
-            }
-            known(&place, "guard", scenario.guards.iter(), &guards)?;
-        }
-        for claim in &self.claim {
-            let place = format!("claim `{}`", claim.id);
-            known(&place, "scenario", claim.scenarios.iter(), &scenarios)?;
-            for test in &claim.test {
-                if ![">=", ">", "<=", "<"].contains(&test.op.as_str()) {
-                    return Err(format!(
-                        "{place}: op is expected to be >=, >, <= or <, but is `{}`",
-                        test.op
-                    ));
-                }
-                known(
-                    &place,
-                    "scenario",
-                    test.over.iter().filter_map(|o| o.scenario.as_ref()),
-                    &scenarios,
-                )?;
-            }
-        }
-        if let Some(draws) = &self.draws {
-            known("draws", "scenario", draws.scenarios.iter(), &scenarios)?;
-            draws.check()?;
-        }
-        let claims: BTreeSet<&str> = self.claim.iter().map(|c| c.id.as_str()).collect();
-        known(
-            "the summary",
-            "claim",
-            self.summary.iter().filter_map(|s| s.claim.as_ref()),
-            &claims,
-        )?;
-        for chart in &self.chart {
-            let place = format!("chart `{}`", chart.id);
-            known(&place, "scenario", chart.series.iter().map(|s| &s.scenario), &scenarios)?;
-        }
-        Ok(())
-    }
-}
-
-/// Names become file names and anchors.
-fn named(what: &str, id: &str) -> std::result::Result<(), String> {
-    let fits = !id.is_empty()
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits {
-        Ok(())
-    } else {
-        Err(format!(
-            "a {what}'s id is expected in lower case, digits and `-`, but is `{id}`"
-        ))
-    }
-}
-
-fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<BTreeSet<&'a str>, String> {
-    let mut seen = BTreeSet::new();
-    for id in ids {
-        if !seen.insert(id) {
-            return Err(format!("two {what}s are called `{id}`: give one another name"));
-        }
-    }
-    Ok(seen)
-}
-
-fn known<'a>(
-    place: &str,
-    what: &str,
-    ids: impl Iterator<Item = &'a String>,
-    all: &BTreeSet<&str>,
-) -> std::result::Result<(), String> {
-    for id in ids {
-        if !all.contains(id.as_str()) {
-            let there: Vec<_> = all.iter().copied().collect();
-            return Err(format!(
-                "{place} names the {what} `{id}`, which is not defined; there are {}",
-                there.join(", ")
-            ));
-        }
-    }
-    Ok(())
 }
