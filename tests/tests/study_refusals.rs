@@ -25,17 +25,17 @@ fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
         ("economy = \"PRK\"", "economy = \"XXZ\"", "no economy is known as `XXZ`"),
         (
             "[model.trend]",
-            "[[scenario.layer]]\npin = \"kotra\"\nexcept = { parner = [\"KOR\"] }\n\n[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra-totals\"\nexcept = { parner = [\"KOR\"] }\n\n[model.trend]",
             "`parner`",
         ),
         (
             "[model.trend]",
-            "[[scenario.layer]]\npin = \"kotra\"\nwhere = { partner = [\"KOX\"] }\n\n[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra-totals\"\nwhere = { partner = [\"KOX\"] }\n\n[model.trend]",
             "`KOX`",
         ),
         (
             "[model.trend]",
-            "[[scenario.layer]]\npin = \"kotra\"\nwhere = { flow = [\"exports\"] }\n\n[model.trend]",
+            "[[scenario.layer]]\npin = \"kotra-totals\"\nwhere = { flow = [\"exports\"] }\n\n[model.trend]",
             "`exports`",
         ),
         ("years = [2013, 2023]", "years = [2023, 2013]", "[first, last]"),

@@ -195,6 +195,26 @@ fn a_row_that_an_invariant_counts_cannot_be_lost() {
 }
 
 #[test]
+fn a_pin_is_built_only_where_it_stands_and_with_its_references() {
+    const PIN: &str = "datasets/kotra-totals/pin.toml";
+    let workspace = Workspace::new();
+    let references = workspace.path("datasets/kotra-totals/references.csv");
+    let told = |texts: &[&str]| {
+        workspace.call(&["pin", "build", "kotra-totals"]).code(1).tells(texts);
+    };
+    let text = std::fs::read_to_string(&references).unwrap();
+    let twice = format!("{text}{}\n", text.lines().nth(1).unwrap());
+    std::fs::write(&references, twice).unwrap();
+    told(&["references.csv", "two references have the key `r01`"]);
+    std::fs::remove_file(&references).unwrap();
+    told(&["points to a reference that references.csv does not have"]);
+    std::fs::write(&references, text).unwrap();
+    workspace.edit(PIN, "name = \"kotra-totals\"\n", "name = \"../outside\"\n");
+    told(&["pin.toml", "lower case, digits and `-`"]);
+    assert!(!workspace.path("datasets/outside.parquet").exists());
+}
+
+#[test]
 fn published_findings_that_come_and_go_are_named() {
     let workspace = Workspace::published();
     let text = std::fs::read_to_string(workspace.path(EXPECTED)).unwrap();

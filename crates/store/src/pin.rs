@@ -1,6 +1,7 @@
 use crate::pin_file::{FileFacts, GENERATED_MARK, PinFile};
 use crate::{Error, Filter, Result, io, read_records};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use trade::{Classification, Economy, Flow, Record, Usd};
@@ -116,6 +117,16 @@ impl Pin {
         Self::of(folder, PinFile::parse(by_hand, &path)?)
     }
 
+    /// Says so where a record points to a reference that there is not.
+    pub fn without_reference(&self, records: &[Record]) -> Option<String> {
+        let there = |n: u32| (n as usize) < self.references.len();
+        let lost = records.iter().find(|r| r.reference.is_some_and(|n| !there(n)))?;
+        let period = lost.period;
+        Some(format!(
+            "a record of {period} points to a reference that references.csv does not have"
+        ))
+    }
+
     /// What the Parquet file must be.
     ///
     /// # Errors
@@ -179,7 +190,18 @@ pub fn read_references(path: &Path) -> Result<Vec<Reference>> {
         reason: format!("{e}; expected the columns key,citation,url,note"),
     };
     let mut reader = csv::Reader::from_reader(crate::open_file(path).map_err(io("read", path))?);
-    reader.deserialize().map(|row| row.map_err(malformed)).collect()
+    let references: Vec<Reference> = reader
+        .deserialize()
+        .map(|row| row.map_err(malformed))
+        .collect::<Result<_>>()?;
+    let mut keys = BTreeSet::new();
+    match references.iter().find(|reference| !keys.insert(&reference.key)) {
+        Some(twice) => Err(Error::Pin {
+            path: path.to_owned(),
+            reason: format!("two references have the key `{}`: give one another", twice.key),
+        }),
+        None => Ok(references),
+    }
 }
 
 /// Re-hashes a pin, all of whose records are given, and re-checks its invariants: every way in which it is not what its
@@ -227,15 +249,7 @@ pub fn check_pin(pin: &Pin, records: &[Record]) -> Result<Vec<Broken>> {
     for invariant in &pin.about.invariant {
         invariant.check(records).into_iter().for_each(&mut say);
     }
-    for record in records {
-        if record.reference.is_some_and(|n| n as usize >= pin.references.len()) {
-            say(format!(
-                "a record of {} points to a reference that references.csv does not have",
-                record.period
-            ));
-            break;
-        }
-    }
+    pin.without_reference(records).into_iter().for_each(&mut say);
     Ok(broken)
 }
 

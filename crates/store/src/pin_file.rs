@@ -100,10 +100,18 @@ impl PinFile {
     /// # Errors
     /// Says which line is wrong and what was expected.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::Pin {
+        let refuse = |reason: String| Error::Pin {
             path: path.to_owned(),
-            reason: e.to_string().trim_end().to_owned(),
-        })
+            reason,
+        };
+        let about: PinFile = toml::from_str(text).map_err(|e| refuse(e.to_string().trim_end().to_owned()))?;
+        match is_name(&about.name) {
+            true => Ok(about),
+            false => Err(refuse(format!(
+                "`name` is expected in lower case, digits and `-`, but is `{}`",
+                about.name
+            ))),
+        }
     }
 
     /// The text of a new pin's provenance, with neither defaults nor invariants; the generated section is added to it.
@@ -153,6 +161,13 @@ pub fn with_generated_section(text: &str, facts: &FileFacts) -> String {
          logical_hash = \"{logical_hash}\"\nschema = \"{schema}\"\nrows = {rows}\nfirst_year = {first_year}\n\
          last_year = {last_year}\nsum_usd = \"{sum_usd}\"\n"
     )
+}
+
+/// Whether a name can be a pin's, a study's or a scenario's, and so that of files and folders: lower case, digits and `-`.
+pub fn is_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    // What begins with a hyphen is an option to every later call.
+    !name.is_empty() && !name.starts_with('-') && name.bytes().all(plain)
 }
 
 #[cfg(test)]

@@ -164,11 +164,7 @@ fn years(range: Option<[i16; 2]>) -> Checked {
 
 /// Names become file names and anchors.
 fn named(what: &str, id: &str) -> Checked {
-    let fits = !id.is_empty()
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits {
+    if store::is_name(id) {
         Ok(())
     } else {
         Err(format!(

@@ -4,7 +4,6 @@ mod answers;
 mod question;
 
 use crate::commands::import::bulk;
-use crate::commands::pin::is_name;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use ::fetch::{Asking, Cache, Client, Error, Limits, Patience, Plan, Provider, Transport};
@@ -131,7 +130,7 @@ pub fn run(command: &FetchCommand, output: &Output) -> Outcome {
         ));
     };
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.filter(|name| is_name(name)).ok_or_else(|| {
+    let name = name.filter(|name| store::is_name(name)).ok_or_else(|| {
         Failure::Usage(format!(
             "--out names the pin's folder: its name is expected in lower case, digits and `-`, but is `{}`",
             folder.display()

@@ -328,24 +328,20 @@ fn build_one(folder: &Path) -> Outcome<FileFacts> {
     let path = folder.join(format!("{}.parquet", pin.about.name));
     let bytes = store::parquet_bytes(&records, &path)?;
     let facts = FileFacts::of(format!("{}.parquet", pin.about.name), &bytes, &records);
-    for invariant in &pin.about.invariant {
-        if let Some(what) = invariant.check(&records).first() {
-            return Err(Failure::because(format!(
-                "{}: {what}",
-                folder.join("pin.toml").display()
-            )));
-        }
+    let invariants = pin
+        .about
+        .invariant
+        .iter()
+        .flat_map(|invariant| invariant.check(&records));
+    if let Some(what) = pin.without_reference(&records).into_iter().chain(invariants).next() {
+        return Err(Failure::because(format!(
+            "{}: {what}",
+            folder.join("pin.toml").display()
+        )));
     }
     let description = folder.join("pin.toml");
     let text = store::read_text(&description)?;
     store::write_atomically(&path, &bytes)?;
     store::write_atomically(&description, store::with_generated_section(&text, &facts).as_bytes())?;
     Ok(facts)
-}
-
-/// Whether a name can be a pin's: lower case, digits and `-`.
-pub fn is_name(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    // What begins with a hyphen is an option to every later call.
-    !name.is_empty() && !name.starts_with('-') && name.bytes().all(plain)
 }

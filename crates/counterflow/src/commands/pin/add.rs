@@ -1,7 +1,6 @@
 //! `counterflow pin add`: a file with its provenance becomes a pin.
 
 use super::PinFolder;
-use super::is_name;
 use crate::commands::import::{defaults, source, tell};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -88,7 +87,7 @@ pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
 }
 
 fn check(arguments: &AddArguments) -> Outcome<()> {
-    if !is_name(&arguments.name) {
+    if !store::is_name(&arguments.name) {
         return Err(Failure::Usage(format!(
             "a pin's name is expected in lower case, digits and `-`, but is `{}`",
             arguments.name
