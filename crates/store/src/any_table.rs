@@ -1,3 +1,4 @@
+use crate::columns::positional::Positional;
 use crate::footer::check_footer;
 use crate::guard::{GAVE_UP, guarded};
 use crate::scan::damaged;
@@ -8,7 +9,7 @@ use arrow::datatypes::DataType;
 use arrow::util::display::FormatOptions;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::fs::File;
+
 use std::path::Path;
 
 /// A column of a Parquet file of any making; a missing cell is `None`.
@@ -70,11 +71,11 @@ fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     Ok(AnyColumn::Texts(cells))
 }
 
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-    let file = crate::open_parquet(path)?;
-    let bytes = file.metadata().map_err(crate::io("read", path))?.len();
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e))?;
-    check_footer(path, builder.metadata(), bytes)?;
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Positional>> {
+    let (file, length) = crate::open_parquet(path)?;
+    let reader = Positional::new(file, length, length, 0);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(reader).map_err(|e| damaged(path, e))?;
+    check_footer(path, builder.metadata(), length)?;
     Ok(builder)
 }
 

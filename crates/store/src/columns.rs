@@ -15,7 +15,7 @@ mod hybrid;
 mod numbers;
 mod other;
 mod pages;
-mod positional;
+pub(crate) mod positional;
 mod sought;
 mod statistics;
 mod texts;

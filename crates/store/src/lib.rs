@@ -32,6 +32,7 @@ mod pin_file;
 mod revision;
 mod scan;
 pub mod schema;
+mod thrift;
 mod write;
 
 pub use any_table::{AnyColumn, read_column, read_header};
@@ -51,7 +52,10 @@ pub use revision::{Revised, Revision, revision};
 pub use scan::{Scan, ScanStats, read_records, scan};
 pub use write::{parquet_bytes, write_records};
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What can go wrong with files of data.
 #[derive(Debug, thiserror::Error)]
@@ -127,23 +131,41 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 const ENCRYPTED: &str = "it is encrypted: write it anew without encryption";
 
-/// Opens a Parquet file. Pages are found by the footer at the end, so that a damaged start would go
-/// unnoticed where its pages are not asked for: it is looked at here.
-pub(crate) fn open_parquet(path: &Path) -> Result<std::fs::File> {
-    let mut file = crate::open_file(path).map_err(io("read", path))?;
-    let mut start = [0; 4];
-    let read = std::io::Read::read_exact(&mut file, &mut start);
-    if read.is_err() || start != *b"PAR1" {
-        let reason = match &start {
-            b"PARE" => ENCRYPTED,
-            _ => "it does not start with PAR1: it is no Parquet file, or damaged",
-        };
-        return Err(Error::Parquet {
+/// Opens a Parquet file; gives its length, too. Pages are found by the footer at the end, so that a damaged start would
+/// go unnoticed where its pages are not asked for: it is looked at here, as is whether the footer can be decoded.
+pub(crate) fn open_parquet(path: &Path) -> Result<(Arc<File>, u64)> {
+    let refuse = |reason: &str| {
+        Err(Error::Parquet {
             path: path.to_owned(),
             reason: reason.to_owned(),
+        })
+    };
+    let mut file = crate::open_file(path).map_err(io("read", path))?;
+    let length = file.metadata().map_err(io("read", path))?.len();
+    let mut start = [0; 4];
+    let read = file.read_exact(&mut start);
+    if read.is_err() || start != *b"PAR1" {
+        return refuse(match &start {
+            b"PARE" => ENCRYPTED,
+            _ => "it does not start with PAR1: it is no Parquet file, or damaged",
         });
     }
-    Ok(file)
+    // What does not end as a Parquet file does is told by the parquet crate.
+    let mut read = |back: u64, bytes: u32| -> std::io::Result<Vec<u8>> {
+        let mut buffer = vec![0; bytes as usize];
+        file.seek(SeekFrom::Start(length - back))?;
+        file.read_exact(&mut buffer).map(|()| buffer)
+    };
+    if length >= 12 {
+        let tail = read(8, 8).map_err(io("read", path))?;
+        let footer = tail.first_chunk().map_or(0, |n| u32::from_le_bytes(*n));
+        let back = u64::from(footer) + 8;
+        if tail.ends_with(b"PAR1") && back <= length && !thrift::footer(&read(back, footer).map_err(io("read", path))?)
+        {
+            return refuse("its footer cannot be decoded: it is damaged");
+        }
+    }
+    Ok((Arc::new(file), length))
 }
 
 pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {

@@ -1,8 +1,9 @@
+use crate::columns::positional::Positional;
 use crate::filter::{Filter, Wanted};
 use crate::footer::check_footer;
 use crate::guard::{GAVE_UP, guarded};
 use crate::schema::{self, COLUMNS, Shape, shape};
-use crate::{Error, Result, io, records_of_batch};
+use crate::{Error, Result, records_of_batch};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int16Type, Int32Type, Schema, SchemaRef};
@@ -64,14 +65,14 @@ pub fn scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Sc
 }
 
 fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Scan> {
-    let file = crate::open_file(path).map_err(io("read", path))?;
-    let metadata = |options| ArrowReaderMetadata::load(&file, options).map_err(|e| damaged(path, e));
+    let (file, length) = crate::open_parquet(path)?;
+    let reader = Positional::new(file, length, length, 0);
+    let metadata = |options| ArrowReaderMetadata::load(&reader, options).map_err(|e| damaged(path, e));
     let plain = ArrowReaderOptions::new()
         .with_skip_arrow_metadata(true)
         .with_page_index_policy(PageIndexPolicy::Optional);
     let found = metadata(plain.clone())?;
-    let bytes = file.metadata().map_err(io("read", path))?.len();
-    check_footer(path, found.metadata(), bytes)?;
+    check_footer(path, found.metadata(), length)?;
     let wanted = coded_schema(path, found.schema())?;
     let coded = metadata(plain.with_schema(wanted))?;
     for column in filter
@@ -90,7 +91,7 @@ fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<S
         ..ScanStats::default()
     };
     let (groups, selection) = prune(&found, filter, &mut stats).map_err(|e| damaged(path, e))?;
-    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, coded)
+    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(reader, coded)
         .with_row_groups(groups)
         .with_batch_size(65_536);
     if let Some(selection) = selection {
@@ -134,9 +135,15 @@ pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Error {
     if reason.contains("encrypted footer") {
         crate::ENCRYPTED.clone_into(&mut reason);
     }
+    // What the reader calls its errors says nothing of the file.
+    let words = ["Parquet argument error: ", "Parquet error: ", "External: ", "EOF: "];
+    let mut told = reason.as_str();
+    while let Some(rest) = words.iter().find_map(|word| told.strip_prefix(word)) {
+        told = rest;
+    }
     Error::Parquet {
         path: path.to_owned(),
-        reason,
+        reason: told.to_owned(),
     }
 }
 

@@ -310,7 +310,7 @@ fn a_study_that_cannot_be_is_refused_with_the_reason() {
     );
     says(
         scenario("models = ['echo']").replace("pin = 'a'", "pin = 'b'"),
-        &["cannot read", "pin.toml"],
+        &["no pin `b`", "there are a"],
     );
     says(
         scenario("models = ['echo']").replace("id = 's'", "id = '../s'"),

@@ -1,6 +1,7 @@
 //! Files kept beside a dataset that say which files they were made of.
 
 use super::file::dataset_files;
+use super::positional::Positional;
 use crate::guard::{GAVE_UP, guarded};
 use crate::partition::NUMBER_PAGE_ROWS;
 use crate::scan::damaged;
@@ -84,8 +85,9 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
 /// # Errors
 /// When the file cannot be read or is no Parquet.
 pub fn note_of(path: &Path) -> Result<Option<String>> {
-    let file = crate::open_parquet(path)?;
-    let footer = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+    let (file, length) = crate::open_parquet(path)?;
+    let reader = Positional::new(file, length, length, 0);
+    let footer = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&reader));
     let footer = footer.ok_or_else(|| damaged(path, GAVE_UP))?;
     let footer = footer.map_err(|e| damaged(path, e))?;
     let notes = footer.file_metadata().key_value_metadata();

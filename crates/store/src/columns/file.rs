@@ -66,9 +66,7 @@ impl DataFile {
     /// # Errors
     /// When the file cannot be read, is no Parquet, or a column is of a type that cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = crate::open_parquet(path)?;
-        let length = file.metadata().map_err(io("read", path))?.len();
-        let file = Arc::new(file);
+        let (file, length) = crate::open_parquet(path)?;
         let reader = Positional::new(file.clone(), length, length, 0);
         let footer = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
         let metadata = guarded(|| footer.parse_and_finish(&reader)).ok_or_else(|| damaged(path, GAVE_UP))?;

@@ -1,3 +1,4 @@
+use crate::thrift::{Stop, page_header};
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
@@ -8,6 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes at hand for a page header; most need no more than fifty.
 const HEADER_BYTES: usize = 256;
+
+/// The longest page header that is read: its statistics may be texts.
+const LONGEST_HEADER: u64 = 1 << 20;
 
 /// Reads a file at given places, without the shared offset that makes `File` unsafe as a chunk
 /// reader of several threads. One window of the file is kept, so that the pages of a column are
@@ -92,11 +96,15 @@ impl ChunkReader for Positional {
             bytes: [0; HEADER_BYTES],
             left: 0..0,
             next: start,
+            unchecked: false,
         };
+        let rest = self.length.saturating_sub(start);
         if !self.copy_held(&mut from) {
-            let length = (self.length.saturating_sub(start)).min(HEADER_BYTES as u64) as usize;
+            let length = rest.min(HEADER_BYTES as u64) as usize;
             from.hold(&self.get_bytes(start, length)?);
         }
+        // Only page headers are read so, and the file's last eight bytes.
+        from.unchecked = rest != 8;
         Ok(from)
     }
 
@@ -121,6 +129,8 @@ pub(crate) struct From {
     left: Range<usize>,
     /// The place after them.
     next: u64,
+    /// Whether they begin with a page header that was not looked at yet. Some are never read.
+    unchecked: bool,
 }
 
 impl From {
@@ -129,10 +139,28 @@ impl From {
         self.left = 0..bytes.len();
         self.next += bytes.len() as u64;
     }
+
+    /// Refuses a page header that the parquet crate could not get through.
+    fn check(&mut self) -> std::io::Result<()> {
+        let mut header = page_header(&self.bytes[self.left.clone()]);
+        if header == Err(Stop::Short) {
+            let start = self.next - self.left.len() as u64;
+            let rest = self.file.metadata()?.len().saturating_sub(start);
+            let mut longer = vec![0; rest.min(LONGEST_HEADER) as usize];
+            read_at(&self.file, &mut longer, start)?;
+            header = page_header(&longer);
+        }
+        let undecodable =
+            || std::io::Error::new(std::io::ErrorKind::InvalidData, "a page header that cannot be decoded");
+        header.map(drop).map_err(|_| undecodable())
+    }
 }
 
 impl Read for From {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if std::mem::take(&mut self.unchecked) {
+            self.check()?;
+        }
         if self.left.start == self.left.end {
             let rest = self.file.metadata()?.len().saturating_sub(self.next);
             let length = rest.min(HEADER_BYTES as u64) as usize;
@@ -166,7 +194,16 @@ mod tests {
         }
         assert!(reader.get_bytes(4999, 2).is_err());
         let mut rest = Vec::new();
-        reader.get_read(7).unwrap().read_to_end(&mut rest).unwrap();
-        assert_eq!(rest, &bytes[7..]);
+        // There a zero stands, the shortest header.
+        reader.get_read(251).unwrap().read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, &bytes[251..]);
+        // There a list of 15 elements is said to begin.
+        let error = reader
+            .get_read(25)
+            .unwrap()
+            .read_to_end(&mut rest)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("page header"), "{error}");
     }
 }
