@@ -15,7 +15,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Area, NO_FIGURE, area, period_of, value_in_units};
+use crate::sdmx::{Area, NO_FIGURE, area, check_frequency, period_of, value_in_units};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -71,6 +71,7 @@ struct Bimts {
     partner: Column,
     flow: Column,
     time: Column,
+    frequency: Option<Column>,
     value: Column,
     product: Option<Column>,
     other_product: Option<Column>,
@@ -90,6 +91,7 @@ impl Bimts {
             partner: column("COUNTERPART_AREA")?,
             flow: column("TRADE_FLOW")?,
             time: column("TIME_PERIOD")?,
+            frequency: header.column("FREQ"),
             value: column("OBS_VALUE")?,
             product: header.column("PRODUCT_HS").or_else(|| header.column("PRODUCT")),
             other_product: header.column("PRODUCT_CPA"),
@@ -148,6 +150,7 @@ impl Bimts {
         let cell = line.cell(&self.time)?;
         let advice = "a year such as 2020 is expected";
         let period = period_of(cell.text).ok_or_else(|| cell.bad("this is no period", advice))?;
+        check_frequency(line, self.frequency.as_ref(), period)?;
         let flow = line.cell(&self.flow)?;
         let flow = match flow.text {
             "X" => Flow::Export,

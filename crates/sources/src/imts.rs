@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::header::{Column, Header, nearest};
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Measure, NO_FIGURE, Total, area, measure, period_of, power, read_row, value};
+use crate::sdmx::{Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -99,6 +99,8 @@ struct Imts {
     indicator: Column,
     /// Codes of all three, where their own columns hold names.
     series: Option<Column>,
+    /// Of rows of periods.
+    frequency: Option<Column>,
     units: Units,
     figures: Figures,
     compiler: Arc<str>,
@@ -217,6 +219,7 @@ impl Imts {
             } else {
                 Figures::Rows(column("TIME_PERIOD")?, column("OBS_VALUE")?)
             },
+            frequency: header.column("FREQUENCY.ID").or_else(|| header.column("FREQUENCY")),
             units: Units::of(header, &country, options)?,
             country,
             compiler: Arc::from("IMF IMTS"),
@@ -262,6 +265,7 @@ impl Imts {
                 }
                 let period = period_of(cell.text)
                     .ok_or_else(|| cell.bad("this is no period", "a year, 2003-Q2 or 2003-M07 is expected"))?;
+                check_frequency(line, self.frequency.as_ref(), period)?;
                 found.push(self.one(line, &figure, period)?);
             }
             Figures::Columns(columns) => {
@@ -331,6 +335,7 @@ mod tests {
                 + &row("KOR,XG_FOB_USD,TWN,A,,")
                 + &row("KOR,XG_FOB_USD,QQQ,A,2024,5")
                 + &row("KOR,XG_FOB_USD,JPN,A,,5")
+                + &row("KOR,XG_FOB_USD,CHN,M,2022,5")
                 + &row("KOR,XG_FOB_USD,CHN,A,2023,-5");
             let (source, rows, bad, aside) = told(&csv);
             assert_eq!(source, Source::Imts, "{first}");
@@ -339,7 +344,7 @@ mod tests {
                 ["2024 KOR export CHN 12345678901.5", "2024-02 KOR import WLD 1.5"],
                 "{first}"
             );
-            assert_eq!((bad, aside), (3, 4), "{first}");
+            assert_eq!((bad, aside), (4, 4), "{first}");
         }
     }
 

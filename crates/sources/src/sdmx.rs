@@ -37,6 +37,27 @@ pub(crate) fn period_of(text: &str) -> Option<Period> {
     }
 }
 
+/// Refuses a row whose frequency (`A`, `Annual`, `Q`, ...) is another than its period's.
+pub(crate) fn check_frequency(line: &Line<'_>, column: Option<&Column>, period: Period) -> Result<(), Bad> {
+    let Some(cell) = line.optional(column)? else {
+        return Ok(());
+    };
+    let months = match cell.text.as_bytes().first() {
+        Some(b'A') => 12,
+        Some(b'S' | b'H') => 6,
+        Some(b'Q') => 3,
+        Some(b'M') => 1,
+        _ => return Ok(()),
+    };
+    match months == period.months() {
+        true => Ok(()),
+        false => Err(cell.bad(
+            format!("the frequency is another than that of the period, {period}"),
+            "A goes with years, Q with quarters, M with months",
+        )),
+    }
+}
+
 /// The power of ten that a multiplier says: `6`, `Millions`, `Units`. `1` is none: as a power it would be tens.
 pub(crate) fn power(cell: &Cell<'_>) -> Result<u32, Bad> {
     Ok(match cell.text.to_ascii_lowercase().as_str() {
