@@ -72,10 +72,9 @@ fn column(path: &Path, position: usize) -> Result<AnyColumn> {
 }
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Positional>> {
-    let (file, length) = crate::open_parquet(path)?;
-    let reader = Positional::new(file, length, length, 0);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(reader).map_err(|e| damaged(path, e))?;
-    check_footer(path, builder.metadata(), length)?;
+    let opened = crate::open_parquet(path)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(opened.reader()).map_err(|e| damaged(path, e))?;
+    check_footer(path, builder.metadata(), opened.length)?;
     Ok(builder)
 }
 

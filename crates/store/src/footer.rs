@@ -1,6 +1,8 @@
 use crate::{Error, Result};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::page_index::offset_index::PageLocation;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
@@ -46,6 +48,25 @@ pub(crate) fn check_footer(path: &Path, metadata: &ParquetMetaData, bytes: u64) 
         }
     }
     Ok(())
+}
+
+/// The footer with the eight bytes behind it, its length and `PAR1`; `None` where a file does not end so.
+pub(crate) fn end_of(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let mut read = |bytes: u64| -> std::io::Result<Vec<u8>> {
+        let mut end = vec![0; bytes as usize];
+        file.seek(SeekFrom::Start(length - bytes))?;
+        file.read_exact(&mut end)?;
+        Ok(end)
+    };
+    if length < 8 {
+        return Ok(None);
+    }
+    let last = read(8)?;
+    let footer = last.first_chunk().map_or(0, |n| u32::from_le_bytes(*n));
+    match u64::from(footer) + 8 {
+        all if all <= length && last.ends_with(b"PAR1") => read(all).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Where a column of a row group lies in the file.

@@ -52,8 +52,9 @@ pub use revision::{Revised, Revision, revision};
 pub use scan::{Scan, ScanStats, read_records, scan};
 pub use write::{parquet_bytes, write_records};
 
+use columns::positional::Positional;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -131,9 +132,24 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 const ENCRYPTED: &str = "it is encrypted: write it anew without encryption";
 
-/// Opens a Parquet file; gives its length, too. Pages are found by the footer at the end, so that a damaged start would
+/// A Parquet file that begins as one.
+pub(crate) struct ParquetFile {
+    pub file: Arc<File>,
+    pub length: u64,
+    /// The footer, where it ends as one, too.
+    pub footer: Option<Vec<u8>>,
+}
+
+impl ParquetFile {
+    /// What the parquet crate reads it by.
+    pub fn reader(&self) -> Positional {
+        Positional::new(self.file.clone(), self.length, self.length, 0)
+    }
+}
+
+/// Opens a Parquet file. Pages are found by the footer at the end, so that a damaged start would
 /// go unnoticed where its pages are not asked for: it is looked at here, as is whether the footer can be decoded.
-pub(crate) fn open_parquet(path: &Path) -> Result<(Arc<File>, u64)> {
+pub(crate) fn open_parquet(path: &Path) -> Result<ParquetFile> {
     let refuse = |reason: &str| {
         Err(Error::Parquet {
             path: path.to_owned(),
@@ -151,21 +167,15 @@ pub(crate) fn open_parquet(path: &Path) -> Result<(Arc<File>, u64)> {
         });
     }
     // What does not end as a Parquet file does is told by the parquet crate.
-    let mut read = |back: u64, bytes: u32| -> std::io::Result<Vec<u8>> {
-        let mut buffer = vec![0; bytes as usize];
-        file.seek(SeekFrom::Start(length - back))?;
-        file.read_exact(&mut buffer).map(|()| buffer)
-    };
-    if length >= 12 {
-        let tail = read(8, 8).map_err(io("read", path))?;
-        let footer = tail.first_chunk().map_or(0, |n| u32::from_le_bytes(*n));
-        let back = u64::from(footer) + 8;
-        if tail.ends_with(b"PAR1") && back <= length && !thrift::footer(&read(back, footer).map_err(io("read", path))?)
-        {
+    let mut footer = footer::end_of(&mut file, length).map_err(io("read", path))?;
+    if let Some(footer) = &mut footer {
+        footer.truncate(footer.len() - 8);
+        if !thrift::footer(footer) {
             return refuse("its footer cannot be decoded: it is damaged");
         }
     }
-    Ok((Arc::new(file), length))
+    let file = Arc::new(file);
+    Ok(ParquetFile { file, length, footer })
 }
 
 pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {

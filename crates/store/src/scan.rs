@@ -1,4 +1,3 @@
-use crate::columns::positional::Positional;
 use crate::filter::{Filter, Wanted};
 use crate::footer::check_footer;
 use crate::guard::{GAVE_UP, guarded};
@@ -65,14 +64,14 @@ pub fn scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Sc
 }
 
 fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<Scan> {
-    let (file, length) = crate::open_parquet(path)?;
-    let reader = Positional::new(file, length, length, 0);
+    let opened = crate::open_parquet(path)?;
+    let reader = opened.reader();
     let metadata = |options| ArrowReaderMetadata::load(&reader, options).map_err(|e| damaged(path, e));
     let plain = ArrowReaderOptions::new()
         .with_skip_arrow_metadata(true)
         .with_page_index_policy(PageIndexPolicy::Optional);
     let found = metadata(plain.clone())?;
-    check_footer(path, found.metadata(), length)?;
+    check_footer(path, found.metadata(), opened.length)?;
     let wanted = coded_schema(path, found.schema())?;
     let coded = metadata(plain.with_schema(wanted))?;
     for column in filter

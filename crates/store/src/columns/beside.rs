@@ -1,7 +1,7 @@
 //! Files kept beside a dataset that say which files they were made of.
 
 use super::file::dataset_files;
-use super::positional::Positional;
+use crate::footer::end_of;
 use crate::guard::{GAVE_UP, guarded};
 use crate::partition::NUMBER_PAGE_ROWS;
 use crate::scan::damaged;
@@ -14,7 +14,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
-use std::io::{Read, Seek, SeekFrom};
+
 use std::path::Path;
 
 /// The name under which the note stands in a file's footer.
@@ -30,19 +30,9 @@ pub fn fingerprints(dataset: &Path) -> Result<String> {
     for path in dataset_files(dataset)? {
         let mut file = crate::open_file(&path).map_err(io("read", &path))?;
         let length = file.metadata().map_err(io("read", &path))?.len();
-        let mut read = |back: u64, bytes: usize| -> Result<Vec<u8>> {
-            let mut buffer = vec![0; bytes];
-            file.seek(SeekFrom::Start(length.saturating_sub(back)))
-                .map_err(io("read", &path))?;
-            file.read_exact(&mut buffer).map_err(io("read", &path))?;
-            Ok(buffer)
-        };
-        let tail = read(8, 8)?;
-        let footer = tail.first_chunk().map_or(0, |n| u32::from_le_bytes(*n)) as u64;
-        if footer + 8 > length || !tail.ends_with(b"PAR1") {
-            return Err(damaged(&path, "it does not end as a Parquet file does"));
-        }
-        let hash = sha256_of_bytes(&read(footer + 8, footer as usize + 8)?);
+        let end = end_of(&mut file, length).map_err(io("read", &path))?;
+        let end = end.ok_or_else(|| damaged(&path, "it does not end as a Parquet file does"))?;
+        let hash = sha256_of_bytes(&end);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         lines += &format!("{name} {length} {hash}\n");
     }
@@ -85,8 +75,7 @@ pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<(
 /// # Errors
 /// When the file cannot be read or is no Parquet.
 pub fn note_of(path: &Path) -> Result<Option<String>> {
-    let (file, length) = crate::open_parquet(path)?;
-    let reader = Positional::new(file, length, length, 0);
+    let reader = crate::open_parquet(path)?.reader();
     let footer = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&reader));
     let footer = footer.ok_or_else(|| damaged(path, GAVE_UP))?;
     let footer = footer.map_err(|e| damaged(path, e))?;

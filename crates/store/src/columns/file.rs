@@ -66,12 +66,14 @@ impl DataFile {
     /// # Errors
     /// When the file cannot be read, is no Parquet, or a column is of a type that cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        let (file, length) = crate::open_parquet(path)?;
-        let reader = Positional::new(file.clone(), length, length, 0);
-        let footer = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
-        let metadata = guarded(|| footer.parse_and_finish(&reader)).ok_or_else(|| damaged(path, GAVE_UP))?;
+        let opened = crate::open_parquet(path)?;
+        let metadata = guarded(|| match &opened.footer {
+            Some(footer) => ParquetMetaDataReader::decode_metadata(footer),
+            None => ParquetMetaDataReader::new().parse_and_finish(&opened.reader()),
+        });
+        let metadata = metadata.ok_or_else(|| damaged(path, GAVE_UP))?;
         let metadata = metadata.map_err(|e| damaged(path, e))?;
-        check_footer(path, &metadata, length)?;
+        check_footer(path, &metadata, opened.length)?;
         let schema = metadata.file_metadata().schema_descr();
         let schema = parquet_to_arrow_schema(schema, None).map_err(|e| damaged(path, e))?;
         let leaves = metadata.file_metadata().schema_descr();
@@ -79,8 +81,8 @@ impl DataFile {
         let held = held(path, &schema, leaf)?;
         Ok(DataFile {
             path: path.to_owned(),
-            file,
-            length,
+            file: opened.file,
+            length: opened.length,
             metadata: Arc::new(metadata),
             held,
         })
