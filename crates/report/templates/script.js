@@ -33,6 +33,8 @@
   const unfold = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (!target || !target.closest("details")) return;
+    // A claim that is linked to is shown, whichever verdicts were chosen.
+    if (target.closest("[hidden]")) for (const press of all(".tally [aria-pressed=true]")) press.click();
     for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
     target.scrollIntoView();
   };

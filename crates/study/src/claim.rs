@@ -198,7 +198,7 @@ pub(crate) fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>
     if chosen.len() < test.at_least {
         return Err(match chosen.len() {
             0 => "the scenario has no such figures".to_owned(),
-            n => format!("the scenario has {n} such figures, {} are needed", test.at_least),
+            n => format!("of the {} figures needed, the scenario has {n}", test.at_least),
         });
     }
     let number = reduce(&chosen, test.reduce)?;
@@ -266,9 +266,11 @@ pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
 fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
     let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
     let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
-    let shares = test.reduce == Reduce::SharePositive || chosen.iter().all(|f| f.unit == "share");
+    let all = |unit: &str| chosen.iter().all(|f| f.unit == unit);
+    let shares = test.reduce == Reduce::SharePositive || all("share");
     match test.reduce {
-        _ if test.over.is_some() || !shares => None,
+        _ if test.over.is_some() => None,
+        _ if !shares => all("per year").then_some("per cent a year"),
         Reduce::Change => Some("percentage points"),
         _ => Some("per cent"),
     }

@@ -34,6 +34,12 @@ pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
     let [old, new] = &arguments.compare[..] else {
         return Err(Failure::Usage("--compare takes two runs' folders".to_owned()));
     };
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
+    if output.file.as_ref().is_some_and(is_page) {
+        return Err(Failure::Usage(
+            "--out writes the tables; the page is written by --page FILE".to_owned(),
+        ));
+    }
     let (old, new) = (Results::open(old)?, Results::open(new)?);
     for results in [&old, &new] {
         for altered in results.altered()? {

@@ -235,14 +235,13 @@ pub(super) fn verdict_words(verdict: &Verdict, numbers: &[String]) -> String {
 
 /// A word of caution where the verdict rests on one source.
 fn alone(judged: &Judged) -> &'static str {
-    if judged
-        .sources_of(|v| matches!(v, Verdict::Holds | Verdict::Fails))
-        .len()
-        == 1
-    {
-        " Only one source decides it, so that nothing can be said of its sensitivity to the source."
-    } else {
-        ""
+    let sources = |wanted: fn(&Verdict) -> bool| judged.sources_of(wanted).len();
+    match sources(|v| matches!(v, Verdict::Holds | Verdict::Fails)) {
+        // Another source may have the figures and allow both answers.
+        1 if sources(|v| !matches!(v, Verdict::Undecidable(_))) == 1 => {
+            " Only one source has the figures, so that nothing can be said of its sensitivity to the source."
+        }
+        _ => "",
     }
 }
 

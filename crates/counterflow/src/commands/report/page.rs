@@ -83,8 +83,8 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
                 "What survives the errors of reports",
                 "Where a study draws the errors of reports anew, a conclusion is said to survive them or not, and a finding has \
                  an interval. How far an interval's ends moved is told in widths of the interval; those of findings that \
-                 claims rest on come first. All of them: `report --compare`, with `--format csv`. What is in none of the tables \
-                 is the same.",
+                 claims rest on come first; where a table shows the first rows alone, `report --compare` with `--format csv` has all. \
+                 What is in none of them is the same.",
                 &[&differences.survival, &differences.intervals],
             ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
