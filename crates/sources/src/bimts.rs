@@ -76,7 +76,7 @@ struct Bimts {
     product: Option<Column>,
     other_product: Option<Column>,
     unit: Option<Column>,
-    multiplier: Option<Column>,
+    multiplier: Column,
     adjustment: Option<Column>,
     compiler: Arc<str>,
     names: Names,
@@ -96,7 +96,7 @@ impl Bimts {
             product: header.column("PRODUCT_HS").or_else(|| header.column("PRODUCT")),
             other_product: header.column("PRODUCT_CPA"),
             unit: header.column("UNIT_MEASURE"),
-            multiplier: header.column("UNIT_MULT"),
+            multiplier: column("UNIT_MULT")?,
             adjustment: header.column("ADJUSTMENT"),
             compiler: Arc::from("OECD BIMTS"),
             names: Names::default(),
@@ -166,7 +166,7 @@ impl Bimts {
         let Some((classification, product)) = self.product(line)? else {
             return Ok(Found::Aside("product of another classification than the HS"));
         };
-        let Some(value) = value_in_units(line, &self.value, self.multiplier.as_ref())? else {
+        let Some(value) = value_in_units(line, &self.value, Some(&self.multiplier))? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let mut record = Record::new("", period, reporter, partner, flow, value);

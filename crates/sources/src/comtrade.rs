@@ -19,6 +19,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::sdmx::check_frequency;
 use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
 use std::collections::BTreeMap;
@@ -54,6 +55,10 @@ pub(crate) struct Spelling {
 pub(crate) struct Comtrade {
     year: Option<Column>,
     period: Option<Column>,
+    /// Whether rows are of years or of months, and of which month; whether of goods or of services.
+    frequency: Option<Column>,
+    month: Option<Column>,
+    kind: Option<Column>,
     default_period: Option<Period>,
     reporter: Column,
     partner: Column,
@@ -130,6 +135,9 @@ impl Comtrade {
         Ok(Comtrade {
             year,
             period,
+            frequency: header.column("freqCode"),
+            month: header.column("refMonth"),
+            kind: header.column("typeCode"),
             default_period,
             reporter: needed(spelling.reporter)?,
             partner: needed(spelling.partner)?,
@@ -153,9 +161,32 @@ impl Comtrade {
     }
 
     fn period(&self, line: &Line<'_>) -> Result<Period, Bad> {
+        let read = self.stated_period(line)?;
+        check_frequency(line, self.frequency.as_ref(), read)?;
+        // A year's month is told as 52, as files of the interface have it.
+        let month = line.optional(self.month.as_ref())?.filter(|_| read.months() == 1);
+        match month {
+            Some(cell) if cell.text.parse() != Ok(read.month()) => Err(cell.bad(
+                format!("the month is another than that of the period, {read}"),
+                "check the two columns",
+            )),
+            _ => Ok(read),
+        }
+    }
+
+    fn stated_period(&self, line: &Line<'_>) -> Result<Period, Bad> {
+        let monthly = line
+            .optional(self.frequency.as_ref())?
+            .is_some_and(|cell| cell.text == "M");
         let year = line.optional(self.year.as_ref())?;
         let Some(period) = line.optional(self.period.as_ref())? else {
             return match (year, self.default_period, &self.year) {
+                (Some(year), ..) if monthly => {
+                    let month = line.optional(self.month.as_ref())?;
+                    let month = month.and_then(|cell| cell.text.parse().ok());
+                    let period = month.and_then(|month| Period::monthly(annual(&year).ok()?.year(), month).ok());
+                    period.ok_or_else(|| year.bad("the row is of a month that it does not state", "fill in the period"))
+                }
                 (Some(year), ..) => annual(&year),
                 (None, Some(period), None) => Ok(period),
                 _ => Err(Bad::row(String::new(), "the year is not stated", "fill in the year")),
@@ -330,6 +361,10 @@ impl Comtrade {
 
 impl Layout for Comtrade {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        found.push(self.row(line).into());
+        let services = |cell: Option<Cell<'_>>| cell.is_some_and(|cell| cell.text == "S");
+        found.push(match line.optional(self.kind.as_ref()) {
+            Ok(kind) if services(kind) => Found::Aside("trade in services"),
+            _ => self.row(line).into(),
+        });
     }
 }

@@ -134,6 +134,17 @@ impl Dots {
         let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
+        let named = figure.name.to_ascii_lowercase();
+        if self.scale.is_none()
+            && ["millions", "thousands", "billions"]
+                .iter()
+                .any(|word| named.contains(word))
+        {
+            return Err(line.cell(figure)?.bad(
+                "the column's name says that its figures are multiples of dollars",
+                "give them in dollars, or say so in a column `Scale`",
+            ));
+        }
         let Some(value) = value_in_units(line, figure, self.scale.as_ref())? else {
             return Ok(Found::Aside(NO_FIGURE));
         };

@@ -126,6 +126,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let mut ignored_columns = table.header.unknown(shape.known);
     let figures = layout.figures();
     ignored_columns.retain(|name| !name.is_empty() && !figures.contains(&name.as_str()));
+    refuse_units(source, &ignored_columns, &file, table.header_line)?;
     let mut rows_read = 0;
     let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found = Vec::new();
@@ -133,6 +134,11 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         match shape {
             Ok(()) => layout.read(&line, &mut found),
             Err(bad) => found.push(Found::Bad(bad)),
+        }
+        if found.iter().any(|found| matches!(found, Found::Bad(_)))
+            && let Some(again) = line.header_again(&file)?
+        {
+            found = vec![Found::Bad(again)];
         }
         for found in found.drain(..) {
             rows_read += 1;
@@ -161,6 +167,32 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         references: layout.references(),
         ignored_columns,
     })
+}
+
+/// Refuses a column of a table of statistical exchange that nobody reads and whose name says that figures are multiples of
+/// something, or in a currency.
+fn refuse_units(source: Source, ignored: &[String], file: &str, line: u64) -> Result<()> {
+    if !matches!(
+        source.shape().name,
+        "bimts" | "dots" | "dots-panel" | "imts" | "imts-wide"
+    ) {
+        return Ok(());
+    }
+    let words = ["unit_m", "unit m", "multipl", "scal", "magnitude", "currency", "power"];
+    let says = |name: &&String| {
+        let lower = name.to_ascii_lowercase();
+        lower == "units" || words.iter().any(|word| lower.contains(word))
+    };
+    match ignored.iter().find(says) {
+        None => Ok(()),
+        Some(name) => Err(Error::Header {
+            file: file.to_owned(),
+            line,
+            problem: format!("the column `{name}` may say in which units the figures are, and is not known"),
+            advice: "give it the publisher's name (UNIT_MULT, Scale, SCALE), or write the figures in dollars and leave it out"
+                .to_owned(),
+        }),
+    }
 }
 
 /// Opens a table and finds out whose it is.

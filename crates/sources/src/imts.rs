@@ -99,6 +99,8 @@ struct Imts {
     indicator: Column,
     /// Codes of all three, where their own columns hold names.
     series: Option<Column>,
+    /// The currency.
+    unit: Option<Column>,
     /// Of rows of periods.
     frequency: Option<Column>,
     units: Units,
@@ -219,6 +221,7 @@ impl Imts {
             } else {
                 Figures::Rows(column("TIME_PERIOD")?, column("OBS_VALUE")?)
             },
+            unit: header.column("UNIT.ID").or_else(|| header.column("UNIT")),
             frequency: header.column("FREQUENCY.ID").or_else(|| header.column("FREQUENCY")),
             units: Units::of(header, &country, options)?,
             country,
@@ -240,6 +243,10 @@ impl Imts {
         let Some(value) = value(figure, self.units.power(line)?)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
+        let dollars = |text: &str| text.contains("USD") || text.to_ascii_lowercase().contains("us dollar");
+        if let Some(unit) = line.optional(self.unit.as_ref())?.filter(|unit| !dollars(unit.text)) {
+            return Err(unit.bad("the figure is not in US dollars", "ask for the figures in US dollars"));
+        }
         let year = period.year();
         let total = Total {
             compiler: &self.compiler,

@@ -32,6 +32,40 @@ pub(crate) struct Line<'a> {
     pub(crate) header: &'a Header,
 }
 
+impl Line<'_> {
+    /// What is wrong with a row that is the header once more; `None` for any other row.
+    ///
+    /// # Errors
+    /// When it is another header: what follows is not in the columns of the first.
+    pub(crate) fn header_again(&self, file: &str) -> Result<Option<Bad>> {
+        let names = self.header.names();
+        let cells: Vec<String> = self
+            .fields
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+            .collect();
+        let is_name = |cell: &&String| !cell.is_empty() && names.iter().any(|name| name.eq_ignore_ascii_case(cell));
+        let known = cells.iter().filter(is_name).count();
+        if known < 2 || 2 * known <= cells.len() {
+            return Ok(None);
+        }
+        let same = |(cell, name): &(&String, &String)| cell.eq_ignore_ascii_case(name);
+        match cells.iter().zip(names).find(|both| !same(both)) {
+            Some((cell, name)) => Err(Error::Header {
+                file: file.to_owned(),
+                line: self.number,
+                problem: format!("a second header, with `{cell}` where the first has `{name}`"),
+                advice: "what follows it is in other columns: split the file there".to_owned(),
+            }),
+            None => Ok(Some(Bad::row(
+                cells.join(","),
+                "the header stands here once more",
+                "nothing, if the file was put together of several: the row is no figure",
+            ))),
+        }
+    }
+}
+
 /// A row, and what is wrong with its shape.
 type Shaped<'a> = (Line<'a>, Result<(), Bad>);
 

@@ -64,6 +64,15 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
         defaults: defaults(&arguments.defaults)?,
         ..Options::default()
     };
+    if let Some(out) = &output.file
+        && let (Ok(from), Ok(to)) = (arguments.file.canonicalize(), out.canonicalize())
+        && from == to
+    {
+        return Err(Failure::Usage(format!(
+            "--out names the file that is read, {}: it would be replaced",
+            out.display()
+        )));
+    }
     let imported = sources::import_path(&arguments.file, &options)?;
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
     if arguments.strict && bad > 0 {
@@ -91,7 +100,11 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
         }
         if bad > 0 {
             store::write_atomically(&beside, &report::to_bytes(&quarantine(&imported), report::Format::Csv)?)?;
-            output.say(&format!("the quarantine is in {}", beside.display()));
+            let listed = match imported.quarantine_unlisted {
+                0 => String::new(),
+                _ => format!("the first {} rows of ", imported.quarantine.len()),
+            };
+            output.say(&format!("{listed}the quarantine is in {}", beside.display()));
         }
         store::write_records(path, &imported.records)?;
     }

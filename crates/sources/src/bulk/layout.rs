@@ -38,6 +38,9 @@ enum Role {
     Procedure,
     Transport,
     Supply,
+    Frequency,
+    Month,
+    Kind,
     Other,
 }
 
@@ -79,6 +82,9 @@ impl Columns {
                 ("customsCode", Role::Procedure),
                 ("motCode", Role::Transport),
                 ("mosCode", Role::Supply),
+                ("freqCode", Role::Frequency),
+                ("refMonth", Role::Month),
+                ("typeCode", Role::Kind),
             ],
             Source::ComtradeLegacy => &[
                 ("Year", Role::Year),
@@ -233,6 +239,14 @@ impl Columns {
     fn comtrade<'a>(&self, cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<(i16, Packed), Unusual> {
         let year = year(cell(Role::Year)?)?;
         let months = months(cell(Role::Period)?, year)?;
+        let agree = match (cell(Role::Frequency)?, months.1) {
+            (b"", _) | (b"A", 12) => true,
+            (b"M", 1) => matches!(code(cell(Role::Month)?), Ok(month) if month == u16::from(months.0)),
+            _ => false,
+        };
+        if !agree || !matches!(cell(Role::Kind)?, b"" | b"C") {
+            return Err(Unusual);
+        }
         let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
         let flow = match cell(Role::Flow)? {
             b"1" | b"M" => 1,

@@ -1,0 +1,125 @@
+//! Rows and headers that contradict what the same file says elsewhere: none is read as if nothing were.
+
+#![allow(clippy::unwrap_used)]
+
+use sources::{BulkOptions, Defaults, Imported, Options, import, import_bulk};
+use store::{Filter, read_records};
+
+fn defaults() -> Defaults {
+    Defaults {
+        classification: Some("HS5".to_owned()),
+        ..Defaults::default()
+    }
+}
+
+fn read(text: &str) -> Result<Imported, String> {
+    let options = Options {
+        defaults: defaults(),
+        ..Options::default()
+    };
+    import(text.as_bytes(), &options).map_err(|e| e.to_string())
+}
+
+/// The records of a large dataset made of the same text, as `PERIOD REPORTER PARTNER VALUE`, or the error.
+fn read_into_folder(text: &str) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("t.csv"), folder.path().join("out"));
+    std::fs::write(&file, text).unwrap();
+    let options = BulkOptions {
+        source: None,
+        defaults: defaults(),
+        memory: 64 << 20,
+        progress: &|_| {},
+        before_the_end: &|_| Ok(()),
+    };
+    import_bulk(&file, &out, &options).map_err(|e| {
+        let cause = std::error::Error::source(&e).map(ToString::to_string);
+        format!("{e} {}", cause.unwrap_or_default())
+    })?;
+    let paths = store::Dataset::open(&out).unwrap().paths();
+    let records = paths.iter().flat_map(|p| read_records(p, &Filter::default()).unwrap());
+    Ok(records.map(|r| told(&r)).collect())
+}
+
+fn told(r: &trade::Record) -> String {
+    format!("{} {} {} {}", r.period, r.reporter, r.partner, r.value.unwrap())
+}
+
+#[test]
+fn a_second_header_is_the_same_or_ends_the_file() {
+    let same = "t,i,j,k,v,q\n2020,156,410,270900,1,2\nt,i,j,k,v,q\n2020,156,392,270900,1,2\n";
+    let got = read(same).unwrap();
+    assert_eq!((got.records.len(), got.quarantine.len()), (2, 1));
+    assert!(got.quarantine[0].reason.contains("header"), "{:?}", got.quarantine);
+    assert_eq!(read_into_folder(same).unwrap().len(), 2);
+    let cases = [
+        (same.replacen("\nt,i,j", "\nt,j,i", 1), "`j` where the first has `i`"),
+        (
+            "Country Code,Indicator Code,Counterpart Country Code,2019,2020\n924,TMG_CIF_USD,542,90,100\n\
+             Country Code,Indicator Code,Counterpart Country Code,2021,2022\n924,TMG_CIF_USD,158,90,100\n"
+                .to_owned(),
+            "`2021` where the first has `2019`",
+        ),
+    ];
+    for (text, words) in cases {
+        let error = read(&text).unwrap_err();
+        assert!(error.contains("line 3") && error.contains(words), "{error}");
+        let error = read_into_folder(&text).unwrap_err();
+        assert!(error.contains("line 3") && error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn months_are_no_years_and_services_no_goods() {
+    const HEADER: &str = "typeCode,freqCode,refYear,refMonth,period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue\n";
+    let rows = [
+        "C,A,2020,52,2020,156,410,M,H5,TOTAL,1",
+        "C,M,2020,1,202001,156,410,M,H5,TOTAL,2",
+        "C,M,2020,2,,156,410,M,H5,TOTAL,4",
+        "C,M,2020,52,2020,156,36,M,H5,TOTAL,8",
+        "C,A,2020,52,202001,156,36,M,H5,TOTAL,16",
+        "C,M,2020,5,202004,156,36,M,H5,TOTAL,32",
+        "C,M,2020,,,156,36,M,H5,TOTAL,64",
+        "S,A,2020,52,2020,156,36,M,EB10,200,128",
+    ];
+    let text = format!("{HEADER}{}\n", rows.join("\n"));
+    let got = read(&text).unwrap();
+    let records: Vec<String> = got.records.iter().map(told).collect();
+    let expected = ["2020 CHN KOR 1", "2020-01 CHN KOR 2", "2020-02 CHN KOR 4"];
+    assert_eq!(records, expected);
+    let aside: Vec<_> = got.set_aside.iter().map(|t| (t.kind, t.rows)).collect();
+    assert_eq!((got.quarantine.len(), aside), (4, vec![("trade in services", 1)]));
+    let mut large = read_into_folder(&text).unwrap();
+    large.sort();
+    assert_eq!(large, expected);
+}
+
+#[test]
+fn figures_of_other_units_are_not_taken_for_dollars() {
+    let cases = [
+        (
+            "REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_HS,TIME_PERIOD,OBS_VALUE,UNIT_MULTI\nCHN,KOR,M,_T,2020,181.5,6\n",
+            "UNIT_MULT",
+        ),
+        (
+            "REF_AREA,COUNTERPART_AREA,TRADE_FLOW,PRODUCT_HS,TIME_PERIOD,OBS_VALUE,UNIT_MULT,CURRENCY\nCHN,KOR,M,_T,2020,181.5,6,EUR\n",
+            "CURRENCY",
+        ),
+        (
+            "Country Code,Indicator Code,Counterpart Country Code,Unit Mult,2020\n924,TMG_CIF_USD,542,Millions,100\n",
+            "Unit Mult",
+        ),
+    ];
+    for (text, named) in cases {
+        let error = read(text).unwrap_err();
+        assert!(error.contains(named), "{error}");
+    }
+    let quarantined = [
+        "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,UNIT,TIME_PERIOD,OBS_VALUE\nIMF.STA:IMTS(1.0.0),CHN,MG_CIF_USD,KOR,EUR,2020,100\n",
+        "Country Code,Counterpart Country Code,Time Period,\"Goods, Value of Exports, US Dollars, Millions (TXG_FOB_USD)\"\n924,542,2020,100\n",
+    ];
+    for text in quarantined {
+        let got = read(text).unwrap();
+        assert_eq!((got.records.len(), got.quarantine.len()), (0, 1), "{text}");
+    }
+}
