@@ -53,15 +53,9 @@ pub(crate) fn check(study: &StudyFile) -> Checked {
             place.clone(),
             known("scenario", file.series.iter().map(|s| &s.scenario), &scenarios),
         )?;
-        let finite = file.marks.iter().all(|(at, _)| at.is_finite());
-        within(
-            place,
-            if finite {
-                Ok(())
-            } else {
-                Err("a mark stands at no year".to_owned())
-            },
-        )?;
+        if file.marks.iter().any(|(at, _)| !at.is_finite()) {
+            return Err(format!("{place}: a mark stands at no year"));
+        }
     }
     let named = study.summary.iter().filter_map(|s| s.claim.as_ref());
     within("the summary".to_owned(), known("claim", named, &claims))?;
@@ -137,8 +131,10 @@ fn claim(file: &ClaimFile, scenarios: &BTreeSet<&str>) -> Checked {
 /// A code that stands for an economy.
 fn economy(code: &str) -> Checked {
     let there = Economy::new(code).is_ok_and(|code| code.is_world() || economies().get(code).is_some());
+    if there {
+        return Ok(());
+    }
     match economies().lookup(code) {
-        _ if there => Ok(()),
         Ok(info) => Err(format!("the economy `{code}` is expected by its code, {}", info.code)),
         Err(error) => Err(error.to_string()),
     }

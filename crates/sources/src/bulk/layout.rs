@@ -239,12 +239,10 @@ impl Columns {
     fn comtrade<'a>(&self, cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<(i16, Packed), Unusual> {
         let year = year(cell(Role::Year)?)?;
         let months = months(cell(Role::Period)?, year)?;
-        let agree = match (cell(Role::Frequency)?, months.1) {
-            (b"", _) | (b"A", 12) => true,
-            (b"M", 1) => matches!(code(cell(Role::Month)?), Ok(month) if month == u16::from(months.0)),
-            _ => false,
-        };
-        if !agree || !matches!(cell(Role::Kind)?, b"" | b"C") {
+        let month = cell(Role::Month)?;
+        let other = months.1 == 1 && !month.is_empty() && code(month)? != u16::from(months.0);
+        let agree = matches!((cell(Role::Frequency)?, months.1), (b"", _) | (b"A", 12) | (b"M", 1));
+        if other || !agree || !matches!(cell(Role::Kind)?, b"" | b"C") {
             return Err(Unusual);
         }
         let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
