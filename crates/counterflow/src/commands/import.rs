@@ -83,8 +83,13 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     }
     if imported.records.is_empty() {
         tell(&imported, &arguments.file, output);
+        let why = match imported.rows_read {
+            0 => ": there is a header and no rows; check that the download was complete",
+            _ if bad == 0 => ": all were set aside",
+            _ => "",
+        };
         return Err(Failure::because(format!(
-            "{}: not one row could be used",
+            "{}: not one row could be used{why}",
             arguments.file.display()
         )));
     }

@@ -65,7 +65,7 @@ pub enum BulkError {
     #[error(transparent)]
     Beside(#[from] std::io::Error),
     /// Nothing could be used.
-    #[error("{path}: not one row could be used ({bad} are bad)", path = path.display())]
+    #[error("{path}: not one row could be used ({why})", path = path.display(), why = why_none(*bad))]
     Empty {
         /// The input.
         path: PathBuf,
@@ -74,4 +74,12 @@ pub enum BulkError {
         /// The first of them, with the names of their inputs.
         quarantine: Vec<(String, Quarantined)>,
     },
+}
+
+/// Why nothing is left of the rows, of which so many are bad.
+fn why_none(bad: u64) -> String {
+    match bad {
+        0 => "there is a header alone, or all rows were set aside".to_owned(),
+        _ => format!("{bad} are bad"),
+    }
 }
