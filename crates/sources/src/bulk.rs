@@ -112,25 +112,31 @@ struct Group {
 /// When an input is no table that is known, or the disk is full. Partitions that were finished
 /// stay; nothing else is left.
 pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<BulkReport, BulkError> {
-    let made = !out.exists();
-    let done = import_into(from, out, options);
-    if made && done.is_err() {
-        // Only where nothing is in it.
-        let _ = std::fs::remove_dir(out);
-    }
-    done
-}
-
-fn import_into(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<BulkReport, BulkError> {
     if options.memory < LEAST_MEMORY {
         return Err(BulkError::Memory { found: options.memory });
     }
     let inputs = inputs_of(from)?;
+    let made = !out.exists();
     std::fs::create_dir_all(out).map_err(|cause| BulkError::Runs {
         path: out.to_owned(),
         cause,
     })?;
     let alone = store::lock_folder(out)?;
+    let done = import_into(from, &inputs, out, &alone, options);
+    // Only where nothing is in it, and while it is ours: another run may have begun in it.
+    if made && done.is_err() {
+        let _ = std::fs::remove_dir(out);
+    }
+    done
+}
+
+fn import_into(
+    from: &Path,
+    inputs: &[BulkInput],
+    out: &Path,
+    alone: &store::FolderLock,
+    options: &BulkOptions<'_>,
+) -> Result<BulkReport, BulkError> {
     let mut report = BulkReport {
         swept: alone.swept,
         ..BulkReport::default()
@@ -148,7 +154,7 @@ fn import_into(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result<Bul
         });
     }
     let mut import = Import {
-        inputs: &inputs,
+        inputs,
         out,
         options,
         resumed: interrupted.is_some(),
