@@ -16,7 +16,8 @@ pub(crate) fn parts(batches: &[RecordBatch], query: &Query) -> Result<Parts> {
         .into_iter()
         .chain(telling_parts())
         .map(|part| part.column);
-    let columns: BTreeSet<Column> = columns.collect();
+    // Totals under two classifications are told apart by their years too.
+    let columns: BTreeSet<Column> = columns.chain([Column::Year]).collect();
     let filled = batches.iter().filter(|batch| batch.num_rows() > 0);
     let part = |batch| part(batch, &columns, query.values, query.weights);
     Ok(Parts(filled.map(part).collect::<Result<_>>()?))

@@ -93,8 +93,8 @@ pub(crate) enum Recode {
     Group(Groups),
     /// The number of its characters; 0 for all products together.
     Length,
-    /// Whether it is the world.
-    World,
+    /// Which economies together: `world`, `group`, or none for a single one.
+    Together,
     /// Whether it is null.
     Absent,
 }
@@ -113,10 +113,10 @@ impl Recode {
             Recode::Cut(n) => same.get(..*n).unwrap_or(same).into(),
             Recode::Group(groups) => groups.of(same).into(),
             Recode::Length => length(same).to_string().into(),
-            Recode::World => if Economy::new(same).is_ok_and(|e| e.is_world()) {
-                "1"
-            } else {
-                ""
+            Recode::Together => match Economy::new(same) {
+                Ok(economy) if economy.is_world() => "world",
+                Ok(economy) if economy.is_group() => "group",
+                _ => "",
             }
             .into(),
             Recode::Absent => if text.is_none() { "1" } else { "" }.into(),

@@ -163,6 +163,12 @@ pub(crate) struct Dim {
 type LookedUp = (Arc<Texts>, Arc<[Option<u32>]>);
 
 impl Dim {
+    /// The word of this dimension that is in a key.
+    pub(crate) fn word(&self, key: u64) -> &str {
+        let number = key / self.stride % self.words.len().max(1) as u64;
+        self.words.get(number as usize).map_or("", String::as_str)
+    }
+
     /// The numbers of the words that texts become.
     pub(crate) fn numbers_of(&self, texts: &Arc<Texts>) -> Arc<[Option<u32>]> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);

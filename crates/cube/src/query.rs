@@ -1,5 +1,7 @@
+use crate::column::Recode;
+use crate::tellings::Together;
 use crate::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -193,14 +195,21 @@ impl Query {
                 .get(dimension.as_str())
                 .is_some_and(|values| values.len() == 1)
     }
-    /// Whether rows for the world as a partner were asked for: by name, or to be read as totals.
-    pub(crate) fn asks_for_world(&self) -> bool {
-        let is_world = |code: &String| trade::Economy::new(code).is_ok_and(|e| e.is_world());
-        let named = self.filter.any_of.get(Dimension::Partner.as_str());
-        let named = named.is_some_and(|codes| codes.iter().any(is_world));
-        match self.by.contains(&Dimension::Partner) {
-            true => named || self.world_rows,
-            false => named && self.settles(Dimension::Partner),
+
+    /// Whether rows of several economies together were asked for on this side: by name, or to be read as totals.
+    pub(crate) fn asks_for(&self, side: Dimension, together: Together) -> bool {
+        let is_one = |code: &String| Recode::Together.apply(Some(code)) == together.word();
+        let named = |codes: &BTreeSet<String>| codes.iter().any(is_one);
+        if self.filter.economies.iter().any(named) {
+            return true;
+        }
+        let by_name = self.filter.any_of.get(side.as_str()).is_some_and(named);
+        let totals = self.world_rows && side == Dimension::Partner && together == Together::World;
+        match together {
+            _ if self.by.contains(&side) => by_name || totals,
+            Together::World => by_name && self.settles(side),
+            // Who names a group beside others knows whether they are its members.
+            _ => by_name,
         }
     }
 }

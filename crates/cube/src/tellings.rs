@@ -19,8 +19,61 @@ pub(crate) struct Telling {
     pub product_length: usize,
     /// 0 for a period that does not start with its year.
     pub period_months: usize,
-    pub world_partner: bool,
+    pub reporter: Together,
+    pub partner: Together,
 }
+
+/// Whether a side of trade is one economy or several together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Together {
+    Single,
+    Group,
+    World,
+}
+
+impl Together {
+    /// As [`Recode::Together`] writes it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Together::Single => "",
+            Together::Group => "group",
+            Together::World => "world",
+        }
+    }
+
+    fn of(word: &str) -> Together {
+        let all = [Together::Group, Together::World];
+        all.into_iter()
+            .find(|side| side.word() == word)
+            .unwrap_or(Together::Single)
+    }
+}
+
+/// A side of trade, and what its rows of several economies are called where they are left out.
+struct Side {
+    dimension: Dimension,
+    of: fn(&Telling) -> Together,
+    left_out: [(Together, &'static str); 2],
+}
+
+const SIDES: [Side; 2] = [
+    Side {
+        dimension: Dimension::Reporter,
+        of: |telling| telling.reporter,
+        left_out: [
+            (Together::Group, "groups of reporters beside their members"),
+            (Together::World, "totals over reporters beside their parts"),
+        ],
+    },
+    Side {
+        dimension: Dimension::Partner,
+        of: |telling| telling.partner,
+        left_out: [
+            (Together::Group, "groups of partners beside their members"),
+            (Together::World, "totals over partners beside their parts"),
+        ],
+    },
+];
 
 /// What may be summed.
 pub(crate) struct Verdict {
@@ -41,14 +94,26 @@ pub(crate) fn telling_parts() -> Vec<Part> {
         part(Column::Product, Recode::Length),
         part(Column::Month, Recode::Absent),
         Part::same(Column::Months),
-        part(Column::Partner, Recode::World),
+        part(Column::Reporter, Recode::Together),
+        part(Column::Partner, Recode::Together),
     ]
 }
 
 impl Telling {
     /// The telling that the words of [`telling_parts`] say.
     fn of(words: &[String]) -> Option<Telling> {
-        let [compiler, basis, flow, classification, length, whole, months, world] = words else {
+        let [
+            compiler,
+            basis,
+            flow,
+            classification,
+            length,
+            whole,
+            months,
+            reporter,
+            partner,
+        ] = words
+        else {
             return None;
         };
         Some(Telling {
@@ -62,7 +127,8 @@ impl Telling {
             } else {
                 months.parse().unwrap_or(0)
             },
-            world_partner: !world.is_empty(),
+            reporter: Together::of(reporter),
+            partner: Together::of(partner),
         })
     }
 }
@@ -83,10 +149,64 @@ pub(crate) fn judge(source: &dyn Source, facts: &Facts, query: &Query, condition
     set_aside.clear();
     let tellings = count(source, facts, &plan)?;
     let kept = keep(&tellings, query, &mut set_aside)?;
+    let more = told_apart(&tellings, &kept);
+    let classifications: BTreeSet<&String> = kept.iter().map(|t| &t.classification).collect();
+    if classifications.len() > 1
+        && !query.by.contains(&Dimension::Classification)
+        && kept.iter().all(|t| t.product_length == 0)
+    {
+        let conditions: Vec<Condition> = conditions.iter().chain(&more).cloned().collect();
+        refuse_second_totals(source, query, &conditions)?;
+    }
     Ok(Verdict {
-        conditions: told_apart(&tellings, &kept),
+        conditions: more,
         set_aside,
     })
+}
+
+/// Refuses totals over products that one reporter gives under two classifications: they are the same trade. Of several
+/// reporters each may have its own.
+fn refuse_second_totals(source: &dyn Source, query: &Query, conditions: &[Condition]) -> Result<()> {
+    let key = [
+        Column::Year,
+        Column::Month,
+        Column::Months,
+        Column::Compiler,
+        Column::Basis,
+        Column::Flow,
+        Column::Reporter,
+        Column::Partner,
+        Column::Classification,
+    ];
+    let columns = key
+        .into_iter()
+        .chain(conditions.iter().flat_map(|c| c.columns.iter().copied()));
+    let facts = Facts::gather(source, &query.filter, conditions, &columns.collect(), false)?;
+    let plan = Plan::new(&facts, &key.map(Part::same), conditions.to_vec(), Layout::count())?;
+    let counted = sum_parts(source, &facts, &plan)?;
+    let [of @ .., classification] = &plan.dims[..] else {
+        return Ok(());
+    };
+    let mut before: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
+    for &key in &counted.keys {
+        let own = classification.word(key);
+        let series = of.iter().map(|dim| dim.word(key)).collect();
+        let first = before.entry(series).or_insert(own);
+        if *first != own {
+            let at = |column: usize| of.get(column).map_or("", |dim| dim.word(key));
+            return Err(Error::Overlap {
+                dimension: "classification",
+                found: format!(
+                    "{first} and {own} both have a total of {} with {} in {}",
+                    at(6),
+                    at(7),
+                    at(0)
+                ),
+                advice: "narrow to one with --where 'classification = ...', or add `classification` to --by".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The tellings that there can be, if the dictionaries alone leave no doubt: every property has
@@ -121,11 +241,7 @@ fn count(source: &dyn Source, facts: &Facts, plan: &Plan) -> Result<BTreeMap<Tel
     let counted = sum_parts(source, facts, plan)?;
     let mut tellings = BTreeMap::new();
     for (place, &key) in counted.keys.iter().enumerate() {
-        let word = |dim: &crate::plan::Dim| {
-            let number = key / dim.stride % dim.words.len().max(1) as u64;
-            dim.words.get(number as usize).cloned().unwrap_or_default()
-        };
-        let words: Vec<String> = plan.dims.iter().map(word).collect();
+        let words: Vec<String> = plan.dims.iter().map(|dim| dim.word(key).to_owned()).collect();
         if let Some(telling) = Telling::of(&words) {
             *tellings.entry(telling).or_default() += counted.sum(0, place) as u64;
         }
@@ -153,10 +269,12 @@ fn told_apart(all: &BTreeMap<Telling, u64>, kept: &BTreeSet<Telling>) -> Vec<Con
             months.iter().map(usize::to_string).collect(),
         );
     }
-    let world = values(kept.iter(), |t| t.world_partner);
-    if world != values(all.keys(), |t| t.world_partner) {
-        let said = |world: &bool| if *world { "1" } else { "" }.to_owned();
-        demand(Column::Partner, Recode::World, world.iter().map(said).collect());
+    for side in &SIDES {
+        let sides = values(kept.iter(), side.of);
+        if sides != values(all.keys(), side.of) {
+            let said = sides.iter().map(|side| side.word().to_owned()).collect();
+            demand(crate::column::column_of(side.dimension), Recode::Together, said);
+        }
     }
     let lengths = values(kept.iter(), |t| t.product_length);
     if lengths != values(all.keys(), |t| t.product_length) {
@@ -183,16 +301,24 @@ pub(crate) fn keep(
             kept.remove(&telling);
         }
     };
-    // Parts of years are not years, and world rows are the sum of the others.
+    // Parts of years are not years, and rows of the world and of groups are sums of the others.
     if !query.by.contains(&Dimension::Period) {
         leave_out(&mut kept, "periods that are no calendar year", &|t| {
             t.period_months != 12
         });
     }
-    if !query.asks_for_world() && kept.iter().any(|t| !t.world_partner) {
-        leave_out(&mut kept, "totals over partners beside their parts", &|t| {
-            t.world_partner
-        });
+    for side in &SIDES {
+        for (together, what) in side.left_out {
+            let beside = |t: &Telling| match together {
+                Together::World => (side.of)(t) == Together::Single,
+                _ => {
+                    (side.of)(t) == Together::Single || (!query.by.contains(&side.dimension) && (side.of)(t) > together)
+                }
+            };
+            if !query.asks_for(side.dimension, together) && kept.iter().any(beside) {
+                leave_out(&mut kept, what, &|t| (side.of)(t) == together);
+            }
+        }
     }
     choose_level(&mut kept, query, &mut leave_out)?;
 

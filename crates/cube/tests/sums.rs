@@ -106,6 +106,70 @@ fn a_world_row_is_never_added_to_its_parts() {
 }
 
 #[test]
+fn a_group_is_never_added_to_its_members() {
+    let from = |reporter: &str, partner: &str, value| Record {
+        reporter: Economy::new(reporter).unwrap(),
+        ..record(2000, partner, Flow::Export, "TOTAL", Some(value))
+    };
+    let records = [
+        from("PRK", "DEU", 10),
+        from("PRK", "EUR", 30),
+        from("PRK", "CHN", 100),
+        from("EUR", "CHN", 700),
+        from("DEU", "CHN", 500),
+        from("WLD", "CHN", 9000),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    write_records(&path, &records).unwrap();
+    let total = |by: &[Dimension], filter: Filter| {
+        let grouped = sum_dataset(&path, &Query::new(by, filter).unwrap()).unwrap();
+        let left: Vec<String> = grouped.set_aside.keys().cloned().collect();
+        (grouped.total().thousandths(), left)
+    };
+    let groups = |side: &str| format!("groups of {side} beside their members");
+    let world = "totals over reporters beside their parts".to_owned();
+    let all = vec![groups("partners"), groups("reporters"), world];
+    assert_eq!(total(&[Dimension::Year], Filter::default()), (610, all.clone()));
+    assert_eq!(total(&[Dimension::Partner], Filter::default()), (610, all));
+    // By name they are what is asked for.
+    assert_eq!(total(&[], Filter::default().with("partner", "EUR")), (30, vec![]));
+    assert_eq!(total(&[], Filter::default().with("reporter", "EUR")), (700, vec![]));
+    let either = Filter::default().with_economies(["EUR".to_owned()]);
+    assert_eq!(total(&[], either), (730, vec![]));
+    let both = Filter::default()
+        .with("partner", "EUR")
+        .with("partner", "CHN")
+        .with("reporter", "PRK");
+    assert_eq!(total(&[], both), (130, vec![]));
+    // Where there are groups and the world only, the world is the whole.
+    write_records(&path, &[from("PRK", "EUR", 30), from("PRK", "WLD", 140)]).unwrap();
+    assert_eq!(total(&[], Filter::default()), (140, vec![groups("partners")]));
+    assert_eq!(total(&[Dimension::Partner], Filter::default()), (170, vec![]));
+}
+
+#[test]
+fn a_total_under_two_classifications_is_one_trade() {
+    let under = |reporter: &str, classification, value| Record {
+        reporter: Economy::new(reporter).unwrap(),
+        classification,
+        ..record(2000, "CHN", Flow::Export, "TOTAL", Some(value))
+    };
+    let (hs, sitc) = (Classification::Hs(2), Classification::Sitc(3));
+    let apart = [under("PRK", hs, 10), under("DEU", sitc, 20)];
+    let sum = |records: &[Record], by: &[Dimension]| sum_batches(&[batch_of_records(records).unwrap()], &query(by));
+    // Each reporter has one: its own.
+    assert_eq!(sum(&apart, &[]).unwrap().total().thousandths(), 30);
+    let twice = [&apart[..], &[under("PRK", sitc, 10)]].concat();
+    let error = sum(&twice, &[]).unwrap_err().to_string();
+    assert!(
+        error.contains("HS2 and SITC3 both have a total of PRK with CHN in 2000") && error.contains("--where"),
+        "{error}"
+    );
+    assert_eq!(sum(&twice, &[Dimension::Classification]).unwrap().groups.len(), 2);
+}
+
+#[test]
 fn how_concentrated_trade_is_on_partners_does_not_count_the_world_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.parquet");

@@ -1,4 +1,3 @@
-use crate::codes::is_group;
 use crate::import::Tally;
 use crate::levels::{Level, Series, series};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +8,7 @@ use trade::{Classification, Economy, Flow, Period, Record, TOTAL, Usd};
 pub fn is_total(record: &Record) -> bool {
     record.product.as_ref() == TOTAL
         || record.partner.is_world()
-        || is_group(record.partner)
+        || record.partner.is_group()
         || record.flow == Flow::TwoWay
 }
 
@@ -79,7 +78,7 @@ fn flowless(r: &Record) -> (Period, Economy, &str, Option<&str>) {
 }
 
 fn is_aggregate(partner: Economy) -> bool {
-    partner.is_world() || is_group(partner)
+    partner.is_world() || partner.is_group()
 }
 
 fn partner_kind(partner: Economy) -> &'static str {

@@ -3,7 +3,7 @@ use crate::quarantine::Bad;
 use crate::tidy::Codes;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use trade::{Economy, EconomyInfo, EconomyKind, Flow, NumericCode, economies};
+use trade::{Economy, EconomyInfo, Flow, NumericCode, economies};
 
 /// A numeric code (M49, as UN Comtrade uses it) as the economy it meant in a year.
 pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad> {
@@ -136,15 +136,6 @@ impl Reader {
         self.names.borrow_mut().insert(text, found.clone());
         found
     }
-}
-
-/// Whether this is a group: a total of economies that may also stand on their own. The
-/// world and the world less one economy are told by [`Economy::is_world`].
-pub(crate) fn is_group(economy: Economy) -> bool {
-    !economy.is_world()
-        && economies()
-            .get(economy)
-            .is_some_and(|info| info.kind == EconomyKind::Group)
 }
 
 /// A flow as UN Comtrade writes it. The second part says whether it is the whole flow:

@@ -50,6 +50,13 @@ impl Economy {
         *self == Self::WORLD || self.as_str().starts_with("WLD-")
     }
 
+    /// Whether this is a group, such as the European Union: a total of economies that may also stand on their own. The
+    /// world and the world less one economy are told by [`is_world`](Self::is_world).
+    pub fn is_group(&self) -> bool {
+        let group = |info: &crate::EconomyInfo| info.kind == crate::EconomyKind::Group;
+        !self.is_world() && crate::economies().get(*self).is_some_and(group)
+    }
+
     /// The economy that a world total leaves out: `KOR` for `WLD-KOR`.
     pub fn world_without(&self) -> Option<Economy> {
         self.as_str()
