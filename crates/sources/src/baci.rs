@@ -15,7 +15,7 @@ use crate::quarantine::Bad;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
-use trade::{Classification, Decimal3, Flow, Record, Status, Valuation, check_product};
+use trade::{Classification, Flow, Record, Status, Valuation, check_product};
 
 /// Who publishes it.
 pub(crate) const COMPILER: &str = "CEPII BACI";
@@ -139,7 +139,10 @@ impl Baci {
         let (from, reporter) = codes::numeric(&line.cell(&self.exporter)?, period.year())?;
         let (to, partner) = codes::numeric(&line.cell(&self.importer)?, period.year())?;
         let tonnes = line.cell(&self.tonnes)?;
-        let net_weight_kg: Option<Decimal3> = tonnes.optional_number()?.and_then(|t| t.scaled_up(3));
+        let net_weight_kg = match tonnes.is_absent() {
+            true => None,
+            false => Some(tonnes.money(3)?),
+        };
         let record = Record {
             compiler: Arc::clone(&self.compiler),
             period,

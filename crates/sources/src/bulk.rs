@@ -6,6 +6,7 @@
 //! Then each year is merged, its repeats sorted out as in small files, and written: a partition is
 //! there whole or not at all, and one that was finished before an interruption is kept.
 
+mod cells;
 mod error;
 mod inputs;
 mod layout;
@@ -16,7 +17,7 @@ mod runs;
 mod scan;
 mod writing;
 
-use crate::import::Tally;
+use crate::import::{Tally, years_to_come};
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
 use crate::source::{Repeats, Source};
@@ -310,6 +311,7 @@ impl Import<'_> {
         report.notes.append(&mut pass.notes);
         report.ignored_columns.append(&mut pass.ignored);
         let years = pass.years.years();
+        report.notes.extend(years_to_come(&self.from, years.iter().copied()));
         let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
             return Ok(());
         };

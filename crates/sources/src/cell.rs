@@ -166,6 +166,46 @@ pub(crate) fn with_point(text: &str, delimiter: u8) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(format!("{sign}{}.{fraction}", groups.concat())))
 }
 
+/// How the numbers of a table are written, as far as their form tells: one way of writing is in force in all of them.
+#[derive(Default)]
+pub(crate) struct Signs {
+    /// A number in which points part thousands, or a comma is the decimal sign.
+    points_part_thousands: Option<String>,
+    /// The first number that was read with a decimal point and might have one that parts thousands.
+    two_ways: Option<(u64, Bad)>,
+}
+
+impl Signs {
+    pub(crate) fn see(&mut self, cell: &Cell<'_>, line: u64) {
+        if self.points_part_thousands.is_none() && has_points_for_thousands(cell.text) {
+            self.points_part_thousands = Some(cell.text.to_owned());
+        }
+        if self.two_ways.is_none() && reads_two_ways(cell.text) && cell.number().is_ok() {
+            self.two_ways = Some((line, cell.bad("", "")));
+        }
+    }
+
+    /// The first number that may have been read wrongly.
+    pub(crate) fn doubt(&self) -> Option<(u64, Bad)> {
+        let (line, bad) = self.two_ways.as_ref()?;
+        let other = self.points_part_thousands.as_ref()?;
+        let reason = format!("the point may part thousands here, as in `{other}` of the same table");
+        Some((*line, Bad { reason, ..bad.clone() }))
+    }
+}
+
+/// `1.234.567`, `1.234,5` or `1234,5`: no number with a decimal point looks like these.
+fn has_points_for_thousands(text: &str) -> bool {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = text.split_once(',').map_or((text, None), |(whole, f)| (whole, Some(f)));
+    let mut groups = whole.split('.');
+    let first = groups.next().is_some_and(digits);
+    let more = groups.clone().count();
+    let grouped = groups.all(|group| group.len() == 3 && digits(group));
+    let decimal = fraction.is_some_and(|f| digits(f) && (f.len() != 3 || more > 0));
+    first && grouped && (decimal || (fraction.is_none() && more > 1))
+}
+
 fn advice_on_number(text: &str) -> &'static str {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     if digits && text.contains([',', ' ', '\'', '’', '_', '\u{a0}', '\u{202f}']) {
@@ -253,6 +293,27 @@ mod tests {
         }
         for text in ["1,234", "12,345", "1,234,567", "1.23,4", ",5", "5,", "1,2,3", "1,5e3"] {
             assert!(number(text).is_err(), "{text}: {:?}", number(text));
+        }
+    }
+
+    #[test]
+    fn one_way_of_writing_numbers_is_told_from_the_other() {
+        for text in ["1.234.567", "1.234,5", "1234,5", "12.345.678,125", "1.234,567"] {
+            assert!(has_points_for_thousands(text), "{text}");
+        }
+        for text in [
+            "1.234",
+            "1234.5",
+            "1,234",
+            "1,234,567",
+            "1.23.456",
+            "",
+            "x",
+            "1,234.5",
+            ".5",
+            "5,",
+        ] {
+            assert!(!has_points_for_thousands(text), "{text}");
         }
     }
 

@@ -3,7 +3,7 @@ use crate::quarantine::Bad;
 use crate::tidy::Codes;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use trade::{Economy, EconomyInfo, Flow, NumericCode, economies};
+use trade::{Economy, EconomyInfo, EconomyKind, Flow, NumericCode, economies};
 
 /// A numeric code (M49, as UN Comtrade uses it) as the economy it meant in a year.
 pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad> {
@@ -15,6 +15,21 @@ pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad>
             who_bears(code, year),
         )),
     }
+}
+
+/// Whether an ISO 3166 alpha-3 code clearly means another economy than this: both are countries or territories of that
+/// year. Codes of an agency's own, of former states and of areas not specified are left alone.
+pub(crate) fn is_another(iso: &str, economy: Economy, year: i16) -> bool {
+    if iso == economy.as_str() || iso.len() != 3 || !iso.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return false;
+    }
+    let place = |economy: Economy| {
+        let info = economies().get(economy)?;
+        let of_now = matches!(info.kind, EconomyKind::Country | EconomyKind::Territory);
+        (of_now && info.years.contains(year)).then_some(info.code)
+    };
+    let named = Economy::new(&iso.to_ascii_uppercase()).ok().and_then(place);
+    named.zip(place(economy)).is_some_and(|(named, meant)| named != meant)
 }
 
 /// A numbering of economies and how the reference table holds it.

@@ -36,6 +36,8 @@ pub(crate) struct Spelling {
     pub(crate) period: &'static str,
     pub(crate) reporter: &'static str,
     pub(crate) partner: &'static str,
+    /// The ISO codes beside the numeric ones, of reporter and partner.
+    pub(crate) iso: [&'static str; 2],
     pub(crate) flow: &'static str,
     pub(crate) classification: &'static str,
     pub(crate) product: &'static str,
@@ -62,6 +64,7 @@ pub(crate) struct Comtrade {
     default_period: Option<Period>,
     reporter: Column,
     partner: Column,
+    iso: [Option<Column>; 2],
     flow: Column,
     classification: Option<Column>,
     default_classification: Option<Classification>,
@@ -141,6 +144,7 @@ impl Comtrade {
             default_period,
             reporter: needed(spelling.reporter)?,
             partner: needed(spelling.partner)?,
+            iso: spelling.iso.map(find),
             flow: needed(spelling.flow)?,
             classification,
             default_classification,
@@ -207,12 +211,21 @@ impl Comtrade {
     fn economy(&mut self, line: &Line<'_>, reporter: bool, year: i16) -> Result<(u16, Economy), Bad> {
         let cell = line.cell(if reporter { &self.reporter } else { &self.partner })?;
         let code = cell.code()?;
-        if let Some(&economy) = self.economies.get(&(code, year)) {
-            return Ok((code, economy));
+        let known = self.economies.get(&(code, year)).copied();
+        let economy = match known {
+            Some(economy) => economy,
+            None => codes::numeric(&cell, year)?.1,
+        };
+        self.economies.insert((code, year), economy);
+        let [of_reporter, of_partner] = &self.iso;
+        let iso = if reporter { of_reporter } else { of_partner };
+        match line.optional(iso.as_ref())? {
+            Some(iso) if codes::is_another(iso.text, economy, year) => Err(iso.bad(
+                format!("the numeric code beside it, {code}, stands for {economy}"),
+                "find out which of the two is meant",
+            )),
+            _ => Ok((code, economy)),
         }
-        let found = codes::numeric(&cell, year)?;
-        self.economies.insert((code, year), found.1);
-        Ok(found)
     }
 
     fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {

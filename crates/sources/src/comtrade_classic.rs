@@ -98,6 +98,7 @@ const SPELLING: Spelling = Spelling {
     period: "Period",
     reporter: "Reporter Code|rtCode",
     partner: "Partner Code|ptCode",
+    iso: ["Reporter ISO|rt3ISO", "Partner ISO|pt3ISO"],
     flow: "Trade Flow Code|rgCode",
     classification: "Classification|pfCode",
     product: "Commodity Code|cmdCode",

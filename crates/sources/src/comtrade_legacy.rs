@@ -39,6 +39,7 @@ const SPELLING: Spelling = Spelling {
     period: "",
     reporter: "Reporter Code",
     partner: "Partner Code",
+    iso: ["", ""],
     flow: "Trade Flow Code",
     classification: "Classification",
     product: "Commodity Code",

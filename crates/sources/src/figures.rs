@@ -1,7 +1,7 @@
 //! The project's own tidy table of figures: one row, one figure, any subset of the columns
 //! in any order. What a table leaves out is said once in its [`Defaults`].
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Signs};
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
@@ -10,7 +10,7 @@ use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
-use crate::tidy::Codes;
+use crate::tidy::{Beside, Codes};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Economy, Record, Status, TOTAL, Usd, check_product};
@@ -172,6 +172,9 @@ struct Figures {
     codes: Codes,
     economies: codes::Reader,
     value_power: u32,
+    signs: Signs,
+    /// What a table under other names says of its figures in columns that the map leaves out.
+    beside: Beside,
 }
 
 impl Figures {
@@ -198,6 +201,8 @@ impl Figures {
             codes: map.economies,
             economies: codes::Reader::default(),
             value_power: map.value_power,
+            signs: Signs::default(),
+            beside: Beside::of(header, &map),
         };
         figures.check_defaults(options)?;
         Ok(figures)
@@ -383,6 +388,7 @@ impl Figures {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         self.fields.note.cell(line)?;
         let period = self.fields.period.required(line)?.period()?;
+        self.beside.check(line, period)?;
         let reporter = self.economy(&self.fields.reporter, line, period.year())?.1;
         let (partner_cell, partner) = self.economy(&self.fields.partner, line, period.year())?;
         if partner == reporter {
@@ -390,6 +396,15 @@ impl Figures {
         }
         let flow = self.fields.flow.required(line)?.word()?;
         let (classification, product) = self.product(line)?;
+        for field in [
+            &self.fields.value_usd,
+            &self.fields.net_weight_kg,
+            &self.fields.quantity,
+        ] {
+            if let Some(cell) = field.cell(line)? {
+                self.signs.see(&cell, line.number);
+            }
+        }
         let amounts = self.amounts(line)?;
         let record = Record {
             compiler: self.compiler(line)?,
@@ -425,5 +440,9 @@ impl Layout for Figures {
 
     fn references(&mut self) -> Vec<String> {
         std::mem::take(&mut self.references)
+    }
+
+    fn doubt(&self) -> Option<(u64, Bad)> {
+        self.signs.doubt()
     }
 }

@@ -1,5 +1,6 @@
 use crate::aggregates;
 use crate::error::{Error, Result};
+use crate::header::Header;
 use crate::input::{Input, Text};
 use crate::options::Options;
 use crate::quarantine::Quarantined;
@@ -154,6 +155,16 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
             }
         }
     }
+    if let Some((line, bad)) = layout.doubt() {
+        return Err(Error::NotATable {
+            file,
+            line,
+            column: bad.column,
+            found: format!("`{}`: {}", bad.value, bad.reason),
+            expected: "numbers that can be read in one way only",
+            advice: "write all numbers with a decimal point and without thousands separators",
+        });
+    }
     let tally = |(kind, rows)| Tally {
         kind,
         rows,
@@ -198,11 +209,27 @@ fn refuse_units(source: Source, ignored: &[String], file: &str, line: u64) -> Re
 /// Opens a table and finds out whose it is.
 pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Table<Text<'a>>, Source)> {
     let asked = options.source.or(options.map.as_ref().map(|_| Source::Figures));
-    let mut table = table::open(input, options.limits, &|header| match (&options.map, asked) {
+    let fits = |header: &Header| match (&options.map, asked) {
         (Some(map), _) => map.columns.values().all(|name| header.has(name)),
         (None, Some(source)) => source.shape().resembles(header),
         (None, None) => sniff(header, &options.defaults).is_some(),
-    })?;
+    };
+    let start = input.prefix.clone();
+    let mut table = table::open(input, options.limits, &fits)?;
+    if !fits(&table.header)
+        && let Some(line) = table::header_below(&start, &fits).filter(|line| *line > table.header_line)
+    {
+        let first = table.header.names().join(" ").chars().take(60).collect::<String>();
+        return Err(Error::Header {
+            file: options.file.clone(),
+            line: table.header_line,
+            problem: format!(
+                "`{}` is no header; that on line {line} is one",
+                first.replace(char::is_control, " ")
+            ),
+            advice: "remove the lines above it".to_owned(),
+        });
+    }
     let unique = |known| table.header.check_unique(&options.file, table.header_line, known);
     let Some(source) = asked.or_else(|| sniff(&table.header, &options.defaults)) else {
         unique(&[])?;
@@ -257,6 +284,8 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     quarantine.extend(contradictions);
     quarantine.sort_by_key(|q| q.line);
     set_aside.extend(reading.set_aside);
+    let mut notes = reading.notes;
+    notes.extend(years_to_come(&file, records.iter().map(|record| record.period.year())));
     let totals = aggregates::totals_among(&records);
     Ok(Imported {
         records,
@@ -266,10 +295,24 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
         set_aside,
         totals,
         rows_read: reading.rows_read,
-        notes: reading.notes,
+        notes,
         ignored_columns: reading.ignored_columns,
         source: reading.source,
     })
+}
+
+/// What to tell of figures of years that have not begun.
+pub(crate) fn years_to_come(file: &str, years: impl Iterator<Item = i16>) -> Option<String> {
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?
+        .as_secs();
+    // The mean length of a year; a day's error is none here.
+    let present = i16::try_from(1970 + seconds / 31_556_952).ok()?;
+    let latest = years.max().filter(|&latest| latest > present)?;
+    Some(format!(
+        "{file} has figures of years to come, up to {latest}: forecasts, or a misprint"
+    ))
 }
 
 impl Imported {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek};
 use std::rc::Rc;
 
 /// The numbers of rows at which UN Comtrade's API stops: without a key, with a free one, with a premium one.
@@ -32,8 +32,11 @@ pub(crate) fn as_table(reader: impl Read, file: &str) -> Result<(File, Vec<Strin
         limit: Limits::default().record_bytes,
     };
     let mut rows = Rows {
-        out: csv::Writer::from_writer(BufWriter::new(table)),
+        out: csv::WriterBuilder::new()
+            .flexible(true)
+            .from_writer(BufWriter::new(table)),
         names: Vec::new(),
+        in_first: 0,
         records: 0,
         since,
     };
@@ -53,11 +56,34 @@ pub(crate) fn as_table(reader: impl Read, file: &str) -> Result<(File, Vec<Strin
             rows.records
         ));
     }
-    let mut table = rows.out.into_inner().map_err(|e| failed(e.into_error()))?;
-    table.flush().map_err(failed)?;
-    let mut table = table.into_inner().map_err(|e| failed(e.into_error()))?;
-    table.rewind().map_err(failed)?;
-    Ok((table, notes))
+    let table = finished(rows.out).map_err(failed)?;
+    if rows.names.len() == rows.in_first {
+        return Ok((table, notes));
+    }
+    let widened = widened(table, &rows.names).map_err(failed)?;
+    Ok((widened, notes))
+}
+
+fn finished(out: csv::Writer<BufWriter<File>>) -> io::Result<File> {
+    let buffered = out.into_inner().map_err(|e| e.into_error())?;
+    let mut table = buffered.into_inner().map_err(|e| e.into_error())?;
+    table.rewind()?;
+    Ok(table)
+}
+
+/// The table once more, under all names: records may leave out what they have no figure for, the first one too.
+fn widened(table: File, names: &[String]) -> io::Result<File> {
+    let mut out = csv::Writer::from_writer(BufWriter::new(tempfile::tempfile()?));
+    out.write_record(names)?;
+    let mut rows = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(BufReader::new(table));
+    let mut row = csv::ByteRecord::new();
+    while rows.read_byte_record(&mut row)? {
+        let missing = names.len().saturating_sub(row.len());
+        out.write_record(row.iter().chain(std::iter::repeat_n(&b""[..], missing)))?;
+    }
+    finished(out)
 }
 
 fn not_a_table(file: &str, line: u64, found: String, advice: &'static str) -> Error {
@@ -99,6 +125,8 @@ fn refuse(error: &serde_json::Error, file: &str) -> Error {
 struct Told {
     count: Option<i64>,
     message: Option<String>,
+    /// What else it says, as `name: text`: only read where there are no records.
+    said: Vec<String>,
     has_records: bool,
 }
 
@@ -112,7 +140,11 @@ impl Told {
         }
         if !self.has_records {
             let advice = "records are expected under `data`, or as one list";
-            return Err(not_a_table(file, 0, "JSON without records".to_owned(), advice));
+            let found = match &self.said[..] {
+                [] => "JSON without records".to_owned(),
+                said => format!("JSON without records, which says {}", said.join(", ")),
+            };
+            return Err(not_a_table(file, 0, found, advice));
         }
         if records == 0 {
             let advice = "ask for other years or partners: the source has nothing on these";
@@ -136,7 +168,9 @@ impl Told {
 
 struct Rows {
     out: csv::Writer<BufWriter<File>>,
+    /// The fields of all records so far, those of the first one first.
     names: Vec<String>,
+    in_first: usize,
     records: u64,
     since: Rc<Cell<u64>>,
 }
@@ -146,15 +180,8 @@ impl Rows {
         self.since.set(0);
         if self.records == 0 {
             self.names = record.iter().map(|(name, _)| name.clone()).collect();
-            if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
-                return Err("the first record has no usable names".to_owned());
-            }
-            if self.names.len() > COLUMNS {
-                let many = self.names.len();
-                return Err(format!(
-                    "the first record has {many} fields, and no trade table has more than {COLUMNS}"
-                ));
-            }
+            self.in_first = self.names.len();
+            self.check_names()?;
             let twice = (1..self.names.len()).find(|&at| self.names[..at].contains(&self.names[at]));
             if let Some(at) = twice {
                 return Err(format!("field `{}` stands twice in record 1", self.names[at]));
@@ -168,10 +195,14 @@ impl Rows {
             // Most answers have their fields in one order.
             let place = Some(at).filter(|&at| self.names.get(at) == Some(name));
             let place = place.or_else(|| self.names.iter().position(|known| known == name));
-            let Some(place) = place else {
-                return Err(format!(
-                    "record {number} has a field `{name}` that the first one has not"
-                ));
+            let place = match place {
+                Some(place) => place,
+                None => {
+                    self.names.push(name.clone());
+                    self.check_names()?;
+                    cells.push(None);
+                    self.names.len() - 1
+                }
             };
             if cells[place].is_some() {
                 return Err(format!("field `{name}` stands twice in record {number}"));
@@ -184,6 +215,18 @@ impl Rows {
         let cells = cells.into_iter().map(Option::unwrap_or_default).collect();
         // A row of one empty cell would be a blank line.
         self.write(cells)
+    }
+
+    fn check_names(&self) -> Result<(), String> {
+        if self.names.is_empty() || self.names.iter().any(|n| n.contains(['\n', '\r'])) {
+            return Err("a record has no usable names".to_owned());
+        }
+        match self.names.len() {
+            many if many > COLUMNS => Err(format!(
+                "the records have {many} fields and more, and no trade table has more than {COLUMNS}"
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn write(&mut self, cells: Vec<String>) -> Result<(), String> {
@@ -274,14 +317,29 @@ impl<'de> Visitor<'de> for Answer<'_> {
                 "message" | "error" | "errorObject" => match map.next_value::<Value>()? {
                     Value::Null => {}
                     Value::String(text) if text.trim().is_empty() => {}
-                    Value::String(text) => told.message = Some(text.chars().take(200).collect()),
-                    other => told.message = Some(other.to_string().chars().take(200).collect()),
+                    Value::String(text) => told.message = Some(short(&text)),
+                    other => told.message = Some(short(&other.to_string())),
                 },
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                _ if told.has_records || told.said.len() == SAID => drop(map.next_value::<IgnoredAny>()?),
+                _ => {
+                    let text = map.next_value::<Box<RawValue>>()?;
+                    told.said.push(short(&format!("`{name}`: {}", text.get())));
+                }
             }
         }
         Ok(told)
     }
+}
+
+/// How much of what an answer says beside records is kept.
+const SAID: usize = 5;
+
+/// The beginning of a text, on one line.
+fn short(text: &str) -> String {
+    text.chars()
+        .take(200)
+        .collect::<String>()
+        .replace(char::is_control, " ")
 }
 
 /// The records of an answer; `null` where there are none.
@@ -345,6 +403,11 @@ mod tests {
         assert_eq!(table(answer).unwrap(), "a,b,c\n1,\"x, y\",\n0.1,z,true\n");
         assert_eq!(table(r#"[{"a":12345678901.25}]"#).unwrap(), "a\n12345678901.25\n");
         assert_eq!(table("[{\"a\":\"x\\ny\"}]").unwrap(), "a\nx y\n");
+        // What a record leaves out is an empty cell, also of the first.
+        assert_eq!(
+            table(r#"[{"a":1,"b":2},{"b":3,"c":"x,y"},{"a":4}]"#).unwrap(),
+            "a,b,c\n1,2,\n,3,\"x,y\"\n4,,\n"
+        );
         // Digits that double precision does not have.
         for number in [
             "123456789012345.678",
@@ -370,22 +433,22 @@ mod tests {
             (r#"{"data":[],"count":0,"error":"quota"}"#, "quota"),
             (r#"{"data":[],"count":0}"#, "without a single record"),
             (r#"{"data":null}"#, "without records"),
+            (
+                r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"Query too complex"}"#,
+                "`title`: \"Bad Request\", `status`: 400, `detail`: \"Query too complex\"",
+            ),
             (r#"{"data":[{"a":1}],"count":2}"#, "announces 2 records and holds 1"),
             (r#"{"data":[{"a":1}],"count":"2"}"#, "announces 2 records and holds 1"),
             (r#"{"data":[{"a":1}],"count":2.0}"#, "announces 2 records and holds 1"),
             (r#"{"data":[{"a":1}],"count":0}"#, "announces 0 records and holds 1"),
             (r#"{"data":[{"a":1},{"a":1"#, "cut short"),
-            (r#"{"data":[{"a":1},{"c":1}]}"#, "record 2 has a field `c`"),
             (r#"[{"a":{"b":1}}]"#, "a list, an object"),
             (r#"[1,2]"#, "cannot be used"),
             (r#"[{"a":1}] x"#, "trailing"),
             ("{\"a\":1}\n{\"a\":2}", "`jq -s`"),
             (r#"[{"a":"\ud800"}]"#, "half a character"),
             (r#"[{"a":1,"a":2}]"#, "field `a` stands twice in record 1"),
-            (
-                r#"[{"a":1},{"a":1,"b":2,"b":3}]"#,
-                "a field `b` that the first one has not",
-            ),
+            (r#"[{"a":1},{"a":1,"b":2,"b":3}]"#, "field `b` stands twice in record 2"),
             (r#"{"data":[{"a":1}],"data":[{"a":2}]}"#, "two lists of records"),
             (r#"[{"a":NaN}]"#, "cannot be used"),
         ] {

@@ -91,6 +91,10 @@ pub(crate) trait Layout {
     fn references(&mut self) -> Vec<String> {
         Vec::new()
     }
+    /// What makes figures that were read doubtful, told when all rows have been: a line and what is wrong there.
+    fn doubt(&self) -> Option<(u64, Bad)> {
+        None
+    }
 }
 
 /// What a line holds.

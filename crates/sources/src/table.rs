@@ -99,6 +99,34 @@ pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) 
     Ok(table)
 }
 
+/// The line among the first ones that `fits` likes as a header, where the first one is none: files begin with titles and
+/// notes.
+pub(crate) fn header_below(start: &[u8], fits: &dyn Fn(&Header) -> bool) -> Option<u64> {
+    const LOOKED_AT: usize = 40;
+    DELIMITERS.into_iter().find_map(|delimiter| {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(start);
+        let mut record = ByteRecord::new();
+        for _ in 0..LOOKED_AT {
+            if !reader.read_byte_record(&mut record).ok()? {
+                return None;
+            }
+            let header = Header::new(record.iter().map(String::from_utf8_lossy));
+            if record.len() <= COLUMNS && fits(&header) {
+                // The reader counts blank lines to the row that follows them.
+                let at = record.position()?.byte() as usize;
+                let blank = start.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                let above = start.get(..at + blank)?.iter().filter(|&&b| b == b'\n').count();
+                return Some(above as u64 + 1);
+            }
+        }
+        None
+    })
+}
+
 /// Whether a text begins with the line by which spreadsheets name the delimiter, such as `sep=;`.
 fn names_its_delimiter(text: &[u8]) -> bool {
     let mark = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
@@ -236,6 +264,10 @@ impl<R: Read> Table<R> {
             let swallowed =
                 |f: &&[u8]| f.contains(&b'\n') && f.iter().filter(|&&b| b == self.header.delimiter).count() + 1 >= want;
             if let Some(at) = self.record.iter().position(|f| swallowed(&f)) {
+                let rows = self
+                    .record
+                    .get(at)
+                    .map_or(0, |f| f.iter().filter(|&&b| b == b'\n').count());
                 return Err(Bad {
                     column: self.header.names().get(at).cloned(),
                     value: self
@@ -243,7 +275,10 @@ impl<R: Read> Table<R> {
                         .get(at)
                         .map(|f| String::from_utf8_lossy(f).into_owned())
                         .unwrap_or_default(),
-                    reason: "the field holds what looks like the next row".to_owned(),
+                    reason: match rows {
+                        0 | 1 => "the field holds what looks like the next row".to_owned(),
+                        rows => format!("the field holds what look like the next {rows} rows"),
+                    },
                     advice: "close the quotation mark that was left open".to_owned(),
                 });
             }

@@ -2,9 +2,12 @@
 //! its columns is which column of the project's own form; the rest is not read.
 
 use crate::error::{Error, Result};
-use crate::header::{Header, nearest};
+use crate::header::{Column, Header, nearest};
+use crate::quarantine::Bad;
+use crate::table::Line;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use trade::Period;
 
 /// How to read a tidy table that has other names and units, as it may stand in a TOML file:
 ///
@@ -95,6 +98,151 @@ impl TidyMap {
     }
 }
 
+/// Columns that a map leaves out and that say of which currency, unit or part of the year figures are.
+#[derive(Default)]
+pub(crate) struct Beside {
+    columns: Vec<(Column, Says)>,
+}
+
+/// What such a column says.
+#[derive(Clone, Copy)]
+enum Says {
+    Currency,
+    Unit,
+    PartOfYear,
+}
+
+/// The names under which they stand, in small letters.
+const BESIDE: [(Says, &[&str]); 3] = [
+    (
+        Says::Currency,
+        &["currency", "currency_code", "currencycode", "curr", "value_currency"],
+    ),
+    (
+        Says::Unit,
+        &[
+            "unit",
+            "units",
+            "unit_mult",
+            "scale",
+            "multiplier",
+            "magnitude",
+            "value_unit",
+        ],
+    ),
+    (Says::PartOfYear, &["month", "quarter", "refmonth"]),
+];
+
+impl Beside {
+    pub(crate) fn of(header: &Header, map: &TidyMap) -> Beside {
+        if !header.is_aliased() {
+            return Beside::default();
+        }
+        let says = |name: &String| {
+            let lower = name.to_ascii_lowercase();
+            let known = BESIDE.iter().find(|(_, names)| names.contains(&lower.as_str()))?.0;
+            // Who states the unit has looked at it.
+            let stated = matches!(known, Says::Unit) && map.value_power > 0;
+            (!stated && !map.columns.values().any(|read| read == name)).then_some(known)
+        };
+        let names = header.names().iter().enumerate();
+        let columns = names.filter_map(|(index, name)| {
+            Some((
+                Column {
+                    index,
+                    name: name.clone(),
+                },
+                says(name)?,
+            ))
+        });
+        Beside {
+            columns: columns.collect(),
+        }
+    }
+
+    /// Refuses a row of another currency, of multiples that nobody stated, of a month that is taken for its year.
+    pub(crate) fn check(&self, line: &Line<'_>, period: Period) -> Result<(), Bad> {
+        for (column, says) in &self.columns {
+            let Some(cell) = line.optional(Some(column))?.filter(|cell| !cell.is_absent()) else {
+                continue;
+            };
+            let lower = cell.text.to_lowercase();
+            match says {
+                Says::Currency if !is_dollar(&lower) => {
+                    return Err(cell.bad("the figure is in another currency", "convert it to US dollars first"));
+                }
+                Says::Unit if is_multiple(&lower) => {
+                    let advice = "state it for all rows: value_power 3 for thousands, 6 for millions of US dollars";
+                    return Err(cell.bad("the figure may be in multiples, or in another currency", advice));
+                }
+                Says::PartOfYear if period.is_annual() && is_part_of_year(&lower) => {
+                    let advice = "let `period` be a column that has both, such as 2003-07";
+                    return Err(cell.bad("the figure is of a part of the year, and read as the year's", advice));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_dollar(text: &str) -> bool {
+    let text = text.replace(['.', ' '], "");
+    [
+        "usd",
+        "us$",
+        "$",
+        "usdollar",
+        "usdollars",
+        "840",
+        "currentus$",
+        "currentusd",
+    ]
+    .contains(&text.as_str())
+}
+
+/// Whether a unit is thousands, millions and the like, or another money than the dollar; units of quantity are neither.
+fn is_multiple(text: &str) -> bool {
+    let words = [
+        "thousand",
+        "million",
+        "billion",
+        "trillion",
+        "hundred",
+        "mio",
+        "mln",
+        "mrd",
+        "000",
+        "eur",
+        "cny",
+        "rmb",
+        "yuan",
+        "jpy",
+        "yen",
+        "gbp",
+        "pound sterling",
+        "krw",
+        "rub",
+        "chf",
+        "inr",
+        "\u{20ac}",
+        "\u{a3}",
+        "\u{a5}",
+    ];
+    let marks = [
+        "k", "m", "mn", "bn", "th", "k usd", "m usd", "kusd", "musd", "2", "3", "6", "9",
+    ];
+    words.iter().any(|word| text.contains(word)) || marks.contains(&text)
+}
+
+fn is_part_of_year(text: &str) -> bool {
+    let months = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let number = text.trim_start_matches(['q', 'm', '0']).parse::<u8>();
+    number.is_ok_and(|n| (1..=12).contains(&n)) || months.iter().any(|month| text.starts_with(month))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Defaults, Options, import};
@@ -127,6 +275,29 @@ mod tests {
             .map(|q| (q.line, q.column.as_deref().unwrap()))
             .collect();
         assert_eq!(columns, [(3, "flow1"), (4, "ccode2")]);
+    }
+
+    #[test]
+    fn what_columns_beside_say_of_figures_is_heeded() {
+        let map = "[columns]\nperiod = \"year\"\nreporter = \"from\"\npartner = \"to\"\nvalue_usd = \"value\"\n";
+        let rows = "year,from,to,value,Currency,unit,month\n2003,CHN,PRK,1,USD,kg,\n2003,CHN,KOR,2,EUR,,\n\
+            2003,CHN,JPN,3,us dollars,thousands,\n2003,CHN,DEU,4,,1,07\n2003-07,CHN,DEU,4,,,July\n2003,CHN,FRA,5,NA,USD,0\n";
+        let got = import(rows.as_bytes(), &options(map, "flow = \"import\"\ncompiler = \"x\"\n")).unwrap();
+        let bad: Vec<_> = got
+            .quarantine
+            .iter()
+            .map(|q| (q.line, q.column.as_deref().unwrap()))
+            .collect();
+        assert_eq!(bad, [(3, "Currency"), (4, "unit"), (5, "month")]);
+        assert_eq!(got.records.len(), 3);
+        // Who states the unit has looked at it.
+        let stated = format!("value_power = 3\n{map}");
+        let got = import(
+            rows.as_bytes(),
+            &options(&stated, "flow = \"import\"\ncompiler = \"x\"\n"),
+        )
+        .unwrap();
+        assert_eq!(got.quarantine.len(), 2);
     }
 
     #[test]

@@ -123,3 +123,89 @@ fn figures_of_other_units_are_not_taken_for_dollars() {
         assert_eq!((got.records.len(), got.quarantine.len()), (0, 1), "{text}");
     }
 }
+
+#[test]
+fn two_codes_of_one_side_have_to_agree() {
+    const HEADER: &str =
+        "refYear,reporterCode,reporterISO,partnerCode,partnerISO,flowCode,classificationCode,cmdCode,primaryValue\n";
+    let rows = [
+        "2020,156,CHN,410,KOR,M,H5,TOTAL,1",
+        "2020,156,USA,410,KOR,M,H5,TOTAL,2",
+        "2020,156,CHN,392,KOR,M,H5,TOTAL,4",
+        // Codes of Comtrade's own contradict nothing.
+        "2020,156,CHN,490,S19,M,H5,TOTAL,8",
+        "2020,156,,0,W00,M,H5,TOTAL,16",
+        "1985,156,CHN,280,F19,M,S2,TOTAL,32",
+        "1985,156,CHN,280,DEU,M,S2,27,64",
+    ];
+    let text = format!("{HEADER}{}\n", rows.join("\n"));
+    let got = read(&text).unwrap();
+    let bad: Vec<_> = got
+        .quarantine
+        .iter()
+        .map(|q| (q.line, q.column.as_deref().unwrap(), q.value.as_str()))
+        .collect();
+    assert_eq!(bad, [(3, "reporterISO", "USA"), (4, "partnerISO", "KOR")]);
+    assert!(
+        got.quarantine[0].reason.contains("156, stands for CHN"),
+        "{:?}",
+        got.quarantine[0]
+    );
+    let mut small: Vec<String> = got.records.iter().map(told).collect();
+    let mut large = read_into_folder(&text).unwrap();
+    small.sort();
+    large.sort();
+    assert_eq!((small.len(), &large), (5, &small));
+}
+
+#[test]
+fn a_title_above_the_header_is_told() {
+    let table = "t,i,j,k,v,q\n2020,156,410,270900,1,2\n";
+    for above in [
+        "Trade of the world\n\n",
+        "# made by a script\n# in 2024\n",
+        "a,b;c\n,,,,,\n",
+    ] {
+        let text = format!("{above}{table}");
+        for error in [read(&text).unwrap_err(), read_into_folder(&text).unwrap_err()] {
+            assert!(
+                error.contains("that on line 3 is one; remove the lines above it"),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn points_that_part_thousands_are_not_decimal_points_elsewhere() {
+    const HEADER: &str = "period\treporter\tpartner\tflow\tvalue_usd\tcompiler\n";
+    let row = |partner: &str, value: &str| format!("2020\tCHN\t{partner}\timport\t{value}\tx\n");
+    let doubtful = format!("{HEADER}{}{}", row("KOR", "1.234"), row("JPN", "1.234.567"));
+    let error = read(&doubtful).unwrap_err();
+    assert!(
+        error.contains("line 2") && error.contains("column `value_usd`") && error.contains("as in `1.234.567`"),
+        "{error}"
+    );
+    let clear = format!("{HEADER}{}{}", row("KOR", "1.234"), row("JPN", "1234.567"));
+    assert_eq!(read(&clear).unwrap().records.len(), 2);
+    let clear = format!("{HEADER}{}{}", row("KOR", "12345"), row("JPN", "1.234.567"));
+    assert_eq!(read(&clear).unwrap().quarantine.len(), 1);
+}
+
+#[test]
+fn years_to_come_are_told() {
+    let row = |year: i16| format!("t,i,j,k,v,q\n{year},156,410,270900,1.23456,2.0005\n");
+    let got = read(&row(2020)).unwrap();
+    assert_eq!((got.notes.len(), got.records.len()), (0, 1));
+    // Six decimals of thousands and of tonnes are whole thousandths.
+    let record = &got.records[0];
+    assert_eq!(
+        (
+            record.value.unwrap().to_string(),
+            record.net_weight_kg.unwrap().to_string()
+        ),
+        ("1234.56".to_owned(), "2000.5".to_owned())
+    );
+    let notes = read(&row(2150)).unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("up to 2150")), "{notes:?}");
+}

@@ -1,3 +1,4 @@
+use super::cells::{code, is_whole, months, number, number_or_none, plain, text, unit, year};
 use super::packed::{self, Packed};
 use super::reading::Origin;
 use super::scan::Scan;
@@ -24,6 +25,8 @@ enum Role {
     Period,
     Reporter,
     Partner,
+    ReporterIso,
+    PartnerIso,
     Flow,
     Classification,
     Product,
@@ -67,6 +70,8 @@ impl Columns {
                 ("period", Role::Period),
                 ("reporterCode", Role::Reporter),
                 ("partnerCode", Role::Partner),
+                ("reporterISO", Role::ReporterIso),
+                ("partnerISO", Role::PartnerIso),
                 ("flowCode", Role::Flow),
                 ("classificationCode", Role::Classification),
                 ("cmdCode", Role::Product),
@@ -104,6 +109,10 @@ impl Columns {
         let mut roles = vec![Role::Other; header.names().len()];
         for &(name, role) in names {
             if let Some(column) = header.column(name) {
+                // Two spellings of one column: the general reader knows which one counts.
+                if roles.contains(&role) {
+                    return None;
+                }
                 *roles.get_mut(column.index)? = role;
             }
         }
@@ -246,6 +255,10 @@ impl Columns {
             return Err(Unusual);
         }
         let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
+        let ranks = [by_code(reporter, year)?, by_code(partner, year)?];
+        if contradicts(cell(Role::ReporterIso)?, ranks[0]) || contradicts(cell(Role::PartnerIso)?, ranks[1]) {
+            return Err(Unusual);
+        }
         let flow = match cell(Role::Flow)? {
             b"1" | b"M" => 1,
             b"2" | b"X" => EXPORT,
@@ -279,7 +292,7 @@ impl Columns {
             _ => 0,
         };
         let row = Packed {
-            place: packed::place(months, by_code(reporter, year)?, flow, by_code(partner, year)?).ok_or(Unusual)?,
+            place: packed::place(months, ranks[0], flow, ranks[1]).ok_or(Unusual)?,
             thing: class_bits(class)? | packed::digits(product).ok_or(Unusual)?,
             value,
             weight: amount(number_or_none(cell(Role::Weight)?)?),
@@ -314,97 +327,6 @@ fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unus
     Ok(if said == columns.len() { 0 } else { UNSAID })
 }
 
-/// Whether what stands between two commas is a cell: a comma within quotation marks parts none, nor does one behind a mark
-/// that is never closed.
-fn is_whole(cell: &[u8]) -> bool {
-    let inner = match cell {
-        [b'"', inner @ .., b'"'] => inner,
-        cell => cell,
-    };
-    !inner.contains(&b'"')
-}
-
-/// A cell without white space or one pair of quotation marks around it.
-fn plain(cell: &[u8]) -> Result<&[u8], Unusual> {
-    let cell = match cell {
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'"') => inner,
-        [b'"', ..] | [.., b'"'] => return Err(Unusual),
-        cell => cell,
-    };
-    Ok(cell.trim_ascii())
-}
-
-fn text(cell: &[u8]) -> Option<&str> {
-    std::str::from_utf8(cell).ok()
-}
-
-fn year(cell: &[u8]) -> Result<i16, Unusual> {
-    match cell {
-        &[a @ b'1'..=b'2', b, c, d] if [b, c, d].iter().all(u8::is_ascii_digit) => {
-            let digit = |b: u8| i16::from(b - b'0');
-            Ok(digit(a) * 1000 + digit(b) * 100 + digit(c) * 10 + digit(d))
-        }
-        _ => Err(Unusual),
-    }
-}
-
-/// The months of `2003` or `200307`; empty is the year.
-fn months(cell: &[u8], of: i16) -> Result<(u8, u16), Unusual> {
-    match cell.len() {
-        0 => Ok((1, 12)),
-        4 if year(cell)? == of => Ok((1, 12)),
-        6 if year(&cell[..4])? == of => match code(&cell[4..])? {
-            month @ 1..=12 => Ok((month as u8, 1)),
-            _ => Err(Unusual),
-        },
-        _ => Err(Unusual),
-    }
-}
-
-fn code(cell: &[u8]) -> Result<u16, Unusual> {
-    if cell.is_empty() || cell.len() > 4 {
-        return Err(Unusual);
-    }
-    cell.iter().try_fold(0_u16, |n, b| match b {
-        b'0'..=b'9' => Ok(n * 10 + u16::from(b - b'0')),
-        _ => Err(Unusual),
-    })
-}
-
-/// Up to fifteen digits before the point and three behind it, in thousandths.
-fn number(cell: &[u8]) -> Result<i64, Unusual> {
-    let point = cell.iter().position(|&b| b == b'.').unwrap_or(cell.len());
-    let (whole, fraction) = (&cell[..point], cell.get(point + 1..).unwrap_or_default());
-    if whole.is_empty() || whole.len() > 15 || fraction.len() > 3 {
-        return Err(Unusual);
-    }
-    let mut n = 0_i64;
-    for b in whole.iter().chain(fraction) {
-        let digit = b.wrapping_sub(b'0');
-        if digit > 9 {
-            return Err(Unusual);
-        }
-        n = n * 10 + i64::from(digit);
-    }
-    Ok(n * [1000, 100, 10, 1][fraction.len()])
-}
-
-fn number_or_none(cell: &[u8]) -> Result<i64, Unusual> {
-    match cell {
-        b"" | b"NA" => Ok(NO_NUMBER),
-        cell => number(cell),
-    }
-}
-
-/// The unit that a code stands for, counted from 1; 0 for none.
-fn unit(cell: &[u8]) -> Result<u8, Unusual> {
-    if cell.is_empty() || cell == b"-1" {
-        return Ok(0);
-    }
-    let n = code(cell)?;
-    Ok(if (2..=13).contains(&n) { (n - 1) as u8 } else { 0 })
-}
-
 fn class_bits(class: Classification) -> Result<u64, Unusual> {
     packed::thing(class, trade::TOTAL.as_bytes())
         .map(|t| t & !packed::PRODUCT)
@@ -435,6 +357,12 @@ fn by_code(code: u16, year: i16) -> Result<u16, Unusual> {
         Some(&rank) if rank != NOBODY => Ok(rank),
         _ => Err(Unusual),
     }
+}
+
+/// Whether an ISO code may mean another economy than the one of this rank; the general reader knows.
+fn contradicts(iso: &[u8], rank: u16) -> bool {
+    let own = packed::ranked().get(usize::from(rank));
+    iso.len() == 3 && iso.iter().all(u8::is_ascii_alphabetic) && own.is_none_or(|own| own.as_str().as_bytes() != iso)
 }
 
 #[cfg(test)]
