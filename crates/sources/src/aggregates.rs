@@ -154,11 +154,11 @@ pub(crate) fn totals_among(records: &[Record]) -> Vec<Tally> {
         .map(|r| (series(r), r.classification))
         .collect();
     let mut named: Vec<(&'static str, &Record)> = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut by_figure: Vec<&Record> = records.iter().collect();
+    by_figure.sort_by(|a, b| figure(a).cmp(&figure(b)));
+    let again = by_figure.windows(2).filter(|pair| figure(pair[0]) == figure(pair[1]));
+    named.extend(again.map(|pair| ("rival quotation", pair[1])));
     for r in records {
-        if !seen.insert(figure(r)) {
-            named.push(("rival quotation", r));
-        }
         if is_aggregate(r.partner) {
             named.push((partner_kind(r.partner), r));
         }

@@ -16,7 +16,7 @@ pub struct Limits {
     pub record_bytes: u64,
     /// How many quarantined rows are listed one by one; the rest is counted.
     pub listed: usize,
-    /// How many rows [`import`](crate::import) takes: it holds them all, some 700 bytes each.
+    /// How many rows [`import`](crate::import) takes: it holds them all, some 550 bytes each.
     pub rows: usize,
 }
 

@@ -126,17 +126,19 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), li
     if duplicates.0 > 0 {
         tallies.insert(DUPLICATE, duplicates);
     }
-    for (row, fate) in rows.into_iter().zip(fates) {
-        match fate {
-            Fate::Kept => sorted.records.push(row.record),
-            Fate::Aside(kind) => {
-                let tally = tallies.entry(kind).or_default();
-                tally.0 += 1;
-                tally.1 += row.record.value.unwrap_or_default();
-            }
-            Fate::Contradicts(..) => {}
+    let mut fates = fates.into_iter();
+    // The records take the place of the rows in memory.
+    let kept = rows.into_iter().filter_map(|row| match fates.next()? {
+        Fate::Kept => Some(row.record),
+        Fate::Aside(kind) => {
+            let tally = tallies.entry(kind).or_default();
+            tally.0 += 1;
+            tally.1 += row.record.value.unwrap_or_default();
+            None
         }
-    }
+        Fate::Contradicts(..) => None,
+    });
+    sorted.records = kept.collect();
     sorted.set_aside = tallies
         .into_iter()
         .map(|(kind, (rows, value))| Tally {

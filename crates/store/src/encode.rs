@@ -16,6 +16,11 @@ use trade::{Decimal3, Record};
 /// # Errors
 /// Only if Arrow refuses a batch whose columns do not fit each other, a defect of this crate.
 pub fn batch_of_records(records: &[Record]) -> Result<RecordBatch> {
+    batch_of(&records.iter().collect::<Vec<_>>())
+}
+
+/// As [`batch_of_records`], of records that lie elsewhere in another order.
+pub(crate) fn batch_of(records: &[&Record]) -> Result<RecordBatch> {
     let scales: BTreeMap<&str, i8> = COLUMNS
         .iter()
         .filter(|name| shape(name).0 == Shape::Decimal)
@@ -38,7 +43,7 @@ pub fn batch_of_records(records: &[Record]) -> Result<RecordBatch> {
             Shape::Year => {
                 Ok(Arc::new(Int16Array::from_iter_values(records.iter().map(|r| r.period.year()))) as ArrayRef)
             }
-            Shape::Month => Ok(Arc::new(Int8Array::from_iter(records.iter().map(month))) as ArrayRef),
+            Shape::Month => Ok(Arc::new(Int8Array::from_iter(records.iter().map(|r| month(r)))) as ArrayRef),
             Shape::Months => Ok(Arc::new(Int16Array::from_iter_values(
                 records.iter().map(|r| r.period.months() as i16),
             )) as ArrayRef),
@@ -64,7 +69,7 @@ fn decimal(record: &Record, column: &str) -> Option<Decimal3> {
     }
 }
 
-fn decimal_column(records: &[Record], column: &str, scale: i8) -> Result<ArrayRef> {
+fn decimal_column(records: &[&Record], column: &str, scale: i8) -> Result<ArrayRef> {
     let divisor = 10_i128.pow(3 - scale as u32);
     let mut builder = Decimal128Builder::with_capacity(records.len());
     for record in records {
@@ -73,7 +78,7 @@ fn decimal_column(records: &[Record], column: &str, scale: i8) -> Result<ArrayRe
     Ok(Arc::new(builder.finish().with_precision_and_scale(18, scale)?))
 }
 
-fn text_column(records: &[Record], column: &str) -> ArrayRef {
+fn text_column(records: &[&Record], column: &str) -> ArrayRef {
     let mut builder = StringDictionaryBuilder::<Int32Type>::new();
     for record in records {
         builder.append_option(text(record, column));

@@ -32,12 +32,10 @@ pub fn sha256_of_file(path: &Path) -> Result<String> {
 /// trailing zeros. Another writer, compression, dictionary, row order or decimal scale
 /// leaves it unchanged; another value, null or unit changes it.
 pub fn logical_hash(records: &[Record]) -> String {
-    let mut sorted = records.to_vec();
-    write::sort(&mut sorted);
     let mut hasher = Sha256::new();
     hasher.update(b"counterflow record 1\n");
     let mut row = Vec::new();
-    for record in &sorted {
+    for record in write::sorted(records) {
         row.clear();
         encode(record, &mut row);
         hasher.update(&row);

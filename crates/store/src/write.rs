@@ -1,5 +1,6 @@
+use crate::encode::batch_of;
 use crate::schema::{COLUMNS, Shape, shape};
-use crate::{Error, ROW_GROUP_ROWS, Result, batch_of_records, write_atomically};
+use crate::{Error, ROW_GROUP_ROWS, Result, write_atomically};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -27,9 +28,7 @@ pub fn write_records(path: &Path, records: &[Record]) -> Result<()> {
 /// # Errors
 /// When the Parquet writer refuses the batch, a defect of this crate.
 pub fn parquet_bytes(records: &[Record], path: &Path) -> Result<Vec<u8>> {
-    let mut sorted: Vec<Record> = records.to_vec();
-    sort(&mut sorted);
-    let batch = batch_of_records(&sorted)?;
+    let batch = batch_of(&sorted(records))?;
     let failed = |e: parquet::errors::ParquetError| Error::Parquet {
         path: path.to_owned(),
         reason: e.to_string(),
@@ -43,9 +42,10 @@ pub fn parquet_bytes(records: &[Record], path: &Path) -> Result<Vec<u8>> {
     writer.into_inner().map_err(failed)
 }
 
-/// Sorts by key; rows that share a key by everything else, so that the order is total.
-pub(crate) fn sort(records: &mut [Record]) {
-    records.sort_by(|a, b| {
+/// The records by key; those that share a key by everything else, so that the order is total.
+pub(crate) fn sorted(records: &[Record]) -> Vec<&Record> {
+    let mut sorted: Vec<&Record> = records.iter().collect();
+    sorted.sort_by(|a, b| {
         a.key().cmp(&b.key()).then_with(|| {
             let rest = |r: &Record| {
                 (
@@ -64,6 +64,7 @@ pub(crate) fn sort(records: &mut [Record]) {
                 .then_with(|| a.quantity_unit.cmp(&b.quantity_unit))
         })
     });
+    sorted
 }
 
 fn zstd() -> Compression {
