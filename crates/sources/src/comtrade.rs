@@ -15,7 +15,7 @@
 use crate::cell::Cell;
 use crate::codes;
 use crate::error::{Error, Result};
-use crate::header::{Column, Header};
+use crate::header::{Column, Header, nearest};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -120,7 +120,15 @@ impl Comtrade {
             .collect();
         if !missing.is_empty() {
             let file = options.file.clone();
-            return Err(Error::Unsaid { file, missing });
+            return Err(match misspelt(header, spelling, missing[0].0) {
+                Some((found, meant)) => Error::Header {
+                    file,
+                    line: 0,
+                    problem: format!("the column `{found}` is not known, is it `{meant}`?"),
+                    advice: format!("rename it, or state the {} with --default", missing[0].0),
+                },
+                None => Error::Unsaid { file, missing },
+            });
         }
         let default_period = setting(options, "defaults.period", dated, stated.period.as_deref())?;
         let default_classification = setting(
@@ -308,6 +316,31 @@ impl Comtrade {
             Part::Unsaid
         })
     }
+}
+
+/// A column that nobody reads and whose name is nearly that of what is missing; and what it was most likely meant to be.
+fn misspelt(header: &Header, spelling: &Spelling, missing: &str) -> Option<(String, &'static str)> {
+    let spellings = match missing {
+        "period" => [spelling.year, spelling.period],
+        _ => [spelling.classification, ""],
+    };
+    let wanted = spellings.into_iter().flat_map(|names| names.split('|'));
+    let wanted: Vec<&'static str> = wanted.filter(|name| !name.is_empty()).collect();
+    let read = [
+        spelling.reporter,
+        spelling.partner,
+        spelling.flow,
+        spelling.product,
+        spelling.value,
+    ];
+    let is_read = |name: &String| {
+        read.iter()
+            .any(|names| names.split('|').any(|one| one.eq_ignore_ascii_case(name)))
+    };
+    let strangers = header.names().iter().filter(|name| !name.is_empty() && !is_read(name));
+    strangers
+        .filter_map(|name| Some((name.clone(), nearest(name, wanted.iter().copied())?)))
+        .next()
 }
 
 fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {

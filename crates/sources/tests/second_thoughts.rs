@@ -177,6 +177,21 @@ fn a_title_above_the_header_is_told() {
 }
 
 #[test]
+fn a_misspelt_column_that_others_could_stand_for_is_named() {
+    let text =
+        "refYear,reporterCode,partnerCode,flowCode,clasificationCode,cmdCode,primaryValue\n2020,156,410,M,H5,TOTAL,1\n";
+    let options = Options::default();
+    let error = import(text.as_bytes(), &options).unwrap_err().to_string();
+    assert!(
+        error.contains("`clasificationCode` is not known, is it `classificationCode`?"),
+        "{error}"
+    );
+    let without = text.replace("clasificationCode,", "").replace("H5,", "");
+    let error = import(without.as_bytes(), &options).unwrap_err().to_string();
+    assert!(error.contains("--default classification=HS6"), "{error}");
+}
+
+#[test]
 fn points_that_part_thousands_are_not_decimal_points_elsewhere() {
     const HEADER: &str = "period\treporter\tpartner\tflow\tvalue_usd\tcompiler\n";
     let row = |partner: &str, value: &str| format!("2020\tCHN\t{partner}\timport\t{value}\tx\n");

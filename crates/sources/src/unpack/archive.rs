@@ -132,8 +132,9 @@ pub(crate) fn zip_member(file: File, name: &str) -> Result<(Box<dyn Read>, Strin
         }
         several => {
             let names: Vec<&str> = several.iter().take(5).map(|(_, name)| name.as_str()).collect();
+            let more = if several.len() > names.len() { ", ..." } else { "" };
             let found = format!(
-                "a zip archive with {} tables ({}, ...)",
+                "a zip archive with {} tables ({}{more})",
                 several.len(),
                 names.join(", ")
             );
