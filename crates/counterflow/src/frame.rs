@@ -124,10 +124,16 @@ impl Frame {
             Some(text) => match number_of_text(text, self.delimiter) {
                 Number::Known(number) => Ok(Some(number)),
                 Number::Absent => Ok(None),
-                Number::Bad => Err(Failure::because(format!(
-                    "{}, line {place}, column `{name}`: expected a finite number with a decimal point, found `{text}`",
-                    self.file
-                ))),
+                Number::Bad => {
+                    let two_ways = match self.delimiter == b';' && text.contains(['.', ',']) {
+                        true => "; between semicolons this may be a thousand or a decimal: write 1500 or 1.50",
+                        false => "",
+                    };
+                    Err(Failure::because(format!(
+                        "{}, line {place}, column `{name}`: expected a finite number with a decimal point, found `{text}`{two_ways}",
+                        self.file
+                    )))
+                }
             },
         });
         parsed.collect()

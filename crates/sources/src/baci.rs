@@ -166,6 +166,7 @@ impl Baci {
             record,
             part: Part::Unsaid,
             codes: (from, to),
+            unread: 0,
         })
     }
 }

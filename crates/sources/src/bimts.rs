@@ -179,6 +179,7 @@ impl Bimts {
             record,
             part: Part::Unsaid,
             codes: (0, 0),
+            unread: 0,
         })))
     }
 }

@@ -222,8 +222,9 @@ fn advice_on_number(text: &str) -> &'static str {
 }
 
 /// `1.234`: one thousand or one and a bit.
-fn reads_two_ways(text: &str) -> bool {
-    let Some((whole, fraction)) = text.split_once('.') else {
+pub(crate) fn reads_two_ways(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let Some((whole, fraction)) = unsigned.split_once('.') else {
         return false;
     };
     (1..=3).contains(&whole.len()) && whole != "0" && fraction.len() == 3

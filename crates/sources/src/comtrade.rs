@@ -401,6 +401,7 @@ impl Comtrade {
             record,
             part: self.part(line, whole_flow)?,
             codes: (reporter_code, partner_code),
+            unread: 0,
         })
     }
 }

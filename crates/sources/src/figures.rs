@@ -429,6 +429,7 @@ impl Figures {
             record,
             part: Part::Unsaid,
             codes: (0, 0),
+            unread: self.beside.digest(line),
         })
     }
 }

@@ -23,6 +23,8 @@ pub struct Row {
     pub part: Part,
     /// The numeric codes of reporter and partner in the file; zeros where it has none.
     pub codes: (u16, u16),
+    /// What the cells say that are not read, in short; 0 where it does not matter.
+    pub unread: u64,
 }
 
 /// What a pass over a file tells beside its rows.
@@ -149,6 +151,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
                     record: draft.record,
                     part: draft.part,
                     codes: draft.codes,
+                    unread: draft.unread,
                 })),
                 Found::Bad(bad) => sink(Err(bad.at(line.number))),
                 Found::Aside(kind) => *aside.entry(kind).or_default() += 1,
@@ -242,7 +245,7 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
     table.open_ended =
         source == Source::ComtradeApi && last.is_some_and(|name| name.eq_ignore_ascii_case("isAggregate"));
     if let Some(map) = &options.map {
-        table.header = map.apply(table.header.clone(), shape.known, &options.file, table.header_line)?;
+        table.header = map.apply(table.header.clone(), shape.known, options, table.header_line)?;
     }
     shape.check(&table.header, &options.defaults, &options.file, table.header_line)?;
     Ok((table, source))

@@ -148,10 +148,14 @@ impl Told {
         }
         if records == 0 {
             let advice = "ask for other years or partners: the source has nothing on these";
+            let said = match &self.said[..] {
+                [] => String::new(),
+                said => format!(", which says {}", said.join(", ")),
+            };
             return Err(not_a_table(
                 file,
                 0,
-                "a JSON answer without a single record".to_owned(),
+                format!("a JSON answer without a single record{said}"),
                 advice,
             ));
         }
@@ -432,6 +436,10 @@ mod tests {
             ),
             (r#"{"data":[],"count":0,"error":"quota"}"#, "quota"),
             (r#"{"data":[],"count":0}"#, "without a single record"),
+            (
+                r#"{"validation":{"status":{"description":"Result too large"}},"dataset":[]}"#,
+                "without a single record, which says `validation`: {\"status\":{\"description\":\"Result too large\"}}",
+            ),
             (r#"{"data":null}"#, "without records"),
             (
                 r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"Query too complex"}"#,

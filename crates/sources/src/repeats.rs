@@ -14,6 +14,10 @@ pub(crate) trait Repeated {
     fn figures(&self) -> Figures<'_>;
     fn rounded_to(&self) -> Option<Usd>;
     fn reference(&self) -> Option<u32>;
+    /// What the cells say that are not read, in short.
+    fn unread(&self) -> u64 {
+        0
+    }
 }
 
 /// Everything that two rows of one key have to share to be the same figure twice. Who is
@@ -55,12 +59,18 @@ impl Repeated for Row {
     fn reference(&self) -> Option<u32> {
         self.record.reference
     }
+
+    fn unread(&self) -> u64 {
+        self.unread
+    }
 }
 
 /// Whether two rows are the same but for their lines, and no breakdowns: the second says nothing that the first does
 /// not. Such rows need not be held.
 pub(crate) fn says_again(row: &Row, before: &Row) -> bool {
-    is_open(row.part) && (row.part, row.codes) == (before.part, before.codes) && row.record == before.record
+    is_open(row.part)
+        && (row.part, row.codes, row.unread) == (before.part, before.codes, before.unread)
+        && row.record == before.record
 }
 
 /// Whether a row of this kind may be the figure of its key.
@@ -180,13 +190,16 @@ fn without_duplicates<T: Repeated>(rows: &[T], mut open: Vec<usize>, fates: &mut
     let mut distinct: Vec<usize> = Vec::with_capacity(open.len());
     for &i in &open {
         match distinct.last() {
-            Some(&last) if (rows[last].figures(), rows[last].codes()) == (rows[i].figures(), rows[i].codes()) => {
-                fates[i] = Fate::Aside(DUPLICATE)
-            }
+            Some(&last) if said_by(&rows[last]) == said_by(&rows[i]) => fates[i] = Fate::Aside(DUPLICATE),
             _ => distinct.push(i),
         }
     }
     distinct
+}
+
+/// What two rows share that are one row twice.
+fn said_by<T: Repeated>(row: &T) -> (Figures<'_>, (u16, u16), u64) {
+    (row.figures(), row.codes(), row.unread())
 }
 
 /// Quotations of one figure that differ all stay, if each has a reference of its own.
@@ -197,7 +210,12 @@ fn judge_rivals<T: Repeated>(rows: &[T], distinct: &[usize], fates: &mut [Fate])
     }
     for members in by_reference.values() {
         if let [first, second, ..] = members[..] {
-            contradict(members, (first, second), "the same figure is given differently", fates);
+            let differs = rows[first].figures() != rows[second].figures();
+            let reason = match differs {
+                true => "the same figure is given differently",
+                false => "the same figure stands again, and columns that are not read differ",
+            };
+            contradict(members, (first, second), reason, fates);
         }
     }
 }
@@ -244,10 +262,10 @@ fn judge<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [F
 }
 
 /// The largest first; of equal figures the most finely rounded first.
-type Order<'a> = (Reverse<Figures<'a>>, (u16, u16), Option<Usd>);
+type Order<'a> = (Reverse<Figures<'a>>, (u16, u16), u64, Option<Usd>);
 
 fn order_of<T: Repeated>(row: &T) -> Order<'_> {
-    (Reverse(row.figures()), row.codes(), row.rounded_to())
+    (Reverse(row.figures()), row.codes(), row.unread(), row.rounded_to())
 }
 
 fn contradict(members: &[usize], pair: (usize, usize), reason: &'static str, fates: &mut [Fate]) {

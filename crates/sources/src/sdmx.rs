@@ -195,6 +195,7 @@ impl Total<'_> {
             record,
             part: Part::Unsaid,
             codes: (0, 0),
+            unread: 0,
         }))
     }
 }

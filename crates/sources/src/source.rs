@@ -122,6 +122,8 @@ pub(crate) struct Draft {
     pub(crate) part: Part,
     /// The numeric codes of reporter and partner, where the source has such.
     pub(crate) codes: (u16, u16),
+    /// What the cells say that are not read, in short; 0 where it does not matter.
+    pub(crate) unread: u64,
 }
 
 /// What a row says about itself as a total or a breakdown.

@@ -260,6 +260,18 @@ impl<R: Read> Table<R> {
             };
             return Err(Bad::row(self.text(), reason, advice));
         }
+        // The column that a delimiter at the end of the header makes. A figure there was shifted out of its own.
+        let unnamed = want > 1 && self.header.names().last().is_some_and(String::is_empty);
+        if unnamed && let Some(last) = self.record.get(want - 1).filter(|cell| !cell.trim_ascii().is_empty()) {
+            let value = String::from_utf8_lossy(last).into_owned();
+            let advice =
+                "look whether the row's cells stand one column too far to the right, or give the column a name";
+            return Err(Bad::row(
+                value,
+                "the last column has no name, and a cell in this row",
+                advice,
+            ));
+        }
         if want > 1 && self.record.as_slice().contains(&b'\n') {
             let swallowed =
                 |f: &&[u8]| f.contains(&b'\n') && f.iter().filter(|&&b| b == self.header.delimiter).count() + 1 >= want;

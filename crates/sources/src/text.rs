@@ -1,7 +1,7 @@
 //! Any table of text, row by row, as every reader of users' files sees it: unpacked, in UTF-8, its delimiter found,
 //! its rows with their physical lines and checked for their shape.
 
-use crate::cell::{is_absent, with_point};
+use crate::cell::{is_absent, reads_two_ways, with_point};
 use crate::error::Result;
 use crate::header::Header;
 use crate::input::{Input, Limits, Text};
@@ -107,10 +107,14 @@ pub fn decimal_text(text: &str, delimiter: u8) -> Option<Cow<'_, str>> {
     with_point(text, delimiter)
 }
 
-/// Reads a number for estimation. In tables with semicolons a comma is the decimal sign where it can be nothing else.
+/// Reads a number for estimation. In tables with semicolons a comma is the decimal sign where it can be nothing else; what
+/// may be a thousand or a decimal (`1.500`) is no number.
 pub fn number_of_text(text: &str, delimiter: u8) -> Number {
     if is_absent(text) {
         return Number::Absent;
+    }
+    if delimiter == b';' && reads_two_ways(text) {
+        return Number::Bad;
     }
     // Rust also reads `inf` and `nan`; neither is a number of a table.
     let number = with_point(text, delimiter).and_then(|text| text.parse::<f64>().ok());
@@ -128,6 +132,10 @@ mod tests {
             ("1,5", b';', Number::Known(1.5)),
             ("1,5", b',', Number::Bad),
             ("1,500", b';', Number::Bad),
+            ("1.500", b';', Number::Bad),
+            ("-1.500", b';', Number::Bad),
+            ("0.500", b';', Number::Known(0.5)),
+            ("1.500", b'\t', Number::Known(1.5)),
             ("-", b',', Number::Absent),
             ("..", b',', Number::Absent),
             ("inf", b',', Number::Bad),

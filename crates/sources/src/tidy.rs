@@ -3,10 +3,12 @@
 
 use crate::error::{Error, Result};
 use crate::header::{Column, Header, nearest};
+use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::table::Line;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
 use trade::Period;
 
 /// How to read a tidy table that has other names and units, as it may stand in a TOML file:
@@ -25,7 +27,8 @@ use trade::Period;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TidyMap {
-    /// The project's column name to the file's.
+    /// The project's column name to the file's. The file's columns that bear the names of `period`, `reporter`, `partner`,
+    /// `flow`, `classification`, `product` and `valuation` are read as such where the map has nothing else for them.
     pub columns: BTreeMap<String, String>,
     /// `value_usd` is in units of 10 to this power of US dollars: 3 for thousands, 6 for
     /// millions. The unit of rounding stays in dollars.
@@ -55,15 +58,40 @@ pub enum Codes {
     Name,
 }
 
+/// What tells figures apart: a column of one of these names is never passed over.
+const OWN: [&str; 7] = [
+    "period",
+    "reporter",
+    "partner",
+    "flow",
+    "classification",
+    "product",
+    "valuation",
+];
+
 impl TidyMap {
+    /// The columns that are read: those of the map, and the file's own that it leaves open.
+    fn read(&self, header: &Header) -> BTreeMap<String, String> {
+        let mut columns = self.columns.clone();
+        for own in OWN {
+            let name = header.column(own).map(|column| column.name);
+            let free = |name: &String| !self.columns.values().any(|read| read == name);
+            if let Some(name) = name.filter(free) {
+                columns.entry(own.to_owned()).or_insert(name);
+            }
+        }
+        columns
+    }
+
     /// The header as the map reads it.
     ///
     /// # Errors
-    /// Where the map names a column that the form or the file does not have, or a power
-    /// beyond 12.
-    pub(crate) fn apply(&self, header: Header, known: &[&str], file: &str, line: u64) -> Result<Header> {
+    /// Where the map names a column that the form or the file does not have, one for two things, or one for what has a
+    /// default too; where the name of the values' column says that they are no dollars; for a power beyond 12.
+    pub(crate) fn apply(&self, header: Header, known: &[&str], options: &Options, line: u64) -> Result<Header> {
+        let file = &options.file;
         let refuse = |problem: String, advice: String| Error::Header {
-            file: file.to_owned(),
+            file: file.clone(),
             line,
             problem,
             advice,
@@ -86,6 +114,33 @@ impl TidyMap {
                     meant(theirs, names),
                 ));
             }
+            let other = self
+                .columns
+                .iter()
+                .find(|(other, name)| *other < ours && *name == theirs);
+            if let Some((other, _)) = other {
+                return Err(refuse(
+                    format!("the map reads the column `{theirs}` as `{other}` and as `{ours}`"),
+                    "a column is one of them".to_owned(),
+                ));
+            }
+            if options.defaults.get(ours).is_some() {
+                return Err(refuse(
+                    format!("`{ours}` has a default, and the map reads it from the column `{theirs}`"),
+                    "drop one of the two".to_owned(),
+                ));
+            }
+        }
+        if let Some(name) = self
+            .columns
+            .get("value_usd")
+            .filter(|name| self.value_power == 0 && is_multiple(&name.to_lowercase()))
+        {
+            return Err(refuse(
+                format!("the name of the column `{name}` says that its figures may be multiples, or no dollars"),
+                "state the power of ten (value_power: 3 for thousands, 6 for millions), convert other currencies, or rename it"
+                    .to_owned(),
+            ));
         }
         if self.value_power > 12 {
             let problem = format!("`value_power` is {}", self.value_power);
@@ -94,7 +149,8 @@ impl TidyMap {
                 "it is 0 for dollars, 3 for thousands, 6 for millions, 9 for billions".to_owned(),
             ));
         }
-        Ok(header.aliased(self.columns.clone()))
+        let columns = self.read(&header);
+        Ok(header.aliased(columns))
     }
 }
 
@@ -102,6 +158,8 @@ impl TidyMap {
 #[derive(Default)]
 pub(crate) struct Beside {
     columns: Vec<(Column, Says)>,
+    /// Where the cells stand that nobody reads.
+    unread: Vec<usize>,
 }
 
 /// What such a column says.
@@ -138,26 +196,37 @@ impl Beside {
         if !header.is_aliased() {
             return Beside::default();
         }
+        let read = map.read(header);
         let says = |name: &String| {
             let lower = name.to_ascii_lowercase();
             let known = BESIDE.iter().find(|(_, names)| names.contains(&lower.as_str()))?.0;
             // Who states the unit has looked at it.
             let stated = matches!(known, Says::Unit) && map.value_power > 0;
-            (!stated && !map.columns.values().any(|read| read == name)).then_some(known)
+            (!stated && !read.values().any(|read| read == name)).then_some(known)
         };
-        let names = header.names().iter().enumerate();
-        let columns = names.filter_map(|(index, name)| {
-            Some((
-                Column {
-                    index,
-                    name: name.clone(),
-                },
-                says(name)?,
-            ))
-        });
-        Beside {
-            columns: columns.collect(),
+        let mut columns = Vec::new();
+        for (index, name) in header.names().iter().enumerate() {
+            let name = name.clone();
+            if let Some(says) = says(&name) {
+                columns.push((Column { index, name }, says));
+            }
         }
+        let unread = |&index: &usize| !read.values().any(|name| *name == header.names()[index]);
+        Beside {
+            columns,
+            unread: (0..header.names().len()).filter(unread).collect(),
+        }
+    }
+
+    /// What tells a row from another that is the same in all that is read.
+    pub(crate) fn digest(&self, line: &Line<'_>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let cells = self
+            .unread
+            .iter()
+            .map(|&index| line.fields.get(index).unwrap_or_default());
+        cells.for_each(|cell| hasher.write(cell.trim_ascii()));
+        hasher.finish()
     }
 
     /// Refuses a row of another currency, of multiples that nobody stated, of a month that is taken for its year.
@@ -171,7 +240,7 @@ impl Beside {
                 Says::Currency if !is_dollar(&lower) => {
                     return Err(cell.bad("the figure is in another currency", "convert it to US dollars first"));
                 }
-                Says::Unit if is_multiple(&lower) => {
+                Says::Unit if is_multiple(&lower) || ["2", "3", "6", "9"].contains(&cell.text) => {
                     let advice = "state it for all rows: value_power 3 for thousands, 6 for millions of US dollars";
                     return Err(cell.bad("the figure may be in multiples, or in another currency", advice));
                 }
@@ -201,38 +270,19 @@ fn is_dollar(text: &str) -> bool {
     .contains(&text.as_str())
 }
 
-/// Whether a unit is thousands, millions and the like, or another money than the dollar; units of quantity are neither.
+/// Whether a unit or the name of a column says thousands, millions and the like, or another money than the dollar; units of
+/// quantity are neither.
 fn is_multiple(text: &str) -> bool {
-    let words = [
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "hundred",
-        "mio",
-        "mln",
-        "mrd",
-        "000",
-        "eur",
-        "cny",
-        "rmb",
-        "yuan",
-        "jpy",
-        "yen",
-        "gbp",
-        "pound sterling",
-        "krw",
-        "rub",
-        "chf",
-        "inr",
-        "\u{20ac}",
-        "\u{a3}",
-        "\u{a5}",
+    const WITHIN: [&str; 4] = ["thousand", "million", "billion", "trillion"];
+    const WORDS: [&str; 31] = [
+        "mio", "mln", "mrd", "mn", "bn", "m", "k", "th", "tsd", "kusd", "musd", "busd", "eur", "euro", "euros", "cny",
+        "rmb", "yuan", "jpy", "yen", "gbp", "sterling", "krw", "won", "rub", "rubles", "roubles", "chf", "inr",
+        "rupees", "cad",
     ];
-    let marks = [
-        "k", "m", "mn", "bn", "th", "k usd", "m usd", "kusd", "musd", "2", "3", "6", "9",
-    ];
-    words.iter().any(|word| text.contains(word)) || marks.contains(&text)
+    let thousands = |word: &str| word.len() > 3 && word.ends_with("000") && word.bytes().all(|b| b.is_ascii_digit());
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let says = |word: &str| WITHIN.iter().any(|w| word.contains(w)) || WORDS.contains(&word) || thousands(word);
+    words.any(says) || text.contains(['\u{20ac}', '\u{a3}', '\u{a5}'])
 }
 
 fn is_part_of_year(text: &str) -> bool {

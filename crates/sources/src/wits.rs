@@ -277,6 +277,7 @@ impl Wits {
             record,
             part: Part::Unsaid,
             codes: (0, 0),
+            unread: 0,
         })))
     }
 }

@@ -106,6 +106,10 @@ impl Columns {
             ],
             _ => return None,
         };
+        // A filled cell in a last column without a name is the general reader's business.
+        if header.names().last().is_none_or(String::is_empty) {
+            return None;
+        }
         let mut roles = vec![Role::Other; header.names().len()];
         for &(name, role) in names {
             if let Some(column) = header.column(name) {
@@ -205,6 +209,7 @@ impl Columns {
         let (reporter, partner) = (code(cell(Role::Reporter)?)?, code(cell(Role::Partner)?)?);
         let product = cell(Role::Product)?;
         let product = match product.len() {
+            _ if !product.iter().all(u8::is_ascii_digit) => return Err(Unusual),
             6 => packed::digits(product).ok_or(Unusual)?,
             // The released files are written from numbers, so a leading zero is lost.
             5 => packed::digits(product).ok_or(Unusual)? >> 4 | 1 << 36,
