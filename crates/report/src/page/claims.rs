@@ -160,7 +160,7 @@ fn claim(row: &ClaimRow, scenarios: &[String], title: &dyn Fn(&str) -> String) -
 fn counts(row: &ClaimRow) -> Vec<(Badge, usize)> {
     let mut counts: Vec<(Badge, usize)> = Vec::new();
     for badge in row.verdicts.iter().map(|v| Badge::of_outcome(&v.outcome)) {
-        match counts.iter_mut().find(|(other, _)| other.class == badge.class) {
+        match counts.iter_mut().find(|(other, _)| other.words == badge.words) {
             Some((_, count)) => *count += 1,
             None => counts.push((badge, 1)),
         }

@@ -70,6 +70,8 @@ struct View<'p> {
     description: String,
     dateline: &'p str,
     notice: &'p str,
+    /// Whether the printed page is shorter than the one on the screen.
+    shortened: bool,
     style: String,
     script: String,
     style_source: String,
@@ -155,6 +157,7 @@ fn view(page: &Page) -> Result<View<'_>> {
         description: page.lede.text(),
         dateline: &page.dateline,
         notice: &page.notice,
+        shortened: shortened(page),
         style_source: digest::source_expression(&style),
         script_source: digest::source_expression(&script),
         style,
@@ -250,13 +253,16 @@ fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> 
             evidence,
         } => table_block(table, (*rows_shown, evidence), file.as_deref(), anchors)?,
         Block::Folded(inner) => {
-            let what = match (inner.chart(), inner.as_ref()) {
-                (Some(chart), _) => format!("<b>Chart.</b> {}", escape(&chart.title)),
-                (None, Block::Table { table, .. }) => format!("<b>Table.</b> {}", escape(&table.title)),
-                (None, _) => "More".to_owned(),
+            let (kind, what) = match (inner.chart(), inner.as_ref()) {
+                (Some(chart), _) => ("of-chart", format!("<b>Chart.</b> {}", escape(&chart.title))),
+                (None, Block::Table { table, file, .. }) => {
+                    let path = on_paper(file.as_deref());
+                    ("of-table", format!("<b>Table.</b> {}{path}", escape(&table.title)))
+                }
+                (None, _) => ("", "More".to_owned()),
             };
             let shown = self::block(inner, looks, anchors)?;
-            format!("<details class=\"fold\"><summary>{what}</summary>{shown}</details>")
+            format!("<details class=\"fold {kind}\"><summary>{what}</summary>{shown}</details>")
         }
         Block::Facts(facts) => format!(
             "<dl class=\"facts\">{}</dl>",
@@ -317,8 +323,9 @@ fn table_block(
         String::new()
     } else {
         format!(
-            "<details class=\"rest\"><summary>The other {} rows</summary>{}</details>",
+            "<details class=\"rest\"><summary>The other {} rows{}</summary>{}</details>",
             rest.len(),
+            on_paper(file),
             part(rest, ", the other rows")
         )
     };
@@ -336,6 +343,18 @@ fn table_block(
         "<div class=\"table\" id=\"{anchor}\">{}{rest}{tools}</div>",
         part(first, "")
     ))
+}
+
+/// Where the whole table is, for a reader of the printed page, which leaves out what is folded.
+fn on_paper(file: Option<&str>) -> String {
+    file.map(|path| format!("<span class=\"paper\">: {}</span>", escape(path)))
+        .unwrap_or_default()
+}
+
+/// Whether there are tables that the printed page leaves out.
+fn shortened(page: &Page) -> bool {
+    let blocks = || page.sections.iter().flat_map(|section| &section.blocks);
+    blocks().any(|block| matches!(block, Block::Folded(inner) if inner.chart().is_none()))
 }
 
 /// Whether a table's rows stand below the titles of their scenarios: where that saves more rows than it takes.
