@@ -69,6 +69,10 @@ struct View<'p> {
     lede: String,
     description: String,
     dateline: &'p str,
+    byline: &'p str,
+    limits: &'p [String],
+    /// Whether numbers lead to files beside the page.
+    traced: bool,
     notice: &'p str,
     /// Whether the printed page is shorter than the one on the screen.
     shortened: bool,
@@ -92,6 +96,7 @@ struct View<'p> {
 #[derive(Serialize)]
 struct SummaryView<'p> {
     badge: Option<Badge>,
+    caution: &'p str,
     text: String,
     detail: String,
     how_sure: &'p str,
@@ -131,7 +136,16 @@ struct PinView<'p> {
 fn view(page: &Page) -> Result<View<'_>> {
     let mut anchors = Anchors::default();
     // The page's own parts, and the claims, keep their names.
-    for name in ["main", "summary", "claims", "scenarios", "data", "words", "provenance"] {
+    for name in [
+        "main",
+        "limits",
+        "summary",
+        "claims",
+        "scenarios",
+        "data",
+        "words",
+        "provenance",
+    ] {
         anchors.take(name);
     }
     for row in &page.claims.rows {
@@ -156,6 +170,9 @@ fn view(page: &Page) -> Result<View<'_>> {
         lede: page.lede.html(),
         description: page.lede.text(),
         dateline: &page.dateline,
+        byline: &page.byline,
+        limits: &page.limits,
+        traced: page.lede.addresses().next().is_some() || page.summary.iter().any(|item| !item.grounds.is_empty()),
         notice: &page.notice,
         shortened: shortened(page),
         style_source: digest::source_expression(&style),
@@ -208,6 +225,7 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
     let evidence = item.evidence.iter().chain(&item.grounds).map(link).collect();
     SummaryView {
         badge: item.verdict.map(Badge::of),
+        caution: &item.caution,
         text: item.text.html(),
         detail: item.detail.html(),
         how_sure: &item.how_sure,
@@ -242,9 +260,15 @@ fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> 
             chart,
             sources,
             evidence,
+            noted,
         } => {
-            let evidence = Some(evidence);
-            figure::figure(chart, &figure::Traces { sources, evidence }, looks, anchors)?
+            let (evidence, noted) = (Some(evidence), Some(noted));
+            let traces = figure::Traces {
+                sources,
+                evidence,
+                noted,
+            };
+            figure::figure(chart, &traces, looks, anchors)?
         }
         Block::Table {
             table,
@@ -357,9 +381,12 @@ fn shortened(page: &Page) -> bool {
     blocks().any(|block| matches!(block, Block::Folded(inner) if inner.chart().is_none()))
 }
 
-/// Whether a table's rows stand below the titles of their scenarios: where that saves more rows than it takes.
+/// Whether a table's rows stand below their scenarios or claims: where that saves more rows than it takes.
 fn by_scenario(table: &model::Table) -> bool {
-    let first = table.columns.first().is_some_and(|column| column.name == "scenario");
+    let first = table
+        .columns
+        .first()
+        .is_some_and(|column| ["scenario", "claim"].contains(&column.name.as_str()));
     let runs = table.rows.chunk_by(|a, b| a.first() == b.first()).count();
     first && table.columns.len() > 1 && runs * 2 <= table.rows.len()
 }

@@ -55,11 +55,13 @@ fn page(text: &str) -> Page {
         .collect();
     let claim = ClaimRow {
         id: t(),
+        label: t(),
         text: t(),
         source: t(),
         source_url: t(),
         test: t(),
         overall: Verdict::DependsOnSource,
+        caution: t(),
         verdicts,
         decided_by: t(),
         note: t(),
@@ -72,6 +74,7 @@ fn page(text: &str) -> Page {
             chart,
             sources: vec![t(), t()],
             evidence: [((0, 2001.0_f64.to_bits()), t())].into(),
+            noted: [(0, 2002.0_f64.to_bits())].into(),
         },
         Block::Table {
             table: table.clone(),
@@ -99,8 +102,12 @@ fn page(text: &str) -> Page {
         lede: words(),
         dateline: t(),
         notice: t(),
+        byline: t(),
+        limits: vec![t()],
+        compilers: vec![(t(), t())],
         summary: vec![SummaryItem {
             verdict: Some(Verdict::Robust),
+            caution: t(),
             text: words(),
             detail: words(),
             how_sure: t(),
