@@ -366,10 +366,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_no_file() {
-        let error = Input::open(&std::env::temp_dir())
-            .err()
-            .unwrap()
-            .to_string();
+        let error = Input::open(&std::env::temp_dir()).err().unwrap().to_string();
         assert!(error.contains("a folder"), "{error}");
     }
 }
