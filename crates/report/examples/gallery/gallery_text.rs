@@ -67,6 +67,7 @@ pub(crate) fn claims() -> Claims {
         source_url: "https://example.org/hope-1894".to_owned(),
         test: "imports / exports above 1.2 in at least nine of ten years".to_owned(),
         overall,
+        caution: String::new(),
         verdicts: SCENARIOS
             .iter()
             .zip(outcomes)
