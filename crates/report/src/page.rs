@@ -135,7 +135,7 @@ impl Verdict {
     pub const fn meaning(self) -> &'static str {
         match self {
             Verdict::Robust => {
-                "holds under every source that has the figures, and there are several; errors in the reports are told beside it"
+                "holds under every source that has the figures, and there are several; what errors in the reports could undo is another question"
             }
             Verdict::OneSource => "holds under the only source that has the figures",
             Verdict::DependsOnSource => "holds under some ways to count, and fails or is not shown under others",

@@ -13,7 +13,11 @@ use study::StudyFile;
 /// How many rows of a table stand open; others are folded. Of very long tables the page has no more than these.
 const ROWS_SHOWN: usize = 25;
 /// What columns are called on the page.
-const HEADINGS: [(&str, &str); 9] = [
+const HEADINGS: [(&str, &str); 13] = [
+    ("low_old", "Low, before"),
+    ("high_old", "High, before"),
+    ("low_new", "Low, now"),
+    ("high_new", "High, now"),
     ("old", "Before"),
     ("new", "Now"),
     ("relative_change", "Change"),
@@ -72,7 +76,10 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     };
     Ok(Page {
         kicker: "counterflow comparison".to_owned(),
-        title: format!("What differs between two runs of {}", new.manifest.study),
+        title: match &named.study {
+            Some(study) => format!("What differs between two runs: {}", study.title),
+            None => format!("What differs between two runs of {}", new.manifest.study),
+        },
         lede: if nothing {
             "Nothing: the same inputs, verdicts and findings.".into()
         } else {
