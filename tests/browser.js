@@ -85,9 +85,10 @@ window.addEventListener("load", async () => {
     await new Promise((done) => setTimeout(done, 50));
     check("a link opens the fold that it leads into", folded.parentElement.open, "closed");
     window.dispatchEvent(new Event("beforeprint"));
-    check("on paper every fold is open", all("details.fold, details.entry, details.claim").every((d) => d.open), "some are closed");
+    check("on paper every claim and chart is open", all("details.of-chart, details.claim").every((d) => d.open), "some are closed");
+    check("on paper tables stay as they were", all("details.of-table").some((d) => !d.open), "all are open");
     window.dispatchEvent(new Event("afterprint"));
-    check("after printing they are closed again", all("details.fold").some((d) => !d.open), "all open");
+    check("after printing they are closed again", all("details.of-chart").some((d) => !d.open), "all open");
 
     // Both themes.
     const ground = () => getComputedStyle(document.body).backgroundColor;

@@ -20,4 +20,4 @@ pub use format::{Format, render, to_bytes};
 pub use number::{grouped, significant};
 pub use package::package_descriptions;
 pub use page::{Page, chart_table, render_page};
-pub use study::{Provenance, ResultFile, figures_table, result_files};
+pub use study::{Provenance, ResultFile, figures_table, finding_words, result_files, told};

@@ -18,7 +18,7 @@ pub use render::render_page;
 pub use words::Words;
 
 use model::{Chart, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole report.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,10 @@ pub struct Page {
     pub lede: Words,
     /// One line under the lede: who, what run, as of when.
     pub dateline: String,
+    /// Who answers for it; empty for none.
+    pub byline: String,
+    /// What its figures do not contain, a sentence each; left out of the page where there are none.
+    pub limits: Vec<String>,
     /// A warning above everything, such as that the data are made up; empty for none.
     pub notice: String,
     /// What was found, the most important first.
@@ -39,6 +43,8 @@ pub struct Page {
     pub claims: Claims,
     /// The body.
     pub sections: Vec<Section>,
+    /// Names of compilers whose figures a scenario shows as they are, each with that scenario: one source, one look.
+    pub compilers: Vec<(String, String)>,
     /// What each scenario is; left out of the page where there are none.
     pub scenarios: Vec<ScenarioRow>,
     /// The data used, with their citations; left out of the page where there are none.
@@ -54,6 +60,8 @@ pub struct Page {
 pub struct SummaryItem {
     /// How sure it is, where it rests on a claim's verdict.
     pub verdict: Option<Verdict>,
+    /// What the verdict does not say of itself, in a few words beside it; may be empty.
+    pub caution: String,
     /// The finding, one sentence.
     pub text: Words,
     /// What stands behind it: numbers, years, scenarios; may be empty.
@@ -126,7 +134,9 @@ impl Verdict {
     /// What the words mean.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Verdict::Robust => "holds under every source that has the figures, and there are several",
+            Verdict::Robust => {
+                "holds under every source that has the figures, and there are several; what errors in the reports could undo is another question"
+            }
             Verdict::OneSource => "holds under the only source that has the figures",
             Verdict::DependsOnSource => "holds under some ways to count, and fails or is not shown under others",
             Verdict::Contradicted => "holds under no source and fails under several",
@@ -151,6 +161,8 @@ pub struct Claims {
 pub struct ClaimRow {
     /// Its short name: a letter or a word.
     pub id: String,
+    /// What a reader knows it by: the short name where it is a letter, else a few words.
+    pub label: String,
     /// The claim, paraphrased.
     pub text: String,
     /// Who made it, where.
@@ -161,6 +173,8 @@ pub struct ClaimRow {
     pub test: String,
     /// The verdict over all scenarios.
     pub overall: Verdict,
+    /// What the verdict does not say of itself; may be empty.
+    pub caution: String,
     /// The verdict of each scenario that was asked.
     pub verdicts: Vec<ScenarioVerdict>,
     /// Which pin would decide it, where the pins at hand do not; empty for none.
@@ -223,6 +237,8 @@ pub enum Block {
         sources: Vec<String>,
         /// Where the evidence of a point is, by the number of its series and the bits of its x.
         evidence: BTreeMap<(usize, u64), String>,
+        /// Points that the caption says something about, in the same way; they are drawn hollow.
+        noted: BTreeSet<(usize, u64)>,
     },
     /// The first rows of a table.
     Table {
@@ -249,9 +265,15 @@ pub enum Block {
 impl Block {
     /// The chart that it shows, folded or not.
     pub(crate) fn chart(&self) -> Option<&Chart> {
+        self.chart_and_sources().map(|(chart, _)| chart)
+    }
+
+    /// The same with what each series is taken from, where that is known.
+    pub(crate) fn chart_and_sources(&self) -> Option<(&Chart, &[String])> {
         match self {
-            Block::Chart(chart) | Block::Traced { chart, .. } => Some(chart),
-            Block::Folded(block) => block.chart(),
+            Block::Chart(chart) => Some((chart, &[])),
+            Block::Traced { chart, sources, .. } => Some((chart, sources)),
+            Block::Folded(block) => block.chart_and_sources(),
             _ => None,
         }
     }

@@ -21,8 +21,8 @@ mod ticks;
 mod unit;
 
 pub(crate) use element::escape;
-pub(crate) use scene::{Drawing, draw, look};
-pub(crate) use style::{patterns, swatch};
+pub(crate) use scene::{Drawing, Dress, draw, look};
+pub(crate) use style::{LOOKS, band_numbers, band_words, colour, dashes, patterns, swatch, variant};
 pub(crate) use unit::value_words;
 
 /// How wide a drawing is.

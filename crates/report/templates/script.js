@@ -21,10 +21,10 @@
     name();
   });
 
-  // On paper all is open but the data behind the charts.
+  // On paper claims and charts are open; tables and steps as the reader left them.
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = all("details:not([open], .data, .sources)");
+    opened = all("details.claim:not([open]), details.of-chart:not([open])");
     for (const fold of opened) fold.open = true;
   });
   window.addEventListener("afterprint", () => { for (const fold of opened) fold.open = false; });

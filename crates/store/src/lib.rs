@@ -47,7 +47,7 @@ pub use lock::{FolderLock, lock_folder};
 pub use open::{open_file, read_text, toml_problem};
 pub use partition::{ClosedPartition, PAGE_ROWS, PartitionWriter, ROW_GROUP_ROWS};
 pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names, read_references};
-pub use pin_file::{FileFacts, GENERATED_MARK, PinFile, RECORD_SCHEMA, is_name, with_generated_section};
+pub use pin_file::{FileFacts, GENERATED_MARK, NoteFile, PinFile, RECORD_SCHEMA, is_name, with_generated_section};
 pub use revision::{Revised, Revision, revision};
 pub use scan::{Scan, ScanStats, read_records, scan};
 pub use write::{parquet_bytes, write_records};

@@ -39,6 +39,9 @@ pub struct PinFile {
     /// What a user must know before summing anything.
     #[serde(default)]
     pub traps: Vec<String>,
+    /// What is to be said wherever some of its figures are drawn.
+    #[serde(default)]
+    pub note: Vec<NoteFile>,
     /// Values of the columns that `figures.csv` leaves out.
     #[serde(default)]
     pub defaults: BTreeMap<String, String>,
@@ -47,6 +50,19 @@ pub struct PinFile {
     pub invariant: Vec<Invariant>,
     /// What the Parquet file must be; absent until it is built.
     pub file: Option<FileFacts>,
+}
+
+/// A word on figures of some years.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteFile {
+    /// The first and the last year.
+    pub years: [i16; 2],
+    /// Which series it is about: their labels, such as `flow = "total"`; every series of the years where left out.
+    #[serde(rename = "where", default)]
+    pub only: BTreeMap<String, String>,
+    /// What is to be said, in a sentence or two.
+    pub text: String,
 }
 
 /// The generated part of a pin's description.

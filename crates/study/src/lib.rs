@@ -31,9 +31,10 @@ pub use draws::{DrawsFile, RuleFile};
 pub use explain::{Explanation, explain};
 pub use given::{DATA, Given};
 pub use prose::{Piece, Prose};
-pub use report_file::{ChartFile, ChartSeriesFile, SectionFile, SummaryFile, TableFile, WordFile};
+pub use report_file::{AboutFile, ChartFile, ChartSeriesFile, SectionFile, SummaryFile, TableFile, WordFile};
 pub use run::{PinUsed, Run, ScenarioRun, run};
 pub use scenario::{Figures, SetAside, StudyReference};
+pub use store::NoteFile;
 pub use study_file::{
     ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile, StudyFile, TestFile,
 };

@@ -3,6 +3,21 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// Who answers for a study, and how far it is; each may be left out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AboutFile {
+    /// Who wrote it.
+    #[serde(default)]
+    pub author: String,
+    /// Where to ask.
+    #[serde(default)]
+    pub contact: String,
+    /// How far it is: a draft, reviewed by whom.
+    #[serde(default)]
+    pub status: String,
+}
+
 /// One point of the report's summary.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

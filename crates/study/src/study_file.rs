@@ -2,7 +2,7 @@
 
 use crate::draws::DrawsFile;
 use crate::given::DATA;
-use crate::report_file::{ChartFile, SectionFile, SummaryFile, WordFile};
+use crate::report_file::{AboutFile, ChartFile, SectionFile, SummaryFile, WordFile};
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -18,6 +18,12 @@ pub struct StudyFile {
     pub title: String,
     /// What the study asks, in a paragraph.
     pub description: String,
+    /// What its figures do not contain, a sentence each; the report opens with them.
+    #[serde(default)]
+    pub leaves_out: Vec<String>,
+    /// Who answers for it.
+    #[serde(default)]
+    pub about: AboutFile,
     /// The economy under study; scenarios tell flows from its side.
     pub economy: String,
     /// The seed of every random number.
@@ -182,6 +188,8 @@ pub struct DropFile {
 pub struct ClaimFile {
     /// A short name.
     pub id: String,
+    /// A few words to call it by; where left out, a short name stands for itself and a longer one is told as words.
+    pub title: Option<String>,
     /// The statement, in our words.
     pub text: String,
     /// Who made it.
@@ -269,6 +277,22 @@ pub enum Reduce {
     Change,
     /// The share of findings above zero.
     SharePositive,
+}
+
+impl ClaimFile {
+    /// What a reader knows it by.
+    pub fn label(&self) -> String {
+        match &self.title {
+            Some(title) => title.clone(),
+            None if self.id.chars().count() <= 3 => self.id.clone(),
+            None => {
+                let words = self.id.replace('-', " ");
+                let mut letters = words.chars();
+                let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+                first + letters.as_str()
+            }
+        }
+    }
 }
 
 impl StudyFile {

@@ -92,6 +92,7 @@ fn about(path: &Path, world: &World, records: &[Record]) -> Outcome<PinFile> {
                       The hash is that of the dataset's manifest, or of its one file; rows are the sums."
             .to_owned(),
         traps: Vec::new(),
+        note: Vec::new(),
         defaults: Default::default(),
         invariant: Vec::new(),
         file: Some(file),

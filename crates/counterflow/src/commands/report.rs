@@ -48,7 +48,7 @@ pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
     }
     let differences = Differences::between(&old, &new)?;
     if let Some(path) = &arguments.page {
-        let page = page::page(&differences, &old, &new);
+        let page = page::page(&differences, &old, &new)?;
         store::write_atomically(path, report::render_page(&page)?.as_bytes())?;
         output.say(&format!("the comparison as a page: {}", path.display()));
     }

@@ -21,6 +21,7 @@ fn link(text: &str, href: &str) -> Link {
 pub(crate) fn summary() -> Vec<SummaryItem> {
     let item = |verdict, text: &str, detail: &str| SummaryItem {
         verdict,
+        caution: String::new(),
         text: text.into(),
         detail: detail.into(),
         how_sure: "Of 4 ways to count, it holds under 3 and fails under 1.".to_owned(),
@@ -60,11 +61,13 @@ pub(crate) fn summary() -> Vec<SummaryItem> {
 pub(crate) fn claims() -> Claims {
     let claim = |id: &str, text: &str, overall, outcomes: &[Option<bool>; 6]| ClaimRow {
         id: id.to_owned(),
+        label: id.to_owned(),
         text: text.to_owned(),
         source: "A. Hope, The Trade of Ruritania (1894), p. 12".to_owned(),
         source_url: "https://example.org/hope-1894".to_owned(),
         test: "imports / exports above 1.2 in at least nine of ten years".to_owned(),
         overall,
+        caution: String::new(),
         verdicts: SCENARIOS
             .iter()
             .zip(outcomes)

@@ -411,6 +411,9 @@ fn page() -> Page {
     };
     let prose = "Every figure here is invented. The sentences are as long as a reader of a real report would meet them, so that the measure of the lines, the space around figures and the breaks on paper can be judged.";
     Page {
+        byline: "Author: A. Hope.".to_owned(),
+        limits: vec!["Smuggled goods: no customs office counts them.".to_owned()],
+        compilers: Vec::new(),
         kicker: "Gallery of blocks".to_owned(),
         title: "What we know about Ruritania's trade, and what we cannot know".to_owned(),
         lede: "Four compilers disagree about almost everything except the direction. Two of the published claims survive every source; three depend on whom one asks.".into(),

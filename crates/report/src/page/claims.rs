@@ -63,11 +63,14 @@ pub(crate) struct ClaimsView {
 #[derive(Debug, Serialize)]
 struct ClaimView {
     anchor: String,
+    /// A letter or two; empty where the claim has a name in words.
     id: String,
+    name: String,
     text: String,
     source: String,
     test: String,
     overall: Badge,
+    caution: String,
     /// A badge for each scenario of the matrix.
     cells: Vec<Option<Badge>>,
     /// How often it holds, fails and is undecidable, where there is no room for a matrix.
@@ -87,6 +90,9 @@ struct VerdictView {
     numbers: String,
     reason: String,
 }
+
+/// A label of so many letters stands before the claim, a longer one above it.
+const LETTERS: usize = 3;
 
 /// The anchor of a claim.
 pub(crate) fn anchor(id: &str) -> String {
@@ -140,13 +146,16 @@ fn claim(row: &ClaimRow, scenarios: &[String], title: &dyn Fn(&str) -> String) -
         text: row.source.clone(),
         href: row.source_url.clone(),
     };
+    let lettered = row.label.chars().count() <= LETTERS;
     ClaimView {
         anchor: anchor(&row.id),
-        id: row.id.clone(),
+        id: if lettered { row.label.clone() } else { String::new() },
+        name: if lettered { String::new() } else { row.label.clone() },
         text: row.text.clone(),
         source: link(&source),
         test: row.test.clone(),
         overall: Badge::of(row.overall),
+        caution: row.caution.clone(),
         cells: scenarios.iter().map(cell).collect(),
         counts: counts(row),
         verdicts: row.verdicts.iter().map(|v| verdict(v, title)).collect(),
@@ -160,7 +169,7 @@ fn claim(row: &ClaimRow, scenarios: &[String], title: &dyn Fn(&str) -> String) -
 fn counts(row: &ClaimRow) -> Vec<(Badge, usize)> {
     let mut counts: Vec<(Badge, usize)> = Vec::new();
     for badge in row.verdicts.iter().map(|v| Badge::of_outcome(&v.outcome)) {
-        match counts.iter_mut().find(|(other, _)| other.class == badge.class) {
+        match counts.iter_mut().find(|(other, _)| other.words == badge.words) {
             Some((_, count)) => *count += 1,
             None => counts.push((badge, 1)),
         }

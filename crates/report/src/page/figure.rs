@@ -4,7 +4,7 @@ use super::html::{Anchors, download, table};
 use super::look::Look;
 use super::looks::Looks;
 use crate::Result;
-use crate::svg::{Drawing, Size, draw, escape, look, swatch};
+use crate::svg::{Drawing, Dress, Size, band_numbers, draw, escape, look, swatch};
 use model::{Cell, Chart, Form, Kind, Scale, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,6 +87,7 @@ fn column_name(label: &str, otherwise: &str) -> String {
 pub(crate) struct Traces<'p> {
     pub(crate) sources: &'p [String],
     pub(crate) evidence: Option<&'p BTreeMap<(usize, u64), String>>,
+    pub(crate) noted: Option<&'p BTreeSet<(usize, u64)>>,
 }
 
 impl Traces<'_> {
@@ -99,9 +100,13 @@ impl Traces<'_> {
 /// The figure as HTML; its anchor is the chart's name.
 pub(crate) fn figure(chart: &Chart, traces: &Traces<'_>, looks: &Looks, anchors: &mut Anchors) -> Result<String> {
     let mut chart = chart.clone();
-    let looks = &looks.of(&chart);
+    let looks = &looks.of(&chart, traces.sources);
     chart.id = anchors.take(&chart.id);
-    let (wide, narrow) = (draw(&chart, looks, Size::Wide), draw(&chart, looks, Size::Narrow));
+    let dress = Dress {
+        looks,
+        noted: traces.noted,
+    };
+    let (wide, narrow) = (draw(&chart, dress, Size::Wide), draw(&chart, dress, Size::Narrow));
     let id = &chart.id;
     Ok(format!(
         "<figure class=\"chart\" id=\"{id}\" role=\"group\" aria-labelledby=\"{id}-head\">\
@@ -119,6 +124,7 @@ fn legend(chart: &Chart, looks: &[usize], named: bool, traces: &Traces<'_>) -> S
     if chart.series.len() < 2 {
         return String::new();
     }
+    let bands = band_numbers(chart);
     let entry = |(at, series): (usize, &model::Series)| {
         let name = if series.name.is_empty() {
             format!("series {}", at + 1)
@@ -132,7 +138,7 @@ fn legend(chart: &Chart, looks: &[usize], named: bool, traces: &Traces<'_>) -> S
         format!(
             "<li data-series=\"{at}\"{}>{}<span>{}</span></li>",
             source.unwrap_or_default(),
-            swatch(chart.form, series.curve, look(looks, at)),
+            swatch(chart.form, series.curve, look(looks, at), bands[at]),
             escape(&name)
         )
     };

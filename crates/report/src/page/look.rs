@@ -172,6 +172,8 @@ fn said(column: &Column) -> (String, String) {
     };
     let unit = match column.unit.as_str() {
         _ if !own.is_empty() => own,
+        // A heading may end in its unit: `Effective number of partners`.
+        unit if !unit.is_empty() && heading.ends_with(unit) => String::new(),
         "" | "1" | "year" | "ratio" => String::new(),
         "share" if column.kind == Kind::Number => String::new(),
         unit if is_share(column) => unit["share ".len()..].to_owned(),

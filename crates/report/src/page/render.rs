@@ -69,7 +69,13 @@ struct View<'p> {
     lede: String,
     description: String,
     dateline: &'p str,
+    byline: &'p str,
+    limits: &'p [String],
+    /// Whether numbers lead to files beside the page.
+    traced: bool,
     notice: &'p str,
+    /// Whether the printed page is shorter than the one on the screen.
+    shortened: bool,
     style: String,
     script: String,
     style_source: String,
@@ -90,6 +96,7 @@ struct View<'p> {
 #[derive(Serialize)]
 struct SummaryView<'p> {
     badge: Option<Badge>,
+    caution: &'p str,
     text: String,
     detail: String,
     how_sure: &'p str,
@@ -129,7 +136,16 @@ struct PinView<'p> {
 fn view(page: &Page) -> Result<View<'_>> {
     let mut anchors = Anchors::default();
     // The page's own parts, and the claims, keep their names.
-    for name in ["main", "summary", "claims", "scenarios", "data", "words", "provenance"] {
+    for name in [
+        "main",
+        "limits",
+        "summary",
+        "claims",
+        "scenarios",
+        "data",
+        "words",
+        "provenance",
+    ] {
         anchors.take(name);
     }
     for row in &page.claims.rows {
@@ -154,7 +170,11 @@ fn view(page: &Page) -> Result<View<'_>> {
         lede: page.lede.html(),
         description: page.lede.text(),
         dateline: &page.dateline,
+        byline: &page.byline,
+        limits: &page.limits,
+        traced: page.lede.addresses().next().is_some() || page.summary.iter().any(|item| !item.grounds.is_empty()),
         notice: &page.notice,
+        shortened: shortened(page),
         style_source: digest::source_expression(&style),
         script_source: digest::source_expression(&script),
         style,
@@ -205,6 +225,7 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
     let evidence = item.evidence.iter().chain(&item.grounds).map(link).collect();
     SummaryView {
         badge: item.verdict.map(Badge::of),
+        caution: &item.caution,
         text: item.text.html(),
         detail: item.detail.html(),
         how_sure: &item.how_sure,
@@ -239,9 +260,15 @@ fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> 
             chart,
             sources,
             evidence,
+            noted,
         } => {
-            let evidence = Some(evidence);
-            figure::figure(chart, &figure::Traces { sources, evidence }, looks, anchors)?
+            let (evidence, noted) = (Some(evidence), Some(noted));
+            let traces = figure::Traces {
+                sources,
+                evidence,
+                noted,
+            };
+            figure::figure(chart, &traces, looks, anchors)?
         }
         Block::Table {
             table,
@@ -250,13 +277,16 @@ fn block(block: &Block, looks: &Looks, anchors: &mut Anchors) -> Result<String> 
             evidence,
         } => table_block(table, (*rows_shown, evidence), file.as_deref(), anchors)?,
         Block::Folded(inner) => {
-            let what = match (inner.chart(), inner.as_ref()) {
-                (Some(chart), _) => format!("<b>Chart.</b> {}", escape(&chart.title)),
-                (None, Block::Table { table, .. }) => format!("<b>Table.</b> {}", escape(&table.title)),
-                (None, _) => "More".to_owned(),
+            let (kind, what) = match (inner.chart(), inner.as_ref()) {
+                (Some(chart), _) => ("of-chart", format!("<b>Chart.</b> {}", escape(&chart.title))),
+                (None, Block::Table { table, file, .. }) => {
+                    let path = on_paper(file.as_deref());
+                    ("of-table", format!("<b>Table.</b> {}{path}", escape(&table.title)))
+                }
+                (None, _) => ("", "More".to_owned()),
             };
             let shown = self::block(inner, looks, anchors)?;
-            format!("<details class=\"fold\"><summary>{what}</summary>{shown}</details>")
+            format!("<details class=\"fold {kind}\"><summary>{what}</summary>{shown}</details>")
         }
         Block::Facts(facts) => format!(
             "<dl class=\"facts\">{}</dl>",
@@ -317,8 +347,9 @@ fn table_block(
         String::new()
     } else {
         format!(
-            "<details class=\"rest\"><summary>The other {} rows</summary>{}</details>",
+            "<details class=\"rest\"><summary>The other {} rows{}</summary>{}</details>",
             rest.len(),
+            on_paper(file),
             part(rest, ", the other rows")
         )
     };
@@ -338,9 +369,24 @@ fn table_block(
     ))
 }
 
-/// Whether a table's rows stand below the titles of their scenarios: where that saves more rows than it takes.
+/// Where the whole table is, for a reader of the printed page, which leaves out what is folded.
+fn on_paper(file: Option<&str>) -> String {
+    file.map(|path| format!("<span class=\"paper\">: {}</span>", escape(path)))
+        .unwrap_or_default()
+}
+
+/// Whether there are tables that the printed page leaves out.
+fn shortened(page: &Page) -> bool {
+    let blocks = || page.sections.iter().flat_map(|section| &section.blocks);
+    blocks().any(|block| matches!(block, Block::Folded(inner) if inner.chart().is_none()))
+}
+
+/// Whether a table's rows stand below their scenarios or claims: where that saves more rows than it takes.
 fn by_scenario(table: &model::Table) -> bool {
-    let first = table.columns.first().is_some_and(|column| column.name == "scenario");
+    let first = table
+        .columns
+        .first()
+        .is_some_and(|column| ["scenario", "claim"].contains(&column.name.as_str()));
     let runs = table.rows.chunk_by(|a, b| a.first() == b.first()).count();
     first && table.columns.len() > 1 && runs * 2 <= table.rows.len()
 }

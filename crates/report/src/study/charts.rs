@@ -1,9 +1,11 @@
 //! The charts that a section asks for, with the evidence of their points and what reports' errors leave open.
 
 use crate::page::Block;
+use crate::study::notes;
 use crate::study::trace::Trace;
+use crate::svg::{band_numbers, band_words};
 use model::{Band, Cell, Chart, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use study::{ChartFile, Run, Study, chart_across, series_of};
 
 /// A chart of the study file by its name, or a model's as `scenario/chart`.
@@ -32,18 +34,24 @@ fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Bloc
         study,
     );
     let mut evidence = BTreeMap::new();
-    let mut banded: Vec<String> = Vec::new();
+    let mut drawn_bands: BTreeSet<usize> = BTreeSet::new();
     for (at, (_, points)) in series.iter().enumerate() {
         for (number, (x, finding)) in points.iter().enumerate() {
             evidence.insert((at, x.to_bits()), trace.of(finding));
             let point = &mut chart.series[at].points[number];
             if let (None, Some(band)) = (point.band, drawn.get(finding.id().as_str())) {
                 point.band = Some(*band);
-                banded.push(format!("“{}”", chart.series[at].name));
+                drawn_bands.insert(at);
             }
         }
     }
-    banded.dedup();
+    let numbers = band_numbers(&chart);
+    let several = numbers.iter().flatten().count() > 1;
+    let banded = drawn_bands.iter().map(|at| match numbers[*at] {
+        Some(number) if several => format!("“{}” ({})", chart.series[*at].name, band_words(number)),
+        _ => format!("“{}”", chart.series[*at].name),
+    });
+    let banded: Vec<String> = banded.collect();
     if let (Some(draws), false) = (&study.file.draws, banded.is_empty()) {
         let told = format!(
             " Bands of {}: the middle 95 per cent of {} draws in which partners' reports err as reporters do.",
@@ -52,10 +60,12 @@ fn traced(file: &ChartFile, study: &Study, run: &Run, trace: &Trace<'_>) -> Bloc
         );
         chart.caption.push_str(&told);
     }
+    let noted = notes::note(&mut chart, &series, study, run);
     Block::Traced {
         chart,
         sources: series.iter().map(|(series, _)| series.scenario.clone()).collect(),
         evidence,
+        noted,
     }
 }
 

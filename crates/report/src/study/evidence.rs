@@ -47,7 +47,7 @@ struct FindingView {
 #[derive(Debug, Serialize)]
 struct ClaimView {
     anchor: String,
-    id: String,
+    label: String,
     text: String,
     verdict: String,
     /// Each test in words, and links to the findings that it looks at.
@@ -184,7 +184,7 @@ fn claims(study: &Study, run: &Run, file: &ScenarioFile, trace: &Trace<'_>) -> V
         });
         views.push(ClaimView {
             anchor: anchor_of_claim(&claim.id),
-            id: claim.id.clone(),
+            label: claim.label(),
             text: claim.text.clone(),
             verdict: super::page::verdict_words(verdict, numbers),
             tests: tests.collect(),

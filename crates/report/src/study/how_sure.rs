@@ -2,8 +2,8 @@
 //! reports leave of it.
 
 use super::page::title_of;
-use model::Cell;
-use study::{Judged, Run, Study, Verdict};
+use model::{Cell, Table};
+use study::{Judged, Overall, Run, Study, Verdict};
 
 /// How many scenarios bear a claim out, and in how many of them it outlasts the errors of reports.
 pub(super) fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
@@ -62,6 +62,28 @@ pub(super) fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
         ));
     }
     words
+}
+
+/// What a verdict that a claim holds does not say: that errors of the reports could undo it.
+pub(super) fn caution(judged: &Judged, run: &Run) -> String {
+    let holds = matches!(judged.overall, Overall::Robust | Overall::OneSource);
+    let table = run.tables.iter().find(|t| t.id == "draws-survival");
+    let place = |table: &Table, name: &str| table.columns.iter().position(|c| c.name == name);
+    let undone = table.filter(|_| holds).is_some_and(|table| {
+        let (Some(of), Some(conclusion)) = (place(table, "claim"), place(table, "conclusion")) else {
+            return false;
+        };
+        let rows = table
+            .rows
+            .iter()
+            .filter(|row| row[of] == Cell::from(judged.id.as_str()));
+        rows.into_iter().any(|row| row[conclusion] != Cell::from("survives"))
+    });
+    if undone {
+        "across sources, but errors in the reports could undo it".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn listed(words: &[&str]) -> String {

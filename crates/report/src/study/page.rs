@@ -9,13 +9,13 @@ use crate::study::charts::chart;
 use crate::study::evidence;
 use crate::study::files::{Provenance, ResultFile};
 use crate::study::glossary;
-use crate::study::how_sure::how_sure;
-use crate::study::readable::readable;
+use crate::study::how_sure::{caution, how_sure};
+use crate::study::readable::{label_of, readable};
 use crate::study::selection::selected;
 use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
 use model::Table;
-use study::{ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
+use study::{AboutFile, ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
 
 /// How many rows of a table stand open, of one that leads its section and of one that is folded; the rest is behind a fold.
 const ROWS_SHOWN: [usize; 2] = [8, 24];
@@ -38,6 +38,8 @@ pub(super) fn study_page(
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
         dateline: dateline(run),
+        byline: byline(&study.file.about),
+        limits: study.file.leaves_out.clone(),
         provenance: provenance.rows(),
         ..Page::default()
     };
@@ -46,7 +48,7 @@ pub(super) fn study_page(
         let mut evidence = Vec::new();
         if let Some(claim) = &item.claim {
             evidence.push(Link {
-                text: format!("the claim and its test ({claim})"),
+                text: format!("the claim and its test ({})", label_of(claim, &study.file)),
                 href: format!("#claim-{claim}"),
             });
         }
@@ -60,6 +62,7 @@ pub(super) fn study_page(
         page.summary.push(SummaryItem {
             grounds: grounds(judged, &[&text, &detail], study),
             verdict: judged.map(|c| badge(c.overall)),
+            caution: judged.map(|c| caution(c, run)).unwrap_or_default(),
             text,
             detail,
             how_sure: judged.map(|c| how_sure(c, study, run)).unwrap_or_default(),
@@ -72,6 +75,7 @@ pub(super) fn study_page(
         page.sections
             .push(section_of(section, study, run, (tables, &trace), &render)?);
     }
+    page.compilers = compilers(study, run);
     page.scenarios = study.file.scenario.iter().map(|s| scenario_row(s, run)).collect();
     page.glossary = glossary::words(&study.file);
     page.data_notes = run.pins.iter().map(pin_note).collect();
@@ -93,6 +97,20 @@ fn dateline(run: &Run) -> String {
         latest.map(|date| format!(", as of {date}")).unwrap_or_default(),
         counted(run.findings.len(), "computed number")
     )
+}
+
+/// Who answers for a study, as a line.
+fn byline(about: &AboutFile) -> String {
+    let parts = [
+        ("Author: ", &about.author),
+        ("Contact: ", &about.contact),
+        ("Status: ", &about.status),
+    ];
+    let told = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    let told: Vec<String> = told
+        .map(|(word, text)| format!("{word}{}.", text.trim_end_matches('.')))
+        .collect();
+    told.join(" ")
 }
 
 /// How many there are of something whose plural ends in s.
@@ -170,11 +188,13 @@ fn badge(overall: Overall) -> Badge {
 fn claims(study: &Study, run: &Run) -> Claims {
     let rows = study.file.claim.iter().zip(&run.claims).map(|(file, judged)| ClaimRow {
         id: file.id.clone(),
+        label: file.label(),
         text: file.text.clone(),
         source: file.source.clone(),
         source_url: String::new(),
         test: file.test.iter().map(|t| t.says.as_str()).collect::<Vec<_>>().join("; "),
         overall: badge(judged.overall),
+        caution: caution(judged, run),
         verdicts: judged
             .verdicts
             .iter()
@@ -291,6 +311,30 @@ fn section_of(
         leads = false;
     }
     Ok(section)
+}
+
+/// The compilers whose figures a scenario shows as they are, each with the first such scenario.
+fn compilers(study: &Study, run: &Run) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (file, scenario) in study.file.scenario.iter().zip(&run.scenarios) {
+        if !file.guards.is_empty() || !file.cif_margin.is_empty() {
+            continue;
+        }
+        // Sums that the program made have no reference.
+        let published = scenario
+            .figures
+            .flows
+            .iter()
+            .filter(|record| record.reference.is_some());
+        let mut names = published.map(|record| &*record.compiler);
+        if let Some(name) = names.next()
+            && names.all(|other| other == name)
+            && !found.iter().any(|(other, _)| other == name)
+        {
+            found.push((name.to_owned(), file.id.clone()));
+        }
+    }
+    found
 }
 
 fn folded(block: Block) -> Block {

@@ -78,13 +78,25 @@ pub(super) fn without_shared(mut table: Table, kept: &[&str]) -> Table {
 }
 
 /// A text of a column or a label as a reader is told it.
-pub(super) fn told(column: &str, text: &str, study: &StudyFile) -> String {
+pub fn told(column: &str, text: &str, study: &StudyFile) -> String {
     match (column, text) {
         ("scenario", id) => {
             let file = study.scenario.iter().find(|file| file.id == id);
             let title = file.map(|file| file.title.as_str()).filter(|title| !title.is_empty());
             title.unwrap_or(id).to_owned()
         }
+        ("claim", id) => match label_of(id, study) {
+            label if label == id => study
+                .claim
+                .iter()
+                .find(|claim| claim.id == id)
+                .map_or(label, |claim| format!("{id}: {}", claim.text.trim_end_matches('.'))),
+            label => label,
+        },
+        ("conclusion", "survives") => "outlasts errors of reports".to_owned(),
+        ("conclusion", "within the errors of reports") => "errors of reports could undo it".to_owned(),
+        ("conclusion", "does not hold") => "fails in nearly all draws".to_owned(),
+        ("conclusion", "not decided") => "most draws leave it open".to_owned(),
         ("flow", "export") => "exports".to_owned(),
         ("flow", "import") => "imports".to_owned(),
         ("flow", "total") => "two-way trade".to_owned(),
@@ -104,6 +116,12 @@ pub(super) fn told(column: &str, text: &str, study: &StudyFile) -> String {
         (column, code) if ECONOMIES.contains(&column) => economy(code),
         _ => text.to_owned(),
     }
+}
+
+/// What a reader knows a claim by.
+pub(super) fn label_of(claim: &str, study: &StudyFile) -> String {
+    let file = study.claim.iter().find(|file| file.id == claim);
+    file.map_or_else(|| claim.to_owned(), study::ClaimFile::label)
 }
 
 /// Why a figure is not used, without the names of guards in the study file: `guard `x`: ...` says no more to a reader.
@@ -129,7 +147,7 @@ fn economy(code: &str) -> String {
 }
 
 /// What a finding is, in words: its measure and its labels, `partner share: two-way trade, China, 2008`.
-pub(super) fn finding_words(finding: &Finding, study: &StudyFile) -> String {
+pub fn finding_words(finding: &Finding, study: &StudyFile) -> String {
     let said = |(name, value): (&String, &String)| {
         let words = told(name, value, study).replace('_', " ");
         match name.as_str() {

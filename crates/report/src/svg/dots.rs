@@ -33,7 +33,7 @@ pub(crate) fn dots(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
                 ""
             };
             series_group(out, plot, at, class);
-            bands(out, plot, series, curves);
+            bands(out, plot, (series, plot.look(at), 0), curves);
             if curves {
                 line(out, plot, at, series, drawn);
             } else {

@@ -3,12 +3,16 @@
 use super::Size;
 use super::element::px;
 use super::scene::{Plot, point};
-use super::style::{dash, marker};
+use super::style::{band, dash, marker};
 use model::{Chart, Form, Point, Scale, Series};
 use std::fmt::Write;
 
-/// Appends the bands of a series: areas where neighbours have one, else whiskers.
-pub(crate) fn bands(out: &mut String, plot: &Plot<'_>, series: &Series, areas: bool) {
+/// On a long line every so many points bear its marker, which tells it from others without colour.
+const MARKED: usize = 5;
+
+/// Appends the bands of a series, given with its look and the number of its band: areas where neighbours have one, else
+/// whiskers.
+pub(crate) fn bands(out: &mut String, plot: &Plot<'_>, (series, look, number): (&Series, usize, usize), areas: bool) {
     let banded: Vec<&Point> = series.points.iter().filter(|p| p.band.is_some()).collect();
     for run in runs(plot, series, &banded) {
         let ends = |p: &Point| p.band.map(|b| (plot.x.at(p.x), plot.y.at(b.low), plot.y.at(b.high)));
@@ -18,7 +22,8 @@ pub(crate) fn bands(out: &mut String, plot: &Plot<'_>, series: &Series, areas: b
             let lower: Vec<String> = ends.iter().rev().map(|e| format!("{} {}", px(e.0), px(e.1))).collect();
             let _ = write!(
                 out,
-                "<path class=\"band\" d=\"M{}L{}Z\"/>",
+                "<path {} d=\"M{}L{}Z\"/>",
+                band(number, look),
                 upper.join("L"),
                 lower.join("L")
             );
@@ -60,7 +65,9 @@ pub(crate) fn line(out: &mut String, plot: &Plot<'_>, at: usize, series: &Series
         }
         for (n, (p, &(x, y))) in run.iter().zip(&places).enumerate() {
             let last = n + 1 == run.len() && known.last().is_some_and(|end| std::ptr::eq(*end, *p));
-            let class = if few || run.len() == 1 || last {
+            let class = if plot.noted(at, p.x) {
+                "pt noted"
+            } else if few || run.len() == 1 || last || (n + at) % MARKED == MARKED - 1 {
                 "pt"
             } else {
                 "pt ghost"

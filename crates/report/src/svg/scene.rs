@@ -4,10 +4,11 @@ use super::domain::{drawable, horizontal, shown, vertical};
 use super::element::{Anchor, LETTER, escape, px, text, text_width};
 use super::frame::{Frame, LINE, axes, footing, ground, heading, horizontal_ticks};
 use super::scale::Axis;
-use super::style::class;
+use super::style::{band_numbers, class};
 use super::unit::{Unit, point_words};
 use super::{Size, bars, description, dots, end_labels, line, mark_lines, ticks};
 use model::{Chart, Form, Point, Scale, Series};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// A finished drawing.
@@ -31,14 +32,27 @@ pub(crate) struct Plot<'a> {
     pub(crate) y: Axis,
     /// The usual step between the points of a line over years.
     pub(crate) step: f64,
-    /// The look of each series.
-    looks: &'a [usize],
+    dress: Dress<'a>,
+}
+
+/// How a page dresses a chart's series.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Dress<'a> {
+    /// The look of each: its colour, dashes, marker and hatch, the same over a whole page.
+    pub(crate) looks: &'a [usize],
+    /// Points that the caption speaks of, by the number of their series and the bits of their x.
+    pub(crate) noted: Option<&'a BTreeSet<(usize, u64)>>,
 }
 
 impl Plot<'_> {
     /// The number from which a series' colour, dashes, marker and hatch follow.
     pub(crate) fn look(&self, series: usize) -> usize {
-        look(self.looks, series)
+        look(self.dress.looks, series)
+    }
+
+    /// Whether the caption speaks of a point.
+    pub(crate) fn noted(&self, series: usize, x: f64) -> bool {
+        self.dress.noted.is_some_and(|all| all.contains(&(series, x.to_bits())))
     }
 }
 
@@ -57,8 +71,8 @@ struct Layout<'a> {
     heads: (Vec<String>, Vec<String>),
 }
 
-/// Draws a chart; `looks` gives each series its colour, dashes, marker and hatch, the same over a whole page.
-pub(crate) fn draw(chart: &Chart, looks: &[usize], size: Size) -> Drawing {
+/// Draws a chart.
+pub(crate) fn draw(chart: &Chart, dress: Dress<'_>, size: Size) -> Drawing {
     let (chart, left_out) = drawable(chart);
     let Layout {
         plot,
@@ -66,7 +80,7 @@ pub(crate) fn draw(chart: &Chart, looks: &[usize], size: Size) -> Drawing {
         names,
         banner,
         heads,
-    } = lay_out(&chart, looks, size);
+    } = lay_out(&chart, dress, size);
     let mut body = String::new();
     axes(&mut body, &chart, &frame, (&plot.x, &plot.y), (&heads.0, &heads.1));
     // Bars would hide the lines behind them; thin lines and points would be hidden by them.
@@ -104,7 +118,7 @@ pub(crate) fn draw(chart: &Chart, looks: &[usize], size: Size) -> Drawing {
 /// The margins follow the words that stand in them: from the vertical axis' ticks to the
 /// left edge, from there and the names at the right to the horizontal axis, from that to
 /// the words over the plot, and so to its height.
-fn lay_out<'a>(chart: &'a Chart, looks: &'a [usize], size: Size) -> Layout<'a> {
+fn lay_out<'a>(chart: &'a Chart, dress: Dress<'a>, size: Size) -> Layout<'a> {
     let target = if size == Size::Wide { 6 } else { 5 };
     let span = vertical(chart, target);
     let unit = Unit::of_axis(chart.y_scale, &chart.y_label, span.0.abs().max(span.1.abs()));
@@ -149,7 +163,7 @@ fn lay_out<'a>(chart: &'a Chart, looks: &'a [usize], size: Size) -> Layout<'a> {
             x,
             y,
             step: line::usual_step(chart),
-            looks,
+            dress,
         },
         frame,
         names,
@@ -185,18 +199,14 @@ fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
         Form::Dots => dots::dots(out, plot, drawn),
         Form::Line => {
             // All bands lie below all lines.
-            for (at, series) in plot
-                .chart
-                .series
-                .iter()
-                .enumerate()
-                .filter(|(_, s)| s.points.iter().any(|p| p.band.is_some()))
-            {
+            let numbers = band_numbers(plot.chart);
+            for (at, series) in plot.chart.series.iter().enumerate() {
+                let Some(number) = numbers[at] else { continue };
                 series_group(out, plot, at, "");
                 line::bands(
                     out,
                     plot,
-                    series,
+                    (series, plot.look(at), number),
                     plot.chart.x_scale == Scale::Year || series.points.len() > 2,
                 );
                 out.push_str("</g>");

@@ -1,21 +1,68 @@
 use super::element::px;
-use model::Form;
+use model::{Chart, Form, Series};
 use std::fmt::Write;
 
 /// How many colours the stylesheet has.
 const COLOURS: usize = 8;
-/// How many fills are told apart by colour and hatch before they repeat.
-const FILLS: usize = 24;
+/// How many looks differ in colour and marker together, and in colour and hatch, before they repeat.
+pub(crate) const LOOKS: usize = 24;
 const DASHES: [&str; 5] = ["", "7 3", "2 3", "10 3 2 3", "4 2"];
 
 /// The class of a series: its colour.
 pub(crate) fn class(series: usize) -> String {
-    format!("s{}", series % COLOURS)
+    format!("s{}", colour(series))
+}
+
+/// The number of a look's colour.
+pub(crate) const fn colour(look: usize) -> usize {
+    look % COLOURS
+}
+
+/// A look and those that differ from it in their dashes alone.
+pub(crate) fn variant(look: usize) -> impl Iterator<Item = usize> {
+    (0..DASHES.len()).map(move |n| look + n * LOOKS)
+}
+
+/// How the bands of a chart's series are told apart, by their number in the chart: their class, and their words.
+const BANDS: [(&str, &str); 3] = [
+    ("band", "filled"),
+    ("band hatched", "hatched"),
+    ("band outline", "dotted outline"),
+];
+
+/// The attributes of the band that is so many in its chart.
+pub(crate) fn band(number: usize, look: usize) -> String {
+    let class = BANDS[number % BANDS.len()].0;
+    match number % BANDS.len() {
+        1 => format!("class=\"{class}\" fill=\"url(#band-{})\"", colour(look)),
+        _ => format!("class=\"{class}\""),
+    }
+}
+
+/// What it looks like, in words.
+pub(crate) fn band_words(number: usize) -> &'static str {
+    BANDS[number % BANDS.len()].1
+}
+
+/// The number of each series' band among those of its chart; none for a series without one.
+pub(crate) fn band_numbers(chart: &Chart) -> Vec<Option<usize>> {
+    let mut bands = 0..;
+    let banded = |series: &Series| series.points.iter().any(|p| p.band.is_some());
+    chart
+        .series
+        .iter()
+        .map(|series| if banded(series) { bands.next() } else { None })
+        .collect()
+}
+
+/// The dashes of a look's lines.
+pub(crate) fn dashes(look: usize) -> &'static str {
+    DASHES[(look + look / COLOURS) % DASHES.len()]
 }
 
 /// The attribute that dashes a series' line; the first series is drawn through.
 pub(crate) fn dash(series: usize) -> String {
-    match DASHES[(series + series / COLOURS) % DASHES.len()] {
+    match dashes(series) {
         "" => String::new(),
         dashes => format!(" stroke-dasharray=\"{dashes}\""),
     }
@@ -23,9 +70,9 @@ pub(crate) fn dash(series: usize) -> String {
 
 /// The attribute that hatches a series' bars; the first series is plain.
 pub(crate) fn fill(series: usize) -> String {
-    match hatch(series % FILLS) {
+    match hatch(series % LOOKS) {
         "" => String::new(),
-        _ => format!(" fill=\"url(#fill-{})\"", series % FILLS),
+        _ => format!(" fill=\"url(#fill-{})\"", series % LOOKS),
     }
 }
 
@@ -43,13 +90,20 @@ fn hatch(series: usize) -> &'static str {
 /// The hatches, to stand once on a page.
 pub(crate) fn patterns() -> String {
     let mut defs = String::new();
-    for series in (0..FILLS).filter(|&s| !hatch(s).is_empty()) {
+    for series in (0..LOOKS).filter(|&s| !hatch(s).is_empty()) {
         let _ = write!(
             defs,
             "<pattern id=\"fill-{series}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" class=\"{}\">\
              <rect width=\"7\" height=\"7\" class=\"ground\"/><path class=\"hatch\" d=\"{}\"/></pattern>",
             class(series),
             hatch(series)
+        );
+    }
+    for colour in 0..COLOURS {
+        let _ = write!(
+            defs,
+            "<pattern id=\"band-{colour}\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\" class=\"s{colour}\"><path class=\"band-hatch\" d=\"M2.5 0V5\"/></pattern>"
         );
     }
     format!(
@@ -99,7 +153,14 @@ pub(crate) fn marker(series: usize, x: f64, y: f64, r: f64) -> String {
 }
 
 /// A series' sign in the legend.
-pub(crate) fn swatch(form: Form, curve: bool, series: usize) -> String {
+pub(crate) fn swatch(form: Form, curve: bool, series: usize, band_number: Option<usize>) -> String {
+    let ground = match (form, band_number) {
+        (Form::Line, Some(number)) => format!(
+            "<rect x=\"1\" y=\"0.5\" width=\"26\" height=\"13\" {}/>",
+            band(number, series)
+        ),
+        _ => String::new(),
+    };
     let sign = match form {
         Form::Bars | Form::Stacked => format!(
             "<rect class=\"bar\" x=\"5\" y=\"1\" width=\"18\" height=\"12\"{}/>",
@@ -114,7 +175,7 @@ pub(crate) fn swatch(form: Form, curve: bool, series: usize) -> String {
         Form::Dots => format!("<path class=\"line\" d=\"M0 7H28\"{}/>", dash(series)),
     };
     format!(
-        "<svg class=\"swatch {}\" viewBox=\"0 0 28 14\" width=\"28\" height=\"14\" aria-hidden=\"true\" focusable=\"false\">{sign}</svg>",
+        "<svg class=\"swatch {}\" viewBox=\"0 0 28 14\" width=\"28\" height=\"14\" aria-hidden=\"true\" focusable=\"false\">{ground}{sign}</svg>",
         class(series)
     )
 }
@@ -130,5 +191,17 @@ mod tests {
         let bars: BTreeSet<(String, &str)> = (0..20).map(|s| (class(s), hatch(s))).collect();
         let dots: BTreeSet<(String, String)> = (0..20).map(|s| (class(s), marker(s, 0.0, 0.0, 3.0))).collect();
         assert_eq!((lines.len(), bars.len(), dots.len()), (20, 20, 20));
+    }
+
+    #[test]
+    fn all_looks_differ_in_colour_and_marker_and_variants_in_dashes_alone() {
+        let signs = |look: usize| (class(look), marker(look, 0.0, 0.0, 3.0));
+        let all: BTreeSet<_> = (0..LOOKS).map(signs).collect();
+        assert_eq!(all.len(), LOOKS);
+        for look in 0..LOOKS {
+            assert!(variant(look).all(|other| signs(other) == signs(look)), "{look}");
+            let dashes: BTreeSet<String> = variant(look).map(dash).collect();
+            assert_eq!(dashes.len(), DASHES.len(), "{look}");
+        }
     }
 }

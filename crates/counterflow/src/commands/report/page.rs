@@ -1,14 +1,23 @@
 //! The comparison of two runs as a page.
 
+use super::settings;
 use super::tables::Differences;
+use crate::fail::Outcome;
 use crate::results::Results;
-use model::{Cell, Table};
+use model::{Cell, Finding, Table};
 use report::page::{Block, Page, Section, SummaryItem};
+use report::{finding_words, told};
+use std::collections::BTreeMap;
+use study::StudyFile;
 
 /// How many rows of a table stand open; others are folded. Of very long tables the page has no more than these.
 const ROWS_SHOWN: usize = 25;
 /// What columns are called on the page.
-const HEADINGS: [(&str, &str); 9] = [
+const HEADINGS: [(&str, &str); 13] = [
+    ("low_old", "Low, before"),
+    ("high_old", "High, before"),
+    ("low_new", "Low, now"),
+    ("high_new", "High, now"),
     ("old", "Before"),
     ("new", "Now"),
     ("relative_change", "Change"),
@@ -24,7 +33,11 @@ const HASH_LETTERS: usize = 64;
 const SHORT_LETTERS: usize = 16;
 
 /// The page.
-pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
+///
+/// # Errors
+/// When a run's study file cannot be read.
+pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<Page> {
+    let named = Named::of(old, new)?;
     let nothing = differences.all().rows.is_empty();
     let section = |id: &str, title: &str, prose: &str, tables: &[&Table]| Section {
         id: id.to_owned(),
@@ -33,7 +46,7 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
         blocks: match tables
             .iter()
             .filter(|t| !t.rows.is_empty())
-            .map(|t| block(t))
+            .map(|t| block(&named.told(t)))
             .collect::<Vec<_>>()
         {
             none if none.is_empty() => vec![Block::Prose("None differs.".to_owned())],
@@ -48,7 +61,7 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
                     only one run has stand at the end. All of them: `report --compare`, with `--format csv`.";
     let inputs = "The keys of the study file that are not the same, the program, and the pins. A pin is told by the hash \
                   of what it says, not of how it is written.";
-    let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row)).collect();
+    let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row, &named)).collect();
     if summary.is_empty() {
         summary.push(SummaryItem {
             text: "Nothing that is claimed has another verdict over all scenarios.".into(),
@@ -61,13 +74,16 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
             format!("{}: {}", results.folder.display(), results.manifest.program),
         )
     };
-    Page {
+    Ok(Page {
         kicker: "counterflow comparison".to_owned(),
-        title: format!("What differs between two runs of {}", new.manifest.study),
+        title: match &named.study {
+            Some(study) => format!("What differs between two runs: {}", study.title),
+            None => format!("What differs between two runs of {}", new.manifest.study),
+        },
         lede: if nothing {
             "Nothing: the same inputs, verdicts and findings.".into()
         } else {
-            differences.sentence().into()
+            named.sentence(differences).into()
         },
         dateline: format!("from {} to {}", old.folder.display(), new.folder.display()),
         summary,
@@ -92,17 +108,89 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Page {
         ],
         provenance: vec![side("the older run", old), side("the newer run", new)],
         ..Page::default()
+    })
+}
+
+/// What the ids of two runs are called: by the newer run's study file, or the older's where the newer left none.
+struct Named<'r> {
+    study: Option<StudyFile>,
+    findings: BTreeMap<String, &'r Finding>,
+}
+
+impl<'r> Named<'r> {
+    fn of(old: &'r Results, new: &'r Results) -> Outcome<Self> {
+        let study = match settings::study(new)? {
+            Some(study) => Some(study),
+            None => settings::study(old)?,
+        };
+        let findings = old.findings.iter().chain(&new.findings);
+        Ok(Named {
+            study,
+            findings: findings.map(|f| (f.id(), f)).collect(),
+        })
+    }
+
+    /// A finding in words, with the way to count that it is of: `IMF-based: partner share: exports, China, 2008`.
+    fn finding(&self, id: &str) -> Option<String> {
+        let (study, finding) = (self.study.as_ref()?, self.findings.get(id)?);
+        let scenario = told("scenario", &finding.scenario, study);
+        Some(format!("{scenario}: {}", finding_words(finding, study)))
+    }
+
+    /// A cell's text as a reader is told it.
+    fn cell(&self, column: &str, text: &str) -> Option<String> {
+        let study = self.study.as_ref()?;
+        match column {
+            "finding" => self.finding(text),
+            "claim" | "scenario" => Some(told(column, text, study)),
+            "old" | "new" => Some(told("conclusion", text, study)),
+            _ => None,
+        }
+    }
+
+    /// A table with names for its ids; the data of the comparison has the ids.
+    fn told(&self, table: &Table) -> Table {
+        let mut table = table.clone();
+        for row in &mut table.rows {
+            for (cell, column) in row.iter_mut().zip(&table.columns) {
+                if let Cell::Text(text) = cell
+                    && let Some(words) = self.cell(&column.name, text)
+                {
+                    *text = words;
+                }
+            }
+        }
+        table
+    }
+
+    /// The differences in one sentence, its findings in words.
+    fn sentence(&self, differences: &Differences) -> String {
+        let mut sentence = differences.sentence();
+        if let Some(Cell::Text(id)) = differences.findings.rows.first().and_then(|row| row.first())
+            && let Some(words) = self.finding(id)
+        {
+            sentence = sentence.replacen(id, &format!("“{words}”"), 1);
+        }
+        sentence
     }
 }
 
-fn changed(row: &[Cell]) -> SummaryItem {
+fn changed(row: &[Cell], named: &Named<'_>) -> SummaryItem {
     let words = |at: usize| match &row[at] {
         Cell::Text(text) => text.as_str(),
         _ => "",
     };
     SummaryItem {
         text: format!("{} Before: {}. Now: {}.", words(1), words(2), words(3)).into(),
-        detail: format!("Claim {}, over all ways to count.", words(0)).into(),
+        detail: format!(
+            "Claim {}, over all ways to count.",
+            named
+                .study
+                .as_ref()
+                .and_then(|study| study.claim.iter().find(|claim| claim.id == words(0)))
+                .map_or_else(|| words(0).to_owned(), study::ClaimFile::label)
+        )
+        .into(),
         ..SummaryItem::default()
     }
 }

@@ -23,6 +23,14 @@ fn text(results: &Results) -> Outcome<Option<String>> {
     })?))
 }
 
+/// The study of a run; `None` for a run of a program that did not leave its file.
+pub fn study(results: &Results) -> Outcome<Option<StudyFile>> {
+    let text = text(results)?;
+    Ok(text
+        .map(|text| StudyFile::parse(&text, &results.folder.join(STUDY)))
+        .transpose()?)
+}
+
 /// Each key that is not the same in both study files, with both its values; empty where a run has none.
 pub fn changed(old: &Results, new: &Results) -> Outcome<Vec<[String; 3]>> {
     let (Some(before), Some(after)) = (keys(old)?, keys(new)?) else {
@@ -83,8 +91,7 @@ fn flatten(place: &str, value: &toml::Value, found: &mut BTreeMap<String, String
 pub fn behind(old: &Results, new: &Results) -> Outcome<BTreeMap<String, BTreeSet<String>>> {
     let mut claims: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for results in [old, new] {
-        let Some(text) = text(results)? else { continue };
-        let study = StudyFile::parse(&text, &results.folder.join(STUDY))?;
+        let Some(study) = study(results)? else { continue };
         let scenarios: BTreeSet<&str> = results.findings.iter().map(|f| f.scenario.as_str()).collect();
         for claim in &study.claim {
             let asked =

@@ -94,7 +94,7 @@ fn concentration_table() -> Table {
         ("hhi_high", "HHI at most"),
         ("cr1", "Share of the largest partner"),
         ("cr3", "Share of the three largest"),
-        ("effective_number", "As many equal"),
+        ("effective_number", "Effective number of partners"),
         ("n", "Listed"),
         ("coverage", "Share of trade that is listed"),
     ])

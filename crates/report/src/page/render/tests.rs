@@ -55,11 +55,13 @@ fn page(text: &str) -> Page {
         .collect();
     let claim = ClaimRow {
         id: t(),
+        label: t(),
         text: t(),
         source: t(),
         source_url: t(),
         test: t(),
         overall: Verdict::DependsOnSource,
+        caution: t(),
         verdicts,
         decided_by: t(),
         note: t(),
@@ -72,6 +74,7 @@ fn page(text: &str) -> Page {
             chart,
             sources: vec![t(), t()],
             evidence: [((0, 2001.0_f64.to_bits()), t())].into(),
+            noted: [(0, 2002.0_f64.to_bits())].into(),
         },
         Block::Table {
             table: table.clone(),
@@ -99,8 +102,12 @@ fn page(text: &str) -> Page {
         lede: words(),
         dateline: t(),
         notice: t(),
+        byline: t(),
+        limits: vec![t()],
+        compilers: vec![(t(), t())],
         summary: vec![SummaryItem {
             verdict: Some(Verdict::Robust),
+            caution: t(),
             text: words(),
             detail: words(),
             how_sure: t(),
@@ -303,8 +310,26 @@ fn an_empty_page_is_a_page_and_the_same_page_is_the_same_text() {
 #[test]
 fn what_is_folded_stands_behind_its_title() {
     let html = render_page(&page("Plain words")).unwrap();
-    let fold = "<details class=\"fold\"><summary><b>Chart.</b> Plain words</summary><figure class=\"chart\"";
+    let fold = "<details class=\"fold of-chart\"><summary><b>Chart.</b> Plain words</summary><figure class=\"chart\"";
     assert_eq!(html.matches(fold).count(), 1);
+    assert!(!html.contains("Printed short"));
+    // On paper a folded table is named with its file.
+    let mut page = page("x");
+    let (table, file) = (
+        Table::new("t", "Trends", &[("a", Kind::Text, "")]),
+        Some("tables/t.csv".to_owned()),
+    );
+    let evidence = Vec::new();
+    page.sections[0].blocks = vec![Block::Folded(Box::new(Block::Table {
+        table,
+        rows_shown: 5,
+        file,
+        evidence,
+    }))];
+    let html = render_page(&page).unwrap();
+    let fold =
+        "<details class=\"fold of-table\"><summary><b>Table.</b> Trends<span class=\"paper\">: tables/t.csv</span>";
+    assert!(html.contains(fold) && html.contains("Printed short"));
 }
 
 /// The relative luminance and contrast of WCAG 2.2.
@@ -371,7 +396,7 @@ fn no_row_of_a_table_is_left_out_but_by_a_rule_that_is_told() {
     let (short, long) = (page(24), page(60));
     assert_eq!((rows(&short), short.contains("class=\"rest\"")), (24, false));
     assert_eq!(rows(&long), 60);
-    assert!(long.contains("<details class=\"rest\"><summary>The other 36 rows</summary>"));
+    assert!(long.contains("<details class=\"rest\"><summary>The other 36 rows<span class=\"paper\">"));
     // A thousand rows over twenty years, fifty in each: eight years fit.
     let cut = page(1000);
     assert_eq!(rows(&cut), 400);

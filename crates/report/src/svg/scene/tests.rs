@@ -46,7 +46,7 @@ fn a_missing_year_is_a_gap_in_the_line() {
     broken.series[0].points.remove(2);
     broken.series[0].points.insert(0, Point::new(2000.0, 1.0));
     let strokes = |chart: &Chart| {
-        let svg = draw(chart, &[], Size::Wide).svg;
+        let svg = draw(chart, Dress::default(), Size::Wide).svg;
         svg.split("class=\"line\" d=\"")
             .nth(1)
             .unwrap()
@@ -59,7 +59,13 @@ fn a_missing_year_is_a_gap_in_the_line() {
     assert_eq!(strokes(&whole), 1);
     // 2000-2002, then 2004 alone, which is a marker and no stroke.
     assert_eq!(strokes(&broken), 1);
-    assert_eq!(draw(&broken, &[], Size::Wide).svg.matches("class=\"pt\"").count(), 4);
+    assert_eq!(
+        draw(&broken, Dress::default(), Size::Wide)
+            .svg
+            .matches("class=\"pt\"")
+            .count(),
+        4
+    );
     broken.series[0].points.push(Point::new(2005.0, 2.0));
     assert_eq!(strokes(&broken), 2);
     let mut unknown = whole.clone();
@@ -78,9 +84,21 @@ fn a_missing_year_is_a_gap_in_the_line() {
     // Two points twenty years apart are no line, where others come every year.
     let mut sparse = whole;
     sparse.series.insert(0, series("b", &[(1970.0, 1.0), (1990.0, 2.0)]));
-    assert_eq!(draw(&sparse, &[], Size::Wide).svg.matches("class=\"line\"").count(), 1);
+    assert_eq!(
+        draw(&sparse, Dress::default(), Size::Wide)
+            .svg
+            .matches("class=\"line\"")
+            .count(),
+        1
+    );
     sparse.series.remove(1);
-    assert_eq!(draw(&sparse, &[], Size::Wide).svg.matches("class=\"line\"").count(), 1);
+    assert_eq!(
+        draw(&sparse, Dress::default(), Size::Wide)
+            .svg
+            .matches("class=\"line\"")
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -90,7 +108,7 @@ fn stacks_reach_the_sum_of_their_parts() {
         vec![series("a", &[(1.0, 0.25)]), series("b", &[(1.0, 0.75)])],
     );
     shares.y_scale = Scale::Share;
-    let svg = draw(&shares, &[], Size::Wide).svg;
+    let svg = draw(&shares, Dress::default(), Size::Wide).svg;
     let heights: Vec<f64> = attribute(&svg, "rect", "height")
         .iter()
         .map(|h| h.parse().unwrap())
@@ -107,7 +125,7 @@ fn stacks_reach_the_sum_of_their_parts() {
 fn money_is_in_billions_and_a_value_is_told_when_pointed_at() {
     let mut money = chart(Form::Line, vec![series("IMF", &[(2005.0, 2.27e9), (2006.0, 3e9)])]);
     (money.x_scale, money.y_label) = (Scale::Year, "Imports, USD".to_owned());
-    let svg = draw(&money, &[], Size::Wide).svg;
+    let svg = draw(&money, Dress::default(), Size::Wide).svg;
     assert!(svg.contains(">Imports, billion USD</text>"));
     assert!(svg.contains("<title>IMF, 2005: 2.27 billion USD</title>"));
 }
@@ -122,7 +140,7 @@ fn neighbouring_bands_are_an_area_and_a_lone_one_a_whisker() {
     for point in &mut bounds.series[0].points {
         point.band = Some(Band { low: 0.1, high: 0.5 });
     }
-    let svg = draw(&bounds, &[], Size::Wide).svg;
+    let svg = draw(&bounds, Dress::default(), Size::Wide).svg;
     assert_eq!(
         (
             svg.matches("class=\"band\"").count(),
@@ -152,7 +170,7 @@ fn every_text_is_escaped() {
             })
             .to_vec();
         for size in [Size::Wide, Size::Narrow] {
-            assert!(!draw(&chart, &[], size).svg.contains("<script"));
+            assert!(!draw(&chart, Dress::default(), size).svg.contains("<script"));
         }
     }
 }
@@ -205,13 +223,13 @@ fn hostile_charts_are_drawn_without_a_number_astray() {
                     },
                 ];
                 for size in [Size::Wide, Size::Narrow] {
-                    let svg = draw(&chart, &[], size).svg;
+                    let svg = draw(&chart, Dress::default(), size).svg;
                     let body = svg.split("</desc>").nth(1).unwrap();
                     assert!(
                         !body.contains("NaN") && !body.contains("inf"),
                         "{form:?} {x_scale:?} {y_scale:?}"
                     );
-                    assert_eq!(svg, draw(&chart, &[], size).svg);
+                    assert_eq!(svg, draw(&chart, Dress::default(), size).svg);
                 }
             }
         }
@@ -224,7 +242,7 @@ fn a_named_point_is_told_by_its_name() {
         let points: Vec<(f64, f64)> = (0..count).map(|x| (f64::from(x), 2.0)).collect();
         let mut named = chart(Form::Dots, vec![series("Flows", &points)]);
         named.names = vec![vec!["China to Japan".to_owned()]];
-        let svg = draw(&named, &[], Size::Wide).svg;
+        let svg = draw(&named, Dress::default(), Size::Wide).svg;
         assert!(svg.contains("China to Japan, 0: 2"), "{svg}");
         assert_eq!(svg.contains("Flows, 1: 2"), count > 1);
     }
