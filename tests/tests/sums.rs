@@ -350,8 +350,61 @@ fn words_that_are_no_codes_are_summed_and_warned_of() {
     let path = path.to_str().unwrap();
     let told = call(&["sum", path, "--by", "reporter,flow", "--format", "csv"])
         .ok()
-        .tells(&["`reporter` has `276` where", "`flow` has `X` where"]);
-    assert_eq!(csv_rows(&told.stdout).len(), 3);
-    let silent = call(&["sum", path, "--by", "product", "--where", "flow = export"]).ok();
+        .tells(&[
+            "`reporter` has `276` where",
+            "`flow` has `X` where",
+            "1 records left out: totals over reporters",
+        ]);
+    assert_eq!(csv_rows(&told.stdout).len(), 2);
+    // Where economies are added up, a group under another name would be added to its members.
+    call(&["sum", path, "--by", "product"])
+        .ok()
+        .tells(&["`reporter` has `276` where", "count twice"]);
+    let silent = call(&[
+        "sum",
+        path,
+        "--by",
+        "product",
+        "--where",
+        "reporter = DEU",
+        "--where",
+        "flow = export",
+    ])
+    .ok();
     assert!(!silent.stderr.contains("warning"), "{}", silent.stderr);
+}
+
+#[test]
+fn a_column_of_units_that_is_not_read_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    written_elsewhere(&path, &[("reporter", &["DEU"]), ("Currency", &["EUR"])], &[1]);
+    call(&["sum", path.to_str().unwrap(), "--by", "reporter"])
+        .ok()
+        .tells(&["`Currency` is not read: values are taken for US dollars"]);
+}
+
+#[test]
+fn a_pin_s_file_is_the_one_that_was_pinned() {
+    let folder = tempfile::tempdir().unwrap();
+    let datasets = folder.path().join("datasets");
+    for name in ["cow-3", "cow-4"] {
+        std::fs::create_dir_all(datasets.join(name)).unwrap();
+        for entry in std::fs::read_dir(root().join("datasets").join(name)).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, datasets.join(name).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let parquet = |name: &str| {
+        let mut files = std::fs::read_dir(datasets.join(name))
+            .unwrap()
+            .map(|e| e.unwrap().path());
+        files
+            .find(|path| path.extension().is_some_and(|e| e == "parquet"))
+            .unwrap()
+    };
+    let sum = ["sum", "cow-3", "--by", "year", "--datasets", datasets.to_str().unwrap()];
+    call(&sum).ok();
+    std::fs::copy(parquet("cow-4"), parquet("cow-3")).unwrap();
+    call(&sum).code(1).tells(&["not the one that was pinned", "pin check"]);
 }

@@ -194,7 +194,7 @@ impl Frame {
     fn position(&self, name: &str) -> Outcome<usize> {
         self.names.iter().position(|n| n == name).ok_or_else(|| {
             let numbered = |name: &String| name.parse::<f64>().is_ok();
-            let advice = match sources::nearest(name, self.names.iter().map(String::as_str)) {
+            let advice = match trade::nearest(name, self.names.iter().map(String::as_str)) {
                 Some(near) => format!("; is it `{near}`?"),
                 None if self.names.iter().any(numbered) => {
                     "; its first row looks like data: put a row of column names before it".to_owned()

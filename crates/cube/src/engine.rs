@@ -78,6 +78,17 @@ pub(crate) fn prepare(
     if let Some(found) = odd_year {
         return Err(crate::Error::Year(found.to_string()));
     }
+    let months = facts
+        .texts
+        .get(&Column::Month)
+        .into_iter()
+        .flat_map(|texts| texts.iter());
+    let odd_month = months
+        .flatten()
+        .find(|text| !text.parse().is_ok_and(|month: u8| (1..=12).contains(&month)));
+    if let Some(found) = odd_month {
+        return Err(crate::Error::Month(found.to_string()));
+    }
     let Verdict {
         conditions: more,
         set_aside,

@@ -89,6 +89,11 @@ pub enum Error {
         "column `period_year`: a year from 1800 to 2199 is expected, but `{0}` stands there; a month goes to `period_month`"
     )]
     Year(String),
+    /// A month that is none.
+    #[error(
+        "column `period_month`: a month from 1 to 12 is expected, or none for a whole year, but `{0}` stands there"
+    )]
+    Month(String),
     /// More grouping dimensions than the core takes.
     #[error("{0} dimensions were asked for; at most {max} can be grouped by at once", max = query::MOST_DIMENSIONS)]
     TooMany(usize),

@@ -302,3 +302,23 @@ fn a_dataset_is_summed_under_its_filter() {
         .sum();
     assert_eq!(grouped.total().thousandths(), expected);
 }
+
+#[test]
+fn a_month_that_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let batch = batch_of_records(&[record(2000, "CHN", Flow::Export, "27", Some(1))]).unwrap();
+    let months = std::sync::Arc::new(arrow::array::Int8Array::from(vec![13])) as arrow::array::ArrayRef;
+    let column = batch.schema().index_of("period_month").unwrap();
+    let mut columns = batch.columns().to_vec();
+    columns[column] = months;
+    let batch = arrow::array::RecordBatch::try_new(batch.schema(), columns).unwrap();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let error = sum_dataset(&path, &query(&[Dimension::Period]))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("`period_month`") && error.contains("`13`"), "{error}");
+}

@@ -116,19 +116,40 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
     if options.memory < LEAST_MEMORY {
         return Err(BulkError::Memory { found: options.memory });
     }
-    let inputs = inputs_of(from)?;
+    let (inputs, passed_over) = inputs_of(from)?;
     let made = !out.exists();
     std::fs::create_dir_all(out).map_err(|cause| BulkError::Runs {
         path: out.to_owned(),
         cause,
     })?;
     let alone = store::lock_folder(out)?;
-    let done = import_into(from, &inputs, out, &alone, options);
+    let mut done = import_into(from, &inputs, out, &alone, options);
+    if let (Ok(report), Some(note)) = (&mut done, not_read(&passed_over)) {
+        report.notes.push(note);
+    }
     // Only where nothing is in it, and while it is ours: another run may have begun in it.
     if made && done.is_err() {
         let _ = std::fs::remove_dir(out);
     }
     done
+}
+
+/// What is told of files that are no tables by their names, or none of a release's years.
+fn not_read(names: &[String]) -> Option<String> {
+    const NAMED: usize = 5;
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "not read, since they are no tables by their names: {}{more}",
+            named.join(", ")
+        )
+    })
 }
 
 fn import_into(
@@ -327,6 +348,18 @@ impl Import<'_> {
         let left = years.iter().filter(|year| !done.contains(year)).count();
         let parts: Vec<(i16, runs::Year)> = years.iter().map(|&y| (y, pass.years.take(y))).collect();
         let before: BTreeSet<i16> = dataset.partitions().iter().map(|p| p.year).collect();
+        let replaced: Vec<String> = years
+            .iter()
+            .filter(|year| before.contains(year) && !done.contains(year))
+            .map(ToString::to_string)
+            .collect();
+        if !replaced.is_empty() {
+            let stay = before.len() - replaced.len();
+            report.notes.push(format!(
+                "{} replaced what was imported before; {stay} other years of the dataset stay",
+                replaced.join(", ")
+            ));
+        }
         let (to, partitions) = sync_channel(2);
         let (fates, kept) = std::thread::scope(|scope| {
             let make = |(year, rows): (i16, runs::Year)| {

@@ -15,7 +15,7 @@
 use crate::cell::Cell;
 use crate::codes;
 use crate::error::{Error, Result};
-use crate::header::{Column, Header, nearest};
+use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -24,7 +24,7 @@ use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Classification, Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation, check_product};
+use trade::{Classification, Decimal3, Economy, Flow, Period, Record, Status, Usd, Valuation, check_product, nearest};
 
 /// Who publishes it.
 pub(crate) const COMPILER: &str = "UN Comtrade";

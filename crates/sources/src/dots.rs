@@ -16,6 +16,7 @@ use crate::quarantine::Bad;
 use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value_in_units};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
+use crate::units::is_multiple;
 use std::sync::Arc;
 use trade::{Period, Status, economies};
 
@@ -72,6 +73,8 @@ struct Dots {
     scale: Option<Column>,
     /// Of a table that names the indicator in its rows.
     indicator: Option<Column>,
+    /// What the indicator is called.
+    name: Option<Column>,
     /// Of a table with a row for each period.
     time: Option<Column>,
     /// The columns that hold figures: with their period, or of a panel with their measure.
@@ -87,6 +90,7 @@ impl Dots {
             attribute: header.column("Attribute"),
             scale: header.column("Scale"),
             indicator: None,
+            name: header.column("Indicator Name"),
             time: None,
             figures: Vec::new(),
             compiler: Arc::from("IMF DOTS"),
@@ -134,14 +138,12 @@ impl Dots {
         let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
-        let named = figure.name.to_ascii_lowercase();
-        if self.scale.is_none()
-            && ["millions", "thousands", "billions"]
-                .iter()
-                .any(|word| named.contains(word))
-        {
-            return Err(line.cell(figure)?.bad(
-                "the column's name says that its figures are multiples of dollars",
+        // Names say it of a column, or of a row beside the indicator's code.
+        let name = line.optional(self.name.as_ref())?;
+        if self.scale.is_none() && (is_multiple(&figure.name) || name.is_some_and(|name| is_multiple(name.text))) {
+            let cell = name.map_or_else(|| line.cell(figure), Ok)?;
+            return Err(cell.bad(
+                "the name says that the figures are multiples, or no dollars",
                 "give them in dollars, or say so in a column `Scale`",
             ));
         }

@@ -15,14 +15,14 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::dots::period_columns;
 use crate::error::{Error, Result};
-use crate::header::{Column, Header, nearest};
+use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::sdmx::{Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
-use trade::{Period, Status};
+use trade::{Period, Status, nearest};
 
 const KNOWN: &[&str] = &[
     "DATAFLOW",

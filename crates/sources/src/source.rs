@@ -1,5 +1,5 @@
 use crate::error::{Error, Result};
-use crate::header::{Header, nearest};
+use crate::header::Header;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
 use crate::table::Line;
@@ -7,7 +7,7 @@ use crate::{
     baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits, wits_profile,
 };
 use std::fmt;
-use trade::Record;
+use trade::{Record, nearest};
 
 /// Where a file comes from: one file of this crate each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,14 +2,15 @@
 //! its columns is which column of the project's own form; the rest is not read.
 
 use crate::error::{Error, Result};
-use crate::header::{Column, Header, nearest};
+use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::table::Line;
+use crate::units::{is_dollar, is_multiple};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
-use trade::Period;
+use trade::{Period, nearest};
 
 /// How to read a tidy table that has other names and units, as it may stand in a TOML file:
 ///
@@ -134,7 +135,7 @@ impl TidyMap {
         if let Some(name) = self
             .columns
             .get("value_usd")
-            .filter(|name| self.value_power == 0 && is_multiple(&name.to_lowercase()))
+            .filter(|name| self.value_power == 0 && is_multiple(name))
         {
             return Err(refuse(
                 format!("the name of the column `{name}` says that its figures may be multiples, or no dollars"),
@@ -237,10 +238,10 @@ impl Beside {
             };
             let lower = cell.text.to_lowercase();
             match says {
-                Says::Currency if !is_dollar(&lower) => {
+                Says::Currency if !is_dollar(cell.text) => {
                     return Err(cell.bad("the figure is in another currency", "convert it to US dollars first"));
                 }
-                Says::Unit if is_multiple(&lower) || ["2", "3", "6", "9"].contains(&cell.text) => {
+                Says::Unit if is_multiple(cell.text) || ["2", "3", "6", "9"].contains(&cell.text) => {
                     let advice = "state it for all rows: value_power 3 for thousands, 6 for millions of US dollars";
                     return Err(cell.bad("the figure may be in multiples, or in another currency", advice));
                 }
@@ -253,36 +254,6 @@ impl Beside {
         }
         Ok(())
     }
-}
-
-fn is_dollar(text: &str) -> bool {
-    let text = text.replace(['.', ' '], "");
-    [
-        "usd",
-        "us$",
-        "$",
-        "usdollar",
-        "usdollars",
-        "840",
-        "currentus$",
-        "currentusd",
-    ]
-    .contains(&text.as_str())
-}
-
-/// Whether a unit or the name of a column says thousands, millions and the like, or another money than the dollar; units of
-/// quantity are neither.
-fn is_multiple(text: &str) -> bool {
-    const WITHIN: [&str; 4] = ["thousand", "million", "billion", "trillion"];
-    const WORDS: [&str; 31] = [
-        "mio", "mln", "mrd", "mn", "bn", "m", "k", "th", "tsd", "kusd", "musd", "busd", "eur", "euro", "euros", "cny",
-        "rmb", "yuan", "jpy", "yen", "gbp", "sterling", "krw", "won", "rub", "rubles", "roubles", "chf", "inr",
-        "rupees", "cad",
-    ];
-    let thousands = |word: &str| word.len() > 3 && word.ends_with("000") && word.bytes().all(|b| b.is_ascii_digit());
-    let mut words = text.split(|c: char| !c.is_alphanumeric());
-    let says = |word: &str| WITHIN.iter().any(|w| word.contains(w)) || WORDS.contains(&word) || thousands(word);
-    words.any(says) || text.contains(['\u{20ac}', '\u{a3}', '\u{a5}'])
 }
 
 fn is_part_of_year(text: &str) -> bool {

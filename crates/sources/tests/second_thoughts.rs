@@ -208,6 +208,137 @@ fn points_that_part_thousands_are_not_decimal_points_elsewhere() {
 }
 
 #[test]
+fn a_total_among_baci_s_products_is_none_of_them() {
+    let text = "t,i,j,k,v,q\n2020,156,410,TOTAL,5,1\n2020,156,410,12345,2,1\n";
+    let got = read(text).unwrap();
+    assert_eq!((got.records.len(), got.quarantine.len()), (1, 1));
+    assert_eq!(read_into_folder(text).unwrap(), ["2020 CHN KOR 2000"]);
+}
+
+#[test]
+fn what_dots_says_in_names_and_beyond_them_is_heeded() {
+    const HEADER: &str = "Country Name,Country Code,Indicator Name,Indicator Code,Counterpart Country Name,Counterpart Country Code,Attribute,2003,2004,\n";
+    let row = |name: &str, figures: &str| format!("China,924,\"{name}\",TXG_FOB_USD,Korea,542,Value,{figures}\n");
+    let dollars = "Goods, Value of Exports, Free on board (FOB), US Dollars";
+    let text = [
+        HEADER.to_owned(),
+        row(dollars, "1,2,"),
+        row(&format!("{dollars}, Millions"), "3,,"),
+        row(dollars, ",4,5"),
+    ]
+    .concat();
+    let got = read(&text).unwrap();
+    assert_eq!(
+        got.records.iter().map(told).collect::<Vec<_>>(),
+        ["2003 CHN KOR 1", "2004 CHN KOR 2"]
+    );
+    let bad: Vec<_> = got.quarantine.iter().map(|q| (q.line, q.value.as_str())).collect();
+    assert_eq!((bad.len(), bad[0].0, bad[1]), (2, 3, (4, "5")));
+}
+
+/// A tidy table under the names year, from, to and trade.
+fn tidy(text: &str, defaults: &str, more: &str) -> Result<Imported, String> {
+    let map =
+        format!("{more}\n[columns]\nperiod = \"year\"\nreporter = \"from\"\npartner = \"to\"\nvalue_usd = \"trade\"\n");
+    let options = Options {
+        map: Some(toml::from_str(&map).unwrap()),
+        defaults: toml::from_str(defaults).unwrap(),
+        ..Options::default()
+    };
+    import(text.as_bytes(), &options).map_err(|e| e.to_string())
+}
+
+#[test]
+fn rows_that_differ_where_nothing_is_read_are_not_one() {
+    let defaults = "flow = \"export\"\ncompiler = \"x\"\n";
+    let rows = "year,hs6,from,to,trade\n2003,270900,CHN,PRK,5\n2003,280000,CHN,PRK,5\n2003,290000,CHN,PRK,5\n2003,290000,CHN,KOR,5\n2003,290000,CHN,KOR,5\n";
+    let got = tidy(rows, defaults, "").unwrap();
+    assert_eq!((got.records.len(), got.quarantine.len(), got.aside()), (1, 3, 1));
+    assert!(
+        got.quarantine[0].reason.contains("not read differ"),
+        "{:?}",
+        got.quarantine[0]
+    );
+    // The form's own columns are read without being named.
+    let rows = "year,flow,from,to,trade\n2003,import,CHN,PRK,5\n2003,export,CHN,PRK,5\n";
+    let got = tidy(rows, defaults, "").unwrap();
+    let flows: Vec<_> = got.records.iter().map(|r| r.flow.as_str()).collect();
+    assert_eq!(flows, ["import", "export"]);
+}
+
+#[test]
+fn a_map_that_says_two_things_is_refused() {
+    let rows = "year,from,to,trade\n2003,CHN,PRK,5\n";
+    let refused = |defaults: &str| tidy(rows, defaults, "").unwrap_err();
+    let error = refused("flow = \"export\"\ncompiler = \"x\"\nreporter = \"USA\"\n");
+    assert!(
+        error.contains("`reporter` has a default, and the map reads it from the column `from`"),
+        "{error}"
+    );
+    let named = rows.replace("trade", "trade (mn USD)");
+    let map = "[columns]\nperiod = \"year\"\nreporter = \"from\"\npartner = \"to\"\nvalue_usd = \"trade (mn USD)\"\n";
+    let read = |map: &str| {
+        let options = Options {
+            map: Some(toml::from_str(map).unwrap()),
+            defaults: toml::from_str("flow = \"export\"\ncompiler = \"x\"\n").unwrap(),
+            ..Options::default()
+        };
+        import(named.as_bytes(), &options).map_err(|e| e.to_string())
+    };
+    let error = read(map).unwrap_err();
+    assert!(
+        error.contains("`trade (mn USD)`") && error.contains("value_power"),
+        "{error}"
+    );
+    let got = read(&format!("value_power = 6\n{map}")).unwrap();
+    assert_eq!(told(&got.records[0]), "2003 CHN PRK 5000000");
+    let error = read(&map.replace("\"to\"", "\"from\"")).unwrap_err();
+    assert!(
+        error.contains("reads the column `from` as `partner` and as `reporter`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_s_files_are_of_one_release_and_what_is_not_read_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let release = folder.path().join("BACI_HS17_V202401");
+    std::fs::create_dir(&release).unwrap();
+    let put = |name: &str, text: &str| std::fs::write(release.join(name), text).unwrap();
+    put("BACI_HS17_Y2020_V202401.csv", "t,i,j,k,v,q\n2020,156,410,270900,1,2\n");
+    put("Readme.txt", "x");
+    put("country_codes_V202401.csv", "x");
+    put("y2021.json", "{\"message\":\"limit exceeded\"}");
+    put("BACI_HS17_Y2022.csv.part", "t,i");
+    let run = || {
+        let options = BulkOptions {
+            source: None,
+            defaults: Defaults::default(),
+            memory: 64 << 20,
+            progress: &|_| {},
+            before_the_end: &|_| Ok(()),
+        };
+        import_bulk(&release, &folder.path().join("out"), &options)
+    };
+    let notes = run().unwrap().notes;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(
+        notes[0].contains("y2021.json") && notes[0].contains(".part") && !notes[0].contains("eadme"),
+        "{notes:?}"
+    );
+    // Another table of the year replaces it, and says so.
+    put("BACI_HS17_Y2020_V202401.csv", "t,i,j,k,v,q\n2020,156,410,270900,3,2\n");
+    let notes = run().unwrap().notes;
+    assert!(notes.iter().any(|note| note.starts_with("2020 replaced")), "{notes:?}");
+    put("BACI_HS17_Y2020_V202301.csv", "t,i,j,k,v,q\n2020,156,410,270900,1,2\n");
+    let error = run().unwrap_err().to_string();
+    assert!(
+        error.contains("are both of 2020: name the files of one release"),
+        "{error}"
+    );
+}
+
+#[test]
 fn years_to_come_are_told() {
     let row = |year: i16| format!("t,i,j,k,v,q\n{year},156,410,270900,1.23456,2.0005\n");
     let got = read(&row(2020)).unwrap();

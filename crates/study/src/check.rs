@@ -117,6 +117,10 @@ fn claim(file: &ClaimFile, scenarios: &BTreeSet<&str>) -> Checked {
         if !test.value.is_finite() {
             return Err(format!("value is expected to be a number, but is {}", test.value));
         }
+        let labels = test.labels.iter().chain(test.over.iter().flat_map(|over| &over.labels));
+        for (name, words) in labels.filter(|(name, _)| ["reporter", "partner"].contains(&name.as_str())) {
+            words.split('|').try_for_each(|word| value(name, word))?;
+        }
         years(test.years)?;
         years(test.over.as_ref().and_then(|over| over.years))?;
         known(

@@ -197,7 +197,8 @@ pub(crate) fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>
     let chosen = of(scenario, &test.measure, &test.labels, test.years);
     if chosen.len() < test.at_least {
         return Err(match chosen.len() {
-            0 => "the scenario has no such figures".to_owned(),
+            0 => unknown_measure(&test.measure, findings)
+                .unwrap_or_else(|| "the scenario has no such figures".to_owned()),
             n => format!("of the {} figures needed, the scenario has {n}", test.at_least),
         });
     }
@@ -207,6 +208,20 @@ pub(crate) fn measure(test: &TestFile, scenario: &str, findings: &ByScenario<'_>
     let below = of(other, &over.measure, &over.labels, over.years.or(test.years));
     let below = reduce(&below, test.reduce).map_err(|why| format!("of the denominator, {why}"))?;
     divide(&number, &below)
+}
+
+/// What is said of a measure that no finding of any scenario has.
+fn unknown_measure(measure: &str, findings: &ByScenario<'_>) -> Option<String> {
+    let all = || findings.values().flatten().map(|finding| finding.measure.as_str());
+    if all().any(|known| known == measure) {
+        return None;
+    }
+    let known: BTreeSet<&str> = all().collect();
+    let meant = trade::nearest(measure, known).map(|meant| format!("; did you mean `{meant}`?"));
+    Some(format!(
+        "no scenario has the measure `{measure}`{}",
+        meant.unwrap_or_default()
+    ))
 }
 
 /// The findings that a claim's tests look at under a scenario, test by test, those of a denominator after

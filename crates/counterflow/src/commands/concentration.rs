@@ -203,6 +203,11 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
     if groups.is_empty() {
         return Err(Failure::because(format!("{} has no rows to measure", frame.file)));
     }
+    if let Some(total) = groups.iter().find_map(items::Group::total) {
+        output.warn(&format!(
+            "warning: the item `{total}` is measured as one of the others; if it is their sum, leave its rows out"
+        ));
+    }
     let measured = groups
         .iter()
         .map(|group| findings::of(group, arguments))

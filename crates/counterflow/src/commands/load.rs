@@ -64,15 +64,28 @@ pub fn finished(path: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// The file of a pin, if it is the one that was pinned.
+fn pinned(folder: &Path) -> Outcome<Data> {
+    let pin = Pin::open(folder)?;
+    let path = pin.parquet()?;
+    if store::sha256_of_file(&path)? != pin.facts()?.sha256 {
+        return Err(Failure::because(format!(
+            "{}: the file is not the one that was pinned; `counterflow pin check` says what differs, `counterflow pin build` makes it anew",
+            path.display()
+        )));
+    }
+    Ok(Data::Dataset(path))
+}
+
 /// Finds what `data` names: a pin in `datasets`, a Parquet file, a folder of them, or a file to import.
 pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     let pin = datasets.join(data);
     if !data.is_empty() && pin.join("pin.toml").is_file() && !store::Dataset::is_one(&pin) {
-        return Ok(Data::Dataset(Pin::open(&pin)?.parquet()?));
+        return pinned(&pin);
     }
     let path = PathBuf::from(data);
     if path.join("pin.toml").is_file() && !store::Dataset::is_one(&path) {
-        return Ok(Data::Dataset(Pin::open(&path)?.parquet()?));
+        return pinned(&path);
     }
     if !path.exists() {
         let known = store::pin_names(datasets)

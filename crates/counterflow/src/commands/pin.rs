@@ -86,8 +86,15 @@ fn list(folder: &PinFolder, output: &Output) -> Outcome {
         ("licence", Kind::Text, ""),
     ];
     let mut table = Table::new("pins", "Pinned datasets", &columns);
+    let mut broken = Vec::new();
     for name in chosen(&[], folder)? {
-        let about = Pin::open(&folder.datasets.join(&name))?.about;
+        let about = match Pin::open(&folder.datasets.join(&name)) {
+            Ok(pin) => pin.about,
+            Err(error) => {
+                broken.push(error.to_string());
+                continue;
+            }
+        };
         let rows = about.file.as_ref().map(|f| f.rows as i64);
         table.push(vec![
             name.into(),
@@ -98,7 +105,13 @@ fn list(folder: &PinFolder, output: &Output) -> Outcome {
         ]);
     }
     output.table(&table)?;
-    Ok(ExitCode::SUCCESS)
+    match &broken[..] {
+        [] => Ok(ExitCode::SUCCESS),
+        [first, rest @ ..] => {
+            rest.iter().for_each(|error| output.warn(&format!("warning: {error}")));
+            Err(Failure::because(first.clone()))
+        }
+    }
 }
 
 fn show(name: &str, folder: &PinFolder, output: &Output) -> Outcome {

@@ -103,7 +103,6 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     for (what, records) in &sums.set_aside {
         output.say(&format!("note: {records} records left out: {what}"));
     }
-    unknown::warnings(&sums).iter().for_each(|warning| output.warn(warning));
     if sums.is_empty() && !arguments.conditions.is_empty() {
         output.say("note: no row fulfils the conditions");
     }
@@ -153,7 +152,11 @@ fn sums(
     match find(&arguments.data, &arguments.datasets, output)? {
         Data::Dataset(path) => {
             group(&path, &mut query)?;
-            dataset_sums(&path, arguments, &query, output)
+            let sums = dataset_sums(&path, arguments, &query, output)?;
+            let warnings = unknown::warnings(&sums, &path, &query.filter);
+            warnings.iter().for_each(|warning| output.warn(warning));
+            unknown::units(&path).iter().for_each(|warning| output.warn(warning));
+            Ok(sums)
         }
         Data::Imported(imported) => {
             // The filter is the scan's business: what was just imported is scanned like any dataset.

@@ -159,6 +159,13 @@ pub fn column(cells: &[Option<String>], places: &[u64], name: &str, file: &str) 
         Ok(Some(time))
     };
     let times: Vec<Option<Time>> = cells.iter().zip(places).map(read).collect::<Outcome<_>>()?;
+    if let Some(at) = two_digits(&times) {
+        return Err(Failure::because(format!(
+            "{file}, line {}, column `{name}`: `{}` is a year of two digits, beside others of another century; write four",
+            places[at],
+            times[at].as_ref().map_or("", |time| &time.text),
+        )));
+    }
     match stray(&times) {
         Some(at) => Err(Failure::because(format!(
             "{file}, line {}, column `{name}`: `{}` is no year, as the other times are; mend it, or leave it out with --where",
@@ -167,6 +174,18 @@ pub fn column(cells: &[Option<String>], places: &[u64], name: &str, file: &str) 
         ))),
         None => Ok(times),
     }
+}
+
+/// A time such as `00` or `07` where others are such as `95`: in their own order the centuries would be mixed up.
+fn two_digits(times: &[Option<Time>]) -> Option<usize> {
+    let of = |time: &Time| digits(&time.text, 2).filter(|_| time.text.len() == 2);
+    let all = times.iter().flatten().map(of).collect::<Option<Vec<u32>>>()?;
+    let mixed = all.iter().any(|&n| n >= 50) && all.iter().any(|&n| n < 50);
+    mixed.then(|| {
+        times
+            .iter()
+            .position(|time| time.as_ref().is_some_and(|time| time.text.starts_with('0')))
+    })?
 }
 
 /// A whole number among years that is none: `0` or `99999` beside at least twice as many years. A count of observations
@@ -202,6 +221,23 @@ pub fn refuse_repeats(times: &[Time], places: &[u64], file: &str, what: &str) ->
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn years_of_two_digits_are_refused_where_centuries_meet() {
+        let read = |texts: &[&str]| {
+            let cells: Vec<Option<String>> = texts.iter().map(|text| Some((*text).to_owned())).collect();
+            let places: Vec<u64> = (2..).take(cells.len()).collect();
+            column(&cells, &places, "year", "t.csv").map_err(|failure| format!("{failure:?}"))
+        };
+        let error = read(&["95", "99", "00", "01"]).unwrap_err();
+        assert!(
+            error.contains("line 4") && error.contains("`00` is a year of two digits"),
+            "{error}"
+        );
+        assert!(
+            read(&["01", "02", "03"]).is_ok() && read(&["10", "60", "99"]).is_ok() && read(&["1", "50", "07"]).is_ok()
+        );
+    }
 
     #[test]
     fn times_of_all_forms() {

@@ -2,6 +2,7 @@ use super::BulkError;
 use crate::error::Error;
 use crate::unpack::archive::{Member, check_count, check_member, is_litter, is_zip};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,12 +20,13 @@ pub(crate) struct BulkInput {
     pub fingerprint: String,
 }
 
-/// The inputs that a file, an archive or a folder stands for, by name.
+/// The inputs that a file, an archive or a folder stands for, by name, and the names of what is not read.
 ///
 /// # Errors
-/// When it cannot be read or has no table.
-pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+/// When it cannot be read or has no table, or has a year of BACI twice.
+pub(crate) fn inputs_of(path: &Path) -> Result<(Vec<BulkInput>, Vec<String>), BulkError> {
     let mut found = Vec::new();
+    let mut passed_over = Vec::new();
     if path.is_dir() {
         let listing = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
         let mut files = Vec::new();
@@ -35,30 +37,59 @@ pub(crate) fn inputs_of(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
         for file in files {
             let name = file.to_string_lossy();
             if is_table(&name) || has_extension(&name, ".zip") {
-                found.extend(inputs_in(&file)?);
+                found.extend(inputs_in(&file, &mut passed_over)?);
+            } else {
+                passed_over.push(name.into_owned());
             }
         }
     } else {
-        found = inputs_in(path)?;
+        found = inputs_in(path, &mut passed_over)?;
     }
     // A release of BACI has lists of countries and products beside its years.
     if found.iter().any(|i| i.baci_year().is_some()) {
-        found.retain(|i| i.baci_year().is_some());
+        let (years, others): (Vec<BulkInput>, _) = found.into_iter().partition(|i| i.baci_year().is_some());
+        passed_over.extend(others.into_iter().map(|input| input.name));
+        found = years;
     }
     if found.is_empty() {
         return Err(BulkError::NoTable { path: path.to_owned() });
     }
-    Ok(found)
+    let mut by_year: BTreeMap<i16, &BulkInput> = BTreeMap::new();
+    for input in &found {
+        if let Some(year) = input.baci_year()
+            && let Some(other) = by_year.insert(year, input)
+        {
+            return Err(BulkError::Mixed {
+                problem: format!(
+                    "{} and {} are both of {year}: name the files of one release",
+                    other.name, input.name
+                ),
+            });
+        }
+    }
+    passed_over.retain(|name| !is_companion(name));
+    Ok((found, passed_over))
+}
+
+/// Whether a name is that of what publishers give out beside their figures, or of what systems leave in folders.
+fn is_companion(name: &str) -> bool {
+    let last = name
+        .rsplit(['/', '\\', ':'])
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
+    let beside = ["readme", "country_codes", "product_codes", "licen", "."];
+    beside.iter().any(|start| last.starts_with(start)) || is_litter(name)
 }
 
 /// The tables in a file: those of a zip archive, by its content and not by its name, or the file itself.
-fn inputs_in(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+fn inputs_in(path: &Path, passed_over: &mut Vec<String>) -> Result<Vec<BulkInput>, BulkError> {
     let failed = |e| unreadable(path, e);
     let mut start = Vec::new();
     let file = store::open_file(path).map_err(failed)?;
     file.take(4).read_to_end(&mut start).map_err(failed)?;
     if is_zip(&start) {
-        return members(path);
+        return members(path, passed_over);
     }
     Ok(vec![plain(path)?])
 }
@@ -104,7 +135,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
+fn members(path: &Path, passed_over: &mut Vec<String>) -> Result<Vec<BulkInput>, BulkError> {
     let mut archive = archive(path)?;
     let mut file = store::open_file(path).map_err(|e| unreadable(path, e))?;
     check_count(&mut file, archive.len(), &path.display().to_string())?;
@@ -120,6 +151,8 @@ fn members(path: &Path) -> Result<Vec<BulkInput>, BulkError> {
                 member: Some(Member::of(&member, &path.display().to_string())?),
                 fingerprint: format!("zip {name} {} {:08x}", member.size(), member.crc32()),
             });
+        } else if member.is_file() {
+            passed_over.push(format!("{}:{name}", path.display()));
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

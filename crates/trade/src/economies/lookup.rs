@@ -1,5 +1,6 @@
 use super::{Economies, EconomyInfo};
 use crate::Economy;
+use crate::nearest::distance;
 use std::fmt;
 
 /// An economy that a text may have meant.
@@ -226,25 +227,6 @@ fn written_out(word: &str) -> &str {
     }
 }
 
-/// The Levenshtein distance: single-letter insertions, deletions and substitutions.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.iter().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cb, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let here = (diagonal + usize::from(ca != cb)).min(*cell + 1).min(left + 1);
-            (diagonal, left) = (*cell, here);
-            *cell = here;
-        }
-    }
-    if b.is_empty() {
-        a.len()
-    } else {
-        row.last().copied().unwrap_or(a.len())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,9 +348,6 @@ mod tests {
         assert_eq!(found("???"), "- ");
         let refusal = economies().lookup("Atlantis").unwrap_err().to_string();
         assert!(refusal.starts_with("no economy is known as `Atlantis`"), "{refusal}");
-        assert_eq!(distance(&['a', 'b'], &['b', 'c']), 2);
-        assert_eq!(distance(&[], &['b', 'c']), 2);
-        assert_eq!(distance(&['b', 'c'], &[]), 2);
     }
 
     #[test]

@@ -39,6 +39,13 @@ impl Group {
         parts.join(", ")
     }
 
+    /// An item beside others whose name says that it is the sum of them.
+    pub fn total(&self) -> Option<&str> {
+        let is_total = |name: &&String| ["total", "world", "wld", "all"].contains(&name.trim().to_lowercase().as_str());
+        let found = self.names.iter().find(is_total).filter(|_| self.names.len() > 1);
+        found.map(String::as_str)
+    }
+
     /// Takes the items out whose value is missing, and lists their lines.
     fn drop_missing(&mut self, column: &str) {
         let keep: Vec<bool> = self.values.iter().map(Option::is_some).collect();

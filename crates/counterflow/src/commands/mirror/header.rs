@@ -181,7 +181,7 @@ impl Columns {
     pub fn meant(&self, name: &str) -> Option<&'static str> {
         let absent = self.optional().into_iter().filter(|(_, at)| at.is_none());
         let names = absent.flat_map(|(names, _)| names.iter().copied());
-        sources::nearest(&plain(name), names.filter(|known| known.len() >= 5))
+        trade::nearest(&plain(name), names.filter(|known| known.len() >= 5))
     }
 
     /// Refuses a table without a period, of which none was said either.
