@@ -282,7 +282,8 @@ fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option
     let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
     let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
     let all = |unit: &str| chosen.iter().all(|f| f.unit == unit);
-    let shares = test.reduce == Reduce::SharePositive || all("share");
+    // A change is what a ratio is above one.
+    let shares = test.reduce == Reduce::SharePositive || test.measure == "change_since" || all("share");
     match test.reduce {
         _ if test.over.is_some() => None,
         _ if !shares => all("per year").then_some("per cent a year"),
