@@ -82,7 +82,7 @@ fn another_classification_is_set_aside() {
     // All rows are in H2.
     let other = Stub::new(|asked, _| {
         comtrade(&Asked {
-            path: asked.path.replace("/HS?", "/HS?").replace("/H5?", "/HS?"),
+            path: asked.path.replace("/H5?", "/HS?"),
             headers: asked.headers.clone(),
         })
     });
