@@ -162,6 +162,7 @@ fn another_archive_takes_the_place_of_all_years() {
     // And back, over what a kill in the midst of the exchange leaves.
     std::fs::remove_file(folder.path().join("pull/pin.toml")).unwrap();
     std::fs::remove_file(folder.path().join("pull/dataset.toml")).unwrap();
+    std::fs::create_dir(folder.path().join("pull/.next")).unwrap();
     *now.lock().unwrap() = baci_archive_of(&[(THREE, 2003)]);
     call(" --refresh").ok();
     assert!(sum().contains("2003,") && !sum().contains("2004,"), "{}", sum());
@@ -200,10 +201,17 @@ fn an_archive_of_something_else_or_damaged_is_neither_used_nor_kept() {
     for (told, bytes) in bad {
         let (now, stub) = exchanged(bytes);
         let folder = tempfile::tempdir().unwrap();
+        // A file that is somebody else's.
+        std::fs::create_dir(folder.path().join("pull")).unwrap();
+        std::fs::write(folder.path().join("pull/1999.parquet"), b"mine").unwrap();
         let call = || fetch(&stub, folder.path(), &format!("{RELEASE} pull"));
         call().code(1).tells(&[told, "the same command asks for it again"]);
         let left = files_below(&folder.path().join("pull"));
-        assert_eq!(left.keys().collect::<Vec<_>>(), [".lock", "fetch.toml"], "{told}");
+        assert_eq!(
+            left.keys().collect::<Vec<_>>(),
+            [".lock", "1999.parquet", "fetch.toml"],
+            "{told}"
+        );
         *now.lock().unwrap() = good.clone();
         call().ok();
         assert_eq!(stub.asked().len(), 2, "{told}");

@@ -32,7 +32,9 @@ pub fn archive(import: &Import<'_>, theirs: &str, release: &str, line: Line<'_>)
         (true, _) => folder,
         (false, true) => &aside,
         (false, false) => {
-            clear(folder)?;
+            if aside.is_dir() {
+                clear(folder)?;
+            }
             folder
         }
     };
@@ -46,7 +48,7 @@ pub fn archive(import: &Import<'_>, theirs: &str, release: &str, line: Line<'_>)
         Err(Failure::Error(e)) if e.to_string().contains(&*path.to_string_lossy()) => {
             // Nor is what came of it.
             remove(&aside)?;
-            if !of_this && !anything {
+            if place == folder && !anything {
                 clear(folder)?;
             }
             cache.reject(Form::Archive, [answer].into_iter()).map_err(told)?;
@@ -136,38 +138,42 @@ fn years(import: &Import<'_>, theirs: &str, path: &Path, place: &Path) -> Outcom
     Ok(report)
 }
 
-/// Whether a file is part of the dataset, or tells of it.
-fn is_part(name: &str) -> bool {
-    let beside = ["pin.toml", MANIFEST, ROLLUP, "quarantine.csv", "references.csv"];
-    beside.contains(&name) || name.ends_with(".parquet")
+/// Whether a name is that of a year's file.
+fn is_year(name: &str) -> bool {
+    let year = name.strip_suffix(".parquet").unwrap_or_default();
+    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Takes the dataset out of a folder; its description first, so that it never stands beside something else.
+/// Takes the dataset out of a folder; its description first, so that it never stands beside something else. Years that no
+/// manifest lists are removed where an exchange was broken off, and else are not ours.
 fn clear(folder: &Path) -> Outcome<()> {
-    for first in ["pin.toml", MANIFEST] {
-        let path = folder.join(first);
-        if path.exists() {
-            std::fs::remove_file(path)?;
+    let mut files = match store::Dataset::resume(folder) {
+        Ok(dataset) => dataset.paths(),
+        Err(_) => Vec::new(),
+    };
+    if folder.join(ASIDE).is_dir() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| is_year(&name.to_string_lossy())) {
+                files.push(path);
+            }
         }
     }
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == ROLLUP {
-            remove(&entry.path())?;
-        } else if is_part(&name.to_string_lossy()) {
-            std::fs::remove_file(entry.path())?;
+    let told = ["pin.toml", MANIFEST, "quarantine.csv", "references.csv"].map(|name| folder.join(name));
+    for path in told.into_iter().chain(files) {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
         }
     }
-    Ok(())
+    remove(&folder.join(ROLLUP))
 }
 
 /// Brings a dataset from one folder to another; its manifest last, without which there is none.
 fn bring(from: &Path, to: &Path) -> Outcome<()> {
     for entry in std::fs::read_dir(from)? {
         let name = entry?.file_name();
-        let text = name.to_string_lossy();
-        if is_part(&text) && text != MANIFEST {
+        if is_year(&name.to_string_lossy()) || name == ROLLUP || name == "quarantine.csv" {
             std::fs::rename(from.join(&name), to.join(&name))?;
         }
     }
