@@ -186,12 +186,18 @@ pub fn imts(asked: &Asked) -> Play {
 
 /// A small release of BACI, as CEPII's archives are made.
 pub fn baci_archive() -> Vec<u8> {
+    baci_archive_of(&[
+        ("BACI_HS92_Y2003_V202501.csv", 2003),
+        ("BACI_HS92_Y2004_V202501.csv", 2004),
+    ])
+}
+
+/// An archive of files by name, with the rows of a year each.
+pub fn baci_archive_of(files: &[(&str, i32)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
-    for year in [2003, 2004] {
-        archive
-            .start_file(format!("BACI_HS92_Y{year}_V202501.csv"), options)
-            .unwrap();
+    for &(name, year) in files {
+        archive.start_file(name, options).unwrap();
         let mut text = "t,i,j,k,v,q\n".to_owned();
         for (i, j) in [(156, 410), (410, 156), (156, 392), (392, 410)] {
             for product in 1..200 {

@@ -14,6 +14,15 @@ pub struct Answer {
     pub bytes: u64,
     /// How many rows it has.
     pub rows: u64,
+    /// How many it says that there are, where that is another number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<u64>,
+    /// Whether it is of a kind that says how many rows there are, and does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
+    /// What it says beside its rows, shortened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
     /// The SHA-256 of the body.
     pub sha256: String,
     /// Where the body is kept, in the folder; nowhere where there is none.

@@ -5,10 +5,13 @@
 //!   fetch.toml            the question
 //!   raw/SHA256.json       an answer's body, under the hash of its bytes
 //!   answers/REQUEST.toml  what was asked and answered; REQUEST is the hash of the request
+//!   refresh/              the same two for questions that are asked anew, until all are answered
 //! ```
 //!
 //! A body is written under another name, flushed and renamed, and only then noted in `answers/`: what is noted is
 //! whole. A note ends with a hash of itself, so that one that was cut or changed is not believed. One process at a time works in a folder; a second one waits.
+
+mod refresh;
 
 use crate::answer::Answer;
 use crate::error::{Error, Result, io};
@@ -22,10 +25,20 @@ const PARTIAL: &str = ".partial-";
 /// The version of the layout.
 const FORMAT: &str = "counterflow fetch 1";
 
+fn make_rooms(folder: &Path) -> Result<()> {
+    for name in ["raw", "answers"] {
+        let path = folder.join(name);
+        std::fs::create_dir_all(&path).map_err(io("make", &path))?;
+    }
+    Ok(())
+}
+
 /// The folder, and the right to write into it.
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
+    /// Where answers are looked for and kept: the folder, or that of its refresh.
+    at: PathBuf,
     /// Held as long as the program lives, however it ends.
     _lock: Option<File>,
 }
@@ -56,10 +69,7 @@ impl Cache {
     /// # Errors
     /// When the folder cannot be made or written to.
     pub fn open(folder: &Path, waiting: &dyn Fn()) -> Result<Cache> {
-        for name in ["raw", "answers"] {
-            let path = folder.join(name);
-            std::fs::create_dir_all(&path).map_err(io("make", &path))?;
-        }
+        std::fs::create_dir_all(folder).map_err(io("make", folder))?;
         let path = folder.join(".lock");
         let lock = OpenOptions::new().create(true).append(true).open(&path);
         let lock = lock.map_err(io("write", &path))?;
@@ -70,12 +80,20 @@ impl Cache {
             }
             other => other.is_ok(),
         };
+        refresh::finish(folder)?;
+        make_rooms(folder)?;
+        let refresh = folder.join(refresh::NAME);
         if held {
-            for folder in [folder.to_owned(), folder.join("raw"), folder.join("answers")] {
-                store::sweep(&folder)?;
+            for room in [folder, &refresh].into_iter().filter(|room| room.is_dir()) {
+                for folder in [room.to_owned(), room.join("raw"), room.join("answers")] {
+                    if folder.is_dir() {
+                        store::sweep(&folder)?;
+                    }
+                }
             }
         }
         Ok(Cache {
+            at: folder.to_owned(),
             folder: folder.to_owned(),
             // A disk that knows no locks: every file still appears whole or not at all.
             _lock: held.then_some(lock),
@@ -85,6 +103,7 @@ impl Cache {
     /// Looks at a folder without touching it; it need not exist.
     pub fn look(folder: &Path) -> Cache {
         Cache {
+            at: folder.to_owned(),
             folder: folder.to_owned(),
             _lock: None,
         }
@@ -132,7 +151,7 @@ impl Cache {
     }
 
     fn note_of(&self, request: &Request) -> PathBuf {
-        self.folder.join("answers").join(format!("{}.toml", request.id()))
+        self.at.join("answers").join(format!("{}.toml", request.id()))
     }
 
     /// What is known of a request. The note is checked, and the body is hashed anew.
@@ -141,8 +160,11 @@ impl Cache {
         if !path.exists() {
             return Ok(Known::No);
         }
-        let text = store::read_text(&path).map_err(io("read", &path))?;
         let damaged = |why: &str| Ok(Known::Damaged(format!("{}: {why}", path.display())));
+        let text = match store::read_text(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::InvalidData => return damaged(&e.to_string()),
+            text => text.map_err(io("read", &path))?,
+        };
         let Some(note) = sealed(&text) else {
             return damaged("it does not end with the hash of what stands in it");
         };
@@ -153,10 +175,14 @@ impl Cache {
         if answer.url != request.url {
             return damaged("it is the note of another request");
         }
+        // The hash leaves the date out, and the pin tells it.
+        if !crate::calendar::has_been(&answer.extracted) {
+            return damaged("its date is none, or lies after today");
+        }
         let Some(file) = &answer.file else {
             return Ok(Known::Yes(answer));
         };
-        let body = self.folder.join(file);
+        let body = self.at.join(file);
         match store::sha256_of_file(&body) {
             Ok(found) if found == answer.sha256 => Ok(Known::Yes(answer)),
             Ok(_) => Ok(Known::Damaged(format!(
@@ -170,7 +196,7 @@ impl Cache {
     /// Keeps an answer: first its body, then the note that it is there.
     pub(crate) fn keep(&self, request: &Request, answer: &Answer, body: Option<&Path>) -> Result<()> {
         if let (Some(body), Some(file)) = (body, &answer.file) {
-            let path = self.folder.join(file);
+            let path = self.at.join(file);
             let opened = OpenOptions::new().append(true).open(body).map_err(io("write", body))?;
             opened.sync_all().map_err(io("write", body))?;
             std::fs::rename(body, &path).map_err(io("replace", &path))?;
@@ -181,7 +207,7 @@ impl Cache {
 
     /// Where the body of an answer is kept.
     pub fn body(&self, answer: &Answer) -> Option<PathBuf> {
-        answer.file.as_ref().map(|file| self.folder.join(file))
+        answer.file.as_ref().map(|file| self.at.join(file))
     }
 
     /// Where a body is written until it is whole. That of an archive is the same in the next run, which fetches it on.
@@ -190,7 +216,7 @@ impl Cache {
             (true, Some(_)) => format!("{PARTIAL}{}", request.id()),
             _ => format!("{}{}-{}", store::UNFINISHED, std::process::id(), request.id()),
         };
-        self.folder.join("raw").join(name)
+        self.at.join("raw").join(name)
     }
 }
 
@@ -242,6 +268,9 @@ mod tests {
             fate: Fate::Whole,
             bytes: 2,
             rows: 0,
+            announced: None,
+            uncounted: false,
+            said: None,
             file: Some(format!("raw/{sha256}.json")),
             sha256,
             next: None,

@@ -26,6 +26,18 @@ fn day(days: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// Whether a text is a day, as [`today`] writes it, that is not after today.
+pub(crate) fn has_been(text: &str) -> bool {
+    let numbers: Option<Vec<i64>> = text.split('-').map(|word| word.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[year @ 1970..=9999, month @ 1..=12, of_month @ 1..=31]) => {
+            // Written alike, days are in the order of their texts.
+            day(days_to(year, month, of_month)) == text && text <= &*today()
+        }
+        _ => false,
+    }
+}
+
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -42,6 +54,20 @@ pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
         // More seconds than a number holds are more than anybody waits.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
+    let (until, short) = moment(text)?;
+    let wait = until.duration_since(now).unwrap_or_default();
+    // A year of two digits that is further away is of the last century.
+    let past = short && wait > Duration::from_secs(50 * 366 * 86_400);
+    Some(if past { Duration::ZERO } else { wait })
+}
+
+/// The moment that a date of HTTP tells.
+pub(crate) fn date(text: &str) -> Option<SystemTime> {
+    moment(text.trim()).map(|(moment, _)| moment)
+}
+
+/// A date, and whether its year has two digits alone.
+fn moment(text: &str) -> Option<(SystemTime, bool)> {
     let words: Vec<&str> = text.split([' ', ':', '-']).filter(|word| !word.is_empty()).collect();
     let (day, month, year, time) = match words[..] {
         [_, day, month, year, hour, minute, second, "GMT"] => (day, month, year, [hour, minute, second]),
@@ -57,16 +83,30 @@ pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let year = number(year, 9999)? + if short { 2000 } else { 0 };
     let days = days_to(year, month, number(day, 31)?);
     let of_day = (number(time[0], 23)? * 60 + number(time[1], 59)?) * 60 + number(time[2], 60)?;
-    let until = UNIX_EPOCH + Duration::from_secs(u64::try_from(days * 86_400 + of_day).ok()?);
-    let wait = until.duration_since(now).unwrap_or_default();
-    // A year of two digits that is further away is of the last century.
-    let past = short && wait > Duration::from_secs(50 * 366 * 86_400);
-    Some(if past { Duration::ZERO } else { wait })
+    let since = Duration::from_secs(u64::try_from(days * 86_400 + of_day).ok()?);
+    Some((UNIX_EPOCH + since, short))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_that_has_been_is_told_from_others() {
+        assert!(has_been(&today()) && has_been("2024-02-29"));
+        for bad in [
+            "2099-01-01",
+            "garbage",
+            "",
+            "2023-02-29",
+            "2023-2-3",
+            "2023-02",
+            "2023-02-03-04",
+            "-1-2-3",
+        ] {
+            assert!(!has_been(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn days_are_those_of_the_calendar() {

@@ -50,6 +50,8 @@ pub enum Lost {
     Endless(u64),
     /// Led elsewhere without end, or to where it must not be followed; in the server's words, which can hold anything.
     Astray(String),
+    /// Led elsewhere where no more requests are granted.
+    TooMany,
     /// The request cannot be sent as it is.
     Unsendable(String),
     /// The body could not be written to the disk.
@@ -58,9 +60,11 @@ pub enum Lost {
 
 /// Sends one request; a granted one's body is written to the file, whole unless an error is returned.
 pub trait Transport {
+    /// `on` is asked before each further request that a redirection takes, and says whether it is granted.
+    ///
     /// # Errors
     /// Says whether it may be tried again.
-    fn send(&self, request: &Request, body: &Path) -> Result<Reply, Lost>;
+    fn send(&self, request: &Request, body: &Path, on: &mut dyn FnMut(&str) -> bool) -> Result<Reply, Lost>;
     /// What must never be shown.
     fn secret(&self) -> Option<&str>;
 }
@@ -109,10 +113,13 @@ impl Transport for Client {
         self.key.as_deref()
     }
 
-    fn send(&self, request: &Request, body: &Path) -> Result<Reply, Lost> {
+    fn send(&self, request: &Request, body: &Path, on: &mut dyn FnMut(&str) -> bool) -> Result<Reply, Lost> {
         let partial = request.form.resumes().then(|| Partial::at(body)).flatten();
         let mut url = request.url.clone();
-        for _ in 0..=MOST_REDIRECTS {
+        for step in 0..=MOST_REDIRECTS {
+            if step > 0 && !on(&url) {
+                return Err(Lost::TooMany);
+            }
             let agent = if is_local(&url) { &self.local } else { &self.agent };
             let mut call = agent.get(&url).header("Accept", request.form.accept());
             // Ranges count the bytes of the archive itself.
@@ -164,7 +171,11 @@ impl Client {
         let mut reply = Reply {
             status: head.status.as_u16(),
             kind: header("content-type").map(str::to_owned),
-            wait: header("retry-after").and_then(|text| crate::calendar::retry_after(text, SystemTime::now())),
+            wait: header("retry-after").and_then(|text| {
+                // A date is told by the server's clock, which may differ from this one.
+                let now = header("date").and_then(crate::calendar::date);
+                crate::calendar::retry_after(text, now.unwrap_or_else(SystemTime::now))
+            }),
             next: next_page(&head.headers, &request.url),
             framed: header("content-length").is_some() || header("transfer-encoding").is_some(),
             said: String::new(),
@@ -177,7 +188,11 @@ impl Client {
                 // The archive is another one than the part that is here.
                 Partial::forget(path);
             }
-            reply.said = match said(bytes, packed, self.limits.silence.min(LONGEST_SAYING)) {
+            let short = Limits {
+                silence: self.limits.silence.min(LONGEST_SAYING),
+                bytes: self.limits.bytes,
+            };
+            reply.said = match said(Paced::new(bytes, short), packed, short.silence) {
                 Some(said) => shown(&words(&said), self.secret()),
                 None => "(its words were cut)".to_owned(),
             };

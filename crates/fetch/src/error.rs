@@ -45,17 +45,12 @@ pub enum Error {
         last: String,
     },
     /// The answer reaches the limit of rows and the question cannot be divided.
-    #[error(
-        "{url}: the answer has {rows} rows and so reaches the interface's limit of {limit}: it is most likely cut, and \
-         is not used. It cannot be divided further: {advice}"
-    )]
+    #[error("{url}: {what}: it is most likely cut, and is not used. It cannot be divided further: {advice}")]
     Cut {
         /// The request.
         url: String,
-        /// Its rows.
-        rows: u64,
-        /// The limit.
-        limit: u64,
+        /// Its rows, and why they are taken for cut.
+        what: String,
         /// What to do.
         advice: &'static str,
     },
@@ -150,6 +145,21 @@ pub enum Error {
 
 /// Results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Whether the next call can go on from what was answered.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Error::Refused { .. }
+                | Error::Wait { .. }
+                | Error::Failed { .. }
+                | Error::TooMany { .. }
+                | Error::Io { .. }
+                | Error::Store(_)
+        )
+    }
+}
 
 pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();

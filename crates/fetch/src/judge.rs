@@ -1,5 +1,6 @@
 //! Whether a body is what was asked for, whole, and how much it holds.
 
+use crate::bounded::Bounded;
 use crate::part::Dimension;
 use crate::request::Form;
 use serde::Deserialize;
@@ -18,8 +19,12 @@ pub(crate) struct Held {
     pub rows: u64,
     /// How many it says that there are.
     pub announced: u64,
+    /// Whether it does not say, where others of its form do.
+    pub uncounted: bool,
     /// The error that it tells beside its rows.
     pub error: Option<String>,
+    /// What else it says beside its rows.
+    pub said: Option<String>,
 }
 
 /// Looks through a body. `framed` says whether the connection told where it ends; `pages` whether more are to follow.
@@ -44,7 +49,7 @@ impl Held {
         Held {
             rows,
             announced: rows,
-            error: None,
+            ..Held::default()
         }
     }
 }
@@ -54,7 +59,7 @@ fn json<T: DeserializeOwned>(mut body: impl Read) -> Result<T, String> {
     let mut start = Vec::new();
     (&mut body).take(3).read_to_end(&mut start).map_err(|e| e.to_string())?;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    serde_json::from_reader(start.chain(body)).map_err(|e| no_json(&e))
+    serde_json::from_reader(Bounded::new(start.chain(body))).map_err(|e| no_json(&e))
 }
 
 #[derive(Deserialize)]
@@ -67,6 +72,21 @@ struct Records {
     #[serde(rename = "errorObject")]
     error_object: Option<Value>,
     message: Option<Value>,
+    warning: Option<Value>,
+    warnings: Option<Value>,
+    notice: Option<Value>,
+    truncated: Option<Value>,
+}
+
+/// Whether a value is more than the word that there is nothing.
+fn says(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => list.iter().any(says),
+        Value::Object(fields) => fields.values().any(says),
+        _ => true,
+    }
 }
 
 /// The length of a list of records as the importer reads them: plain fields, the same in all. What is kept is not asked for
@@ -141,6 +161,21 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
         Value::String(text) => !text.trim().is_empty(),
         _ => true,
     };
+    let beside = [
+        ("message", &answer.message),
+        ("warning", &answer.warning),
+        ("warnings", &answer.warnings),
+        ("notice", &answer.notice),
+        ("truncated", &answer.truncated),
+    ];
+    let beside = beside.iter().filter_map(|(name, value)| {
+        let value = value.as_ref().filter(|value| says(value))?;
+        Some(format!(
+            "{name}: {}",
+            value.as_str().map_or(value.to_string(), str::to_owned)
+        ))
+    });
+    let beside = beside.collect::<Vec<_>>().join("; ");
     let number = |value: Value| match value {
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_f64(),
@@ -160,13 +195,14 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
     };
     // Some answers say -1 where nobody has counted.
     let announced = match answer.count {
-        None | Some(Value::Null) => rows,
+        None | Some(Value::Null) => None,
         Some(count) => match number(count.clone()) {
-            Some(n) if n < 0.0 => rows,
-            Some(n) if n.fract() == 0.0 && n < 1e15 => n as u64,
+            Some(n) if n < 0.0 => None,
+            Some(n) if n.fract() == 0.0 && n < 1e15 => Some(n as u64),
             _ => return Err(format!("it announces {count} records, which is no number of them")),
         },
     };
+    let (announced, uncounted) = (announced.unwrap_or(rows), announced.is_none());
     // Fewer announced than held, or more without being at a limit, is judged by the caller, who knows the limit.
     if !pages && announced < rows {
         return Err(format!("it announces {announced} records and holds {rows}"));
@@ -174,6 +210,8 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
     Ok(Held {
         rows,
         announced,
+        uncounted,
+        said: Some(beside).filter(|said| !said.is_empty()),
         error: error.map(|value| value.to_string()),
     })
 }
@@ -183,6 +221,10 @@ struct CodeList {
     #[serde(default)]
     more: bool,
     results: Vec<Code>,
+    error: Option<Value>,
+    #[serde(rename = "errorObject")]
+    error_object: Option<Value>,
+    message: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -198,6 +240,11 @@ pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
     let list: CodeList = json(body)?;
     if list.more {
         return Err("a list of codes that says that there are more".to_owned());
+    }
+    // A list of which a part is wanting would lose figures wherever a question is divided by it.
+    let told = [list.error, list.error_object, list.message].into_iter().flatten();
+    if let Some(told) = told.into_iter().find(says) {
+        return Err(format!("a list of codes beside which an error stands: {told}"));
     }
     let mut codes = Vec::with_capacity(list.results.len());
     let mut seen = BTreeSet::new();
@@ -362,6 +409,7 @@ mod tests {
         for bad in [
             r#"{"more":true,"results":[{"id":4}]}"#,
             r#"{"results":[]}"#,
+            r#"{"results":[{"id":4}],"error":"only a part"}"#,
             r#"{"results":[{"id":null}]}"#,
             r#"{"results":[{"id":"a&b"}]}"#,
             "[]",

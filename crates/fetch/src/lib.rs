@@ -15,6 +15,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod answer;
+mod attempt;
+mod bounded;
 mod cache;
 mod calendar;
 mod client;

@@ -10,9 +10,9 @@ const COMTRADE_KEY: Key = Key {
     header: "Ocp-Apim-Subscription-Key",
     variable: "COMTRADE_API_KEY",
 };
-/// The numbers of rows at which UN Comtrade's interface stops: with a free key, and with a premium one. Without a key
-/// it is 500. One of them is taken for a limit whatever was asked for.
-const COMTRADE_LIMITS: [u64; 2] = [100_000, 250_000];
+/// The numbers of rows at which UN Comtrade's interface stops: without a key, with a free key, and with a premium one. One of
+/// them is taken for a limit whatever was asked for: a key may not be heeded, or have another limit than was thought.
+const COMTRADE_LIMITS: [u64; 3] = [500, 100_000, 250_000];
 
 /// Whose interface it is, and what is the same in all requests to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -330,6 +330,7 @@ mod tests {
         assert!(plan.is_cut(500, 500) && plan.is_cut(501, 501) && plan.is_cut(499, 700) && plan.is_cut(100_000, 0));
         assert!(!plan.is_cut(499, 499));
         let premium = Plan::new(comtrade("https://a.org", true), question("2003"), Some(250_000)).unwrap();
+        assert!(premium.is_cut(500, 500) && !premium.is_cut(501, 501));
         assert!(premium.is_cut(100_000, 100_000) && !premium.is_cut(100_001, 100_001));
     }
 }

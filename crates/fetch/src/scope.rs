@@ -1,7 +1,7 @@
 use crate::part::{Dimension, Part, level_digits};
 use crate::plan::Provider;
 use std::collections::BTreeMap;
-use trade::{Economy, Flow, Record, TOTAL, economies};
+use trade::{Classification, Economy, Flow, Record, TOTAL, economies};
 
 /// What a part asks for, as records tell it: interfaces answer more than they are asked, and what nobody asked for is in
 /// no other answer either, so that it would stand alone where all of its kind is expected.
@@ -20,6 +20,19 @@ impl<'a> Scope<'a> {
             provider,
             part,
             economies: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a record is of another classification than was asked for.
+    pub fn other_classification(&self, record: &Record) -> bool {
+        match self.provider {
+            Provider::Comtrade { classification, .. } if classification == "HS" => {
+                !matches!(record.classification, Classification::Hs(_))
+            }
+            Provider::Comtrade { classification, .. } => {
+                Classification::from_comtrade(classification) != Some(record.classification)
+            }
+            _ => false,
         }
     }
 
@@ -81,7 +94,13 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whom a provider's code means in a year.
+impl Provider {
+    /// Whom its code of an economy means in a year.
+    pub fn means(&self, code: &str, year: i16) -> Option<Economy> {
+        means(self, code, year)
+    }
+}
+
 fn means(provider: &Provider, code: &str, year: i16) -> Option<Economy> {
     let table = economies();
     let found = match provider {

@@ -1,19 +1,18 @@
-//! Asks until everything is answered: divides what is cut, tries again what failed, keeps what came.
+//! Asks until everything is answered, and divides what is cut.
 
 use crate::answer::{Answer, Fate};
+use crate::attempt::Work;
 use crate::cache::{Cache, Known};
-use crate::client::{Lost, Reply, Transport, forget};
+use crate::client::Transport;
 use crate::error::{Error, Result, io, shown};
-use crate::judge::{Held, codes, codes_held, judge};
+use crate::judge::{codes, codes_held};
 use crate::part::{Part, Split};
-use crate::patience::{Pace, Patience};
+use crate::patience::Patience;
 use crate::plan::{Plan, Provider};
-use crate::request::{Form, Request, origin};
-use std::collections::BTreeSet;
+use crate::request::Request;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::path::Path;
-use std::time::Duration;
 
 /// Addresses beyond this length are divided without being asked for: servers refuse them.
 const LONGEST_URL: usize = 4_000;
@@ -26,10 +25,10 @@ pub struct Asking<'a> {
     pub patience: Patience,
     /// At most so many requests are sent in all.
     pub most_requests: u64,
-    /// Ask also what was answered before.
-    pub refresh: bool,
     /// Is told what is being done.
     pub progress: &'a dyn Fn(&str),
+    /// Is told of a wait of a second or more.
+    pub waiting: &'a dyn Fn(&str),
     /// Reads a body as it will be read when all is there, and tells why it cannot be; what cannot be used is not kept.
     pub usable: &'a dyn Fn(&Path) -> Result<(), String>,
 }
@@ -39,6 +38,8 @@ pub struct Asking<'a> {
 pub struct Fetched {
     /// The whole answers, in the order of the question, with what each is about.
     pub answers: Vec<(Part, Answer)>,
+    /// Answers that were cut and are not used, with what they are about: what they hold must stand in the others.
+    pub cut: Vec<(Part, Answer)>,
     /// Requests that were sent.
     pub sent: u64,
     /// Answers that were there before.
@@ -55,26 +56,22 @@ pub struct Fetched {
 /// See [`Error`]. What was answered before is kept.
 pub fn fetch(plan: &Plan, cache: &Cache, asking: &Asking<'_>) -> Result<Fetched> {
     cache.ask(plan)?;
-    let mut work = Work {
-        plan,
-        cache,
-        asking,
-        pace: Pace::default(),
-        asked: BTreeSet::new(),
-        later_pages: BTreeSet::new(),
-        fetched: Fetched::default(),
-    };
-    let mut answers = Vec::new();
+    let mut work = Work::new(plan, cache, asking);
+    let (mut answers, mut cut) = (Vec::new(), Vec::new());
     let divided = walk(
         plan,
         cache,
         &mut |request| work.answer(request).map(Some),
-        &mut |part, _, answer| answers.extend(answer.map(|answer| (part.clone(), answer))),
+        &mut |part, found| match found {
+            Found::Asked(_, answer) => answers.extend(answer.map(|answer| (part.clone(), answer))),
+            Found::Cut(answer) => cut.push((part.clone(), answer.clone())),
+        },
     )?;
     Ok(Fetched {
         answers,
+        cut,
         divided,
-        ..work.fetched
+        ..work.into_fetched()
     })
 }
 
@@ -92,21 +89,27 @@ pub fn unanswered(plan: &Plan, cache: &Cache) -> Result<Vec<(Request, bool)>> {
             Known::Yes(answer) => Ok(Some(answer)),
             Known::No | Known::Damaged(_) => Ok(None),
         },
-        &mut |_, request, answer| requests.push((request.clone(), answer.is_some())),
+        &mut |_, found| {
+            if let Found::Asked(request, answer) = found {
+                requests.push((request.clone(), answer.is_some()));
+            }
+        },
     )?;
     Ok(requests)
 }
 
 type Ask<'a> = &'a mut dyn FnMut(&Request) -> Result<Option<Answer>>;
 
-/// Goes through a plan; `ask` gives an answer, or nothing where it is not to be had, and `found` gets each request that
-/// is not divided. Tells how many were.
-fn walk(
-    plan: &Plan,
-    cache: &Cache,
-    ask: Ask<'_>,
-    found: &mut dyn FnMut(&Part, &Request, Option<Answer>),
-) -> Result<u64> {
+/// What is met on the way through a plan.
+enum Found<'a> {
+    /// A request that is not divided, and its answer, if it is to be had.
+    Asked(&'a Request, Option<Answer>),
+    /// A cut answer with a body, whose question is divided.
+    Cut(&'a Answer),
+}
+
+/// Goes through a plan; `ask` gives an answer, or nothing where it is not to be had. Tells how many questions were divided.
+fn walk(plan: &Plan, cache: &Cache, ask: Ask<'_>, found: &mut dyn FnMut(&Part, Found<'_>)) -> Result<u64> {
     let mut open: Vec<Part> = plan.parts.iter().rev().cloned().collect();
     let mut divided = 0;
     while let Some(part) = open.pop() {
@@ -121,15 +124,20 @@ fn walk(
             if cut.is_none() {
                 pages
                     .into_iter()
-                    .for_each(|(request, answer)| found(&part, &request, answer));
+                    .for_each(|(request, answer)| found(&part, Found::Asked(&request, answer)));
                 continue;
             }
             (cut, pages)
         };
         divided += 1;
         match divide(plan, cache, &part, cut.as_ref(), ask)? {
-            Divided::Into(both) => open.extend([both.1, both.0]),
-            Divided::Unknown(codes) => found(&part, &codes, None),
+            Divided::Into(both) => {
+                open.extend([both.1, both.0]);
+                cut.iter()
+                    .filter(|cut| cut.file.is_some())
+                    .for_each(|cut| found(&part, Found::Cut(cut)));
+            }
+            Divided::Unknown(codes) => found(&part, Found::Asked(&codes, None)),
             Divided::No => {
                 let url = pages.first().map_or(&request.url, |(request, _)| &request.url).clone();
                 let advice = match &plan.provider {
@@ -140,8 +148,19 @@ fn walk(
                 return Err(match (cut, plan.limit) {
                     (Some(answer), limit) if answer.fate == Fate::Cut => Error::Cut {
                         url,
-                        rows: answer.rows,
-                        limit: limit.unwrap_or(answer.rows),
+                        what: match (answer.announced, limit) {
+                            (Some(announced), _) => {
+                                format!("the answer announces {announced} rows and has {}", answer.rows)
+                            }
+                            (None, Some(limit)) if answer.rows >= limit => format!(
+                                "the answer has {} rows and so reaches the interface's limit of {limit}",
+                                answer.rows
+                            ),
+                            _ => format!(
+                                "the answer has exactly {} rows, a number at which the interface stops",
+                                answer.rows
+                            ),
+                        },
                         advice,
                     },
                     _ => Error::TooLarge { url, advice },
@@ -230,260 +249,4 @@ fn read<T>(
     let path = cache.body(answer).unwrap_or_default();
     let file = File::open(&path).map_err(io("read", &path))?;
     how(BufReader::new(file)).map_err(|problem| Error::Damaged { path, problem })
-}
-
-struct Work<'a> {
-    plan: &'a Plan,
-    cache: &'a Cache,
-    asking: &'a Asking<'a>,
-    pace: Pace,
-    /// The requests that this call has asked or found.
-    asked: BTreeSet<String>,
-    /// The addresses that answers have called their next pages.
-    later_pages: BTreeSet<String>,
-    fetched: Fetched,
-}
-
-/// One failed attempt.
-struct Failure {
-    why: String,
-    wait: Option<Duration>,
-}
-
-impl Work<'_> {
-    /// The answer to a request: the one that is kept, or a new one.
-    fn answer(&mut self, request: &Request) -> Result<Answer> {
-        let answer = self.kept_or_new(request)?;
-        self.later_pages.extend(answer.next.clone());
-        Ok(answer)
-    }
-
-    fn kept_or_new(&mut self, request: &Request) -> Result<Answer> {
-        let first = self.asked.insert(request.id());
-        if !(self.asking.refresh && first) {
-            match self.cache.find(request)? {
-                Known::Yes(answer) => {
-                    self.fetched.reused += u64::from(first);
-                    return Ok(answer);
-                }
-                Known::Damaged(why) => self.fetched.damaged.push(why),
-                Known::No => {}
-            }
-        }
-        let place = self.cache.place(request);
-        let patience = self.asking.patience;
-        let (mut failures, mut longest) = (0, 0);
-        loop {
-            if self.fetched.sent >= self.asking.most_requests {
-                return Err(Error::TooMany {
-                    sent: self.fetched.sent,
-                    next: request.url.clone(),
-                });
-            }
-            self.pace.keep(patience.interval);
-            self.fetched.sent += 1;
-            (self.asking.progress)(&format!("request {}: {}", self.fetched.sent, request.url));
-            let failure = match self.attempt(request, &place)? {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
-            };
-            // An archive that has grown is not a failure like one that does not come at all.
-            let length = std::fs::metadata(&place).map_or(0, |m| m.len());
-            if request.form.resumes() && length > longest {
-                (failures, longest) = (0, length);
-            } else if !request.form.resumes() {
-                forget(&place);
-            }
-            failures += 1;
-            let why = shown(&failure.why, self.asking.transport.secret());
-            if failures >= patience.attempts {
-                return Err(Error::Failed {
-                    url: request.url.clone(),
-                    attempts: failures,
-                    last: why,
-                });
-            }
-            if let Some(wait) = failure.wait.filter(|wait| *wait > patience.longest_wait) {
-                return Err(Error::Wait {
-                    url: request.url.clone(),
-                    seconds: wait.as_secs(),
-                    said: why,
-                });
-            }
-            let wait = patience.after(failures).max(failure.wait.unwrap_or_default());
-            (self.asking.progress)(&format!("waiting {:.1} s: {why}", wait.as_secs_f64()));
-            std::thread::sleep(wait);
-        }
-    }
-
-    /// One attempt: an answer, a failure that may pass, or an error that stays.
-    fn attempt(&self, request: &Request, place: &Path) -> Result<Result<Answer, Failure>> {
-        let failed = |why: String, wait| Ok(Err(Failure { why, wait }));
-        let url = || request.url.clone();
-        let reply = match self.asking.transport.send(request, place) {
-            Ok(reply) => reply,
-            Err(Lost::Passing(why)) => return failed(why, None),
-            Err(Lost::Endless(limit)) => {
-                forget(place);
-                return Err(Error::Endless { url: url(), limit });
-            }
-            Err(Lost::Astray(problem)) => {
-                let problem = shown(&problem, self.asking.transport.secret());
-                return Err(Error::Redirect { url: url(), problem });
-            }
-            Err(Lost::Unsendable(problem)) if self.later_pages.contains(&request.url) => {
-                return Err(Error::Redirect { url: url(), problem });
-            }
-            Err(Lost::Unsendable(problem)) => return Err(Error::Question(format!("{}: {problem}", request.url))),
-            Err(Lost::Disk(problem)) => {
-                forget(place);
-                let source = std::io::Error::other(problem);
-                return Err(io("write", place)(source));
-            }
-        };
-        let refused = |advice| Error::Refused {
-            url: url(),
-            status: reply.status,
-            said: reply.said.clone(),
-            advice,
-        };
-        match reply.status {
-            200 => {}
-            413 | 414 => {
-                let answer = self.note(request, Fate::TooLarge, Held::default(), place, None)?;
-                return Ok(Ok(answer));
-            }
-            403 if reply.said.to_ascii_lowercase().contains("quota") => {
-                return Err(refused(
-                    "what was answered is kept: run the same command again when the quota is renewed",
-                ));
-            }
-            401 | 403 if request.key.is_some() => {
-                return Err(refused("check the key in the environment, COMTRADE_API_KEY"));
-            }
-            401 | 403 => return Err(refused("the server wants a key, or does not serve this network")),
-            408 | 416 | 425 | 429 | 500..=599 => {
-                return failed(
-                    format!("the server answers {}: {}", reply.status, reply.said),
-                    reply.wait,
-                );
-            }
-            404 => return Err(refused("check the address and what is asked for")),
-            _ => return Err(refused("check what is asked for")),
-        }
-        if self.tells_key(&reply, place).map_err(io("read", place))? {
-            forget(place);
-            return Err(Error::Key { url: url() });
-        }
-        if let Some(next) = &reply.next
-            && !(origin(next) == origin(&request.url) && next.bytes().all(|b| b.is_ascii_graphic()))
-        {
-            forget(place);
-            let problem = format!(
-                "its next page is {}, which is elsewhere or no address",
-                shown(next, None)
-            );
-            return Err(Error::Redirect { url: url(), problem });
-        }
-        let held = match self.held(request, &reply, place) {
-            Ok(held) => held,
-            Err(why) => {
-                // A whole body that is wrong is of no use to go on from.
-                forget(place);
-                return failed(why, reply.wait);
-            }
-        };
-        let paged = reply.next.is_some() || self.later_pages.contains(&request.url);
-        // The lists of codes have no limit.
-        let limited = request.form != Form::Codes && !paged;
-        let fate = if limited && self.plan.is_cut(held.rows, held.announced) {
-            Fate::Cut
-        } else if !paged && held.announced != held.rows {
-            forget(place);
-            return failed(
-                format!("it announces {} records and holds {}", held.announced, held.rows),
-                None,
-            );
-        } else if let Some(error) = &held.error {
-            // The rows may be those that were had before it.
-            forget(place);
-            return failed(format!("an error beside its rows: {error}"), None);
-        } else {
-            Fate::Whole
-        };
-        if fate == Fate::Whole
-            && held.rows > 0
-            && request.form != Form::Codes
-            && let Err(why) = (self.asking.usable)(place)
-        {
-            forget(place);
-            return failed(why, reply.wait);
-        }
-        self.note(request, fate, held, place, reply.next).map(Ok)
-    }
-
-    /// Whether the body, or the address of the next page, has the key in it. A short one, or one of digits alone, could
-    /// stand there by chance.
-    fn tells_key(&self, reply: &Reply, place: &Path) -> std::io::Result<bool> {
-        let key = match self.asking.transport.secret() {
-            Some(key) if key.len() >= 8 && !key.bytes().all(|b| b.is_ascii_digit()) => key,
-            _ => return Ok(false),
-        };
-        if reply.next.as_ref().is_some_and(|next| next.contains(key)) {
-            return Ok(true);
-        }
-        let mut file = File::open(place)?;
-        let (mut text, mut read) = (Vec::new(), 1);
-        while read > 0 {
-            // What could be the beginning of the key goes before the next bytes.
-            text.drain(..text.len().saturating_sub(key.len() - 1));
-            read = (&mut file).take(1 << 16).read_to_end(&mut text)?;
-            if text.windows(key.len()).any(|window| window == key.as_bytes()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// What the body holds, or why it cannot be used.
-    fn held(&self, request: &Request, reply: &Reply, place: &Path) -> Result<Held, String> {
-        let mut file = File::open(place).map_err(|e| e.to_string())?;
-        let kind = reply.kind.as_deref().unwrap_or_default();
-        let lower = kind.to_ascii_lowercase();
-        if !kind.is_empty() && !request.form.types().iter().any(|word| lower.contains(word)) {
-            let mut start = Vec::new();
-            let _ = (&mut file).take(200).read_to_end(&mut start);
-            return Err(format!(
-                "its type is `{kind}`, where {} was expected; it begins: {}",
-                request.form.accept(),
-                String::from_utf8_lossy(&start)
-            ));
-        }
-        file.rewind().map_err(|e| e.to_string())?;
-        judge(request.form, &mut file, reply.framed, reply.next.is_some())
-    }
-
-    fn note(&self, request: &Request, fate: Fate, held: Held, place: &Path, next: Option<String>) -> Result<Answer> {
-        let there = place.exists() && fate != Fate::TooLarge;
-        let sha256 = if there {
-            store::sha256_of_file(place)?
-        } else {
-            String::new()
-        };
-        let file = there.then(|| format!("raw/{sha256}.{}", request.form.extension()));
-        let answer = Answer {
-            url: request.url.clone(),
-            extracted: crate::calendar::today(),
-            fate,
-            bytes: std::fs::metadata(place).map_or(0, |m| m.len()),
-            rows: held.rows,
-            sha256,
-            file,
-            next,
-        };
-        self.cache.keep(request, &answer, there.then_some(place))?;
-        // What is left is the body of an answer that is not kept, or the mark of one that was fetched on.
-        forget(place);
-        Ok(answer)
-    }
 }

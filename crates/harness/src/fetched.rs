@@ -20,7 +20,7 @@ struct Played<'a> {
 }
 
 impl Transport for Played<'_> {
-    fn send(&self, request: &Request, body: &Path) -> Result<Reply, fetch::Lost> {
+    fn send(&self, request: &Request, body: &Path, _: &mut dyn FnMut(&str) -> bool) -> Result<Reply, fetch::Lost> {
         let number = self.sent.replace(self.sent.get() + 1);
         std::fs::write(body, self.bodies[number.min(self.bodies.len() - 1)]).unwrap();
         let next = request.url.split("&page=").next().unwrap_or_default();
@@ -106,8 +106,8 @@ fn asked(plan: &Plan, cache: &Cache, transport: &dyn Transport, most_requests: u
             interval: Duration::ZERO,
         },
         most_requests,
-        refresh: false,
         progress: &|_| {},
+        waiting: &|_| {},
         usable: &|_| Ok(()),
     };
     ::fetch::fetch(plan, cache, &asking)

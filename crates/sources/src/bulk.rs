@@ -87,6 +87,8 @@ pub struct BulkReport {
     pub swept: usize,
     /// Whether rows went to the disk before they were written.
     pub spilled: bool,
+    /// Whether a file of one year, by its name, has rows of others.
+    pub other_years: bool,
 }
 
 impl BulkOptions<'_> {
@@ -104,6 +106,14 @@ struct Group {
     inputs: Vec<usize>,
     year: Option<i16>,
     fingerprint: String,
+}
+
+/// The names of the tables that would be imported from a file, an archive or a folder.
+///
+/// # Errors
+/// When it cannot be read or has no table.
+pub fn tables_in(from: &Path) -> Result<Vec<String>, BulkError> {
+    Ok(inputs_of(from)?.into_iter().map(|input| input.name).collect())
 }
 
 /// Imports a file, an archive or a folder into a dataset in the folder `out`. Years that the
@@ -193,6 +203,7 @@ fn import_into(
                 groups = import.groups(false);
                 report = BulkReport {
                     swept: report.swept,
+                    other_years: true,
                     ..BulkReport::default()
                 };
             }

@@ -73,7 +73,7 @@ mod wits;
 mod wits_profile;
 
 pub use aggregates::{Summable, is_total, set_aside_nested};
-pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk};
+pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk, tables_in};
 pub use error::{Error, Result};
 pub use header::Header;
 pub use import::{Imported, Reading, Row, Tally, import, import_path, read, read_path};

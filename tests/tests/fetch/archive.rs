@@ -2,8 +2,9 @@
 
 use super::{fetch, number, words};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tests::interfaces::baci_archive;
+use tests::interfaces::{baci_archive, baci_archive_of};
 use tests::{Asked, Play, Stub, Then, call_in, files_below, program};
 
 const RELEASE: &str = "baci --release 202501 --revision HS92 --out";
@@ -102,4 +103,140 @@ fn an_archive_is_fetched_on_from_where_it_was_cut() {
             .collect::<Vec<_>>()
     };
     assert_eq!(hidden("killed"), Vec::<String>::new());
+}
+
+/// A server whose archive can be exchanged.
+fn exchanged(bytes: Vec<u8>) -> (Arc<Mutex<Vec<u8>>>, Stub) {
+    let now = Arc::new(Mutex::new(bytes));
+    let served = Arc::clone(&now);
+    let stub = Stub::new(move |_, _| Play::answer(200, "application/zip", &[], &served.lock().unwrap()));
+    (now, stub)
+}
+
+const THREE: &str = "BACI_HS92_Y2003_V202501.csv";
+const FOUR: &str = "BACI_HS92_Y2004_V202501.csv";
+
+#[test]
+fn another_archive_takes_the_place_of_all_years() {
+    let (now, stub) = exchanged(baci_archive());
+    let folder = tempfile::tempdir().unwrap();
+    let call = |more: &str| fetch(&stub, folder.path(), &format!("{RELEASE} pull{more} --format csv"));
+    let sum = || {
+        call_in(folder.path(), &["sum", "pull", "--by", "year", "--format", "csv"])
+            .ok()
+            .text()
+    };
+    call("").ok();
+    let before = files_below(&folder.path().join("pull"));
+    assert!(sum().contains("2003,") && sum().contains("2004,"));
+    // The same archive again: nothing is made anew.
+    let said = call(" --refresh").ok();
+    assert_eq!(
+        (
+            number(&said, "records"),
+            number(&said, "records finished before and kept")
+        ),
+        (0, 2 * 4 * 199)
+    );
+    assert!(files_below(&folder.path().join("pull")) == before);
+    // One that cannot be used leaves the dataset as it is, and is not kept.
+    *now.lock().unwrap() = baci_archive_of(&[(FOUR, 2003)]);
+    call(" --refresh")
+        .code(1)
+        .tells(&["rows of other years than its name says"]);
+    assert!(files_below(&folder.path().join("pull")) == before);
+    // A revision with one year alone.
+    *now.lock().unwrap() = baci_archive_of(&[(FOUR, 2004)]);
+    let said = call(" --refresh").ok();
+    assert_eq!(number(&said, "records"), 4 * 199);
+    assert!(!sum().contains("2003,") && sum().contains("2004,"), "{}", sum());
+    let files = files_below(&folder.path().join("pull"));
+    assert!(
+        !files.contains_key("2003.parquet") && !files.keys().any(|name| name.starts_with(".next")),
+        "{:?}",
+        files.keys()
+    );
+    call_in(folder.path(), &["pin", "check", "pull", "--datasets", "."]).ok();
+    let about = String::from_utf8(files["pin.toml"].clone()).unwrap();
+    assert!(about.contains(&tests::sha256(&now.lock().unwrap())), "{about}");
+    // And back, over what a kill in the midst of the exchange leaves.
+    std::fs::remove_file(folder.path().join("pull/pin.toml")).unwrap();
+    std::fs::remove_file(folder.path().join("pull/dataset.toml")).unwrap();
+    std::fs::create_dir(folder.path().join("pull/.next")).unwrap();
+    *now.lock().unwrap() = baci_archive_of(&[(THREE, 2003)]);
+    call(" --refresh").ok();
+    assert!(sum().contains("2003,") && !sum().contains("2004,"), "{}", sum());
+    assert!(!files_below(&folder.path().join("pull")).contains_key("2004.parquet"));
+}
+
+#[test]
+fn an_archive_of_something_else_or_damaged_is_neither_used_nor_kept() {
+    let good = baci_archive();
+    let mut flipped = good.clone();
+    let middle = flipped.len() / 3;
+    flipped[middle] ^= 0x55;
+    let bad: [(&str, Vec<u8>); 6] = [
+        (
+            "is no year of HS92 in the release V202501",
+            baci_archive_of(&[("BACI_HS92_Y2003_V202401b.csv", 2003)]),
+        ),
+        (
+            "is no year of HS92",
+            baci_archive_of(&[(THREE, 2003), ("old/BACI_HS92_Y2002_V202401.csv", 2002)]),
+        ),
+        (
+            "is no year of HS92",
+            baci_archive_of(&[("BACI_HS17_Y2003_V202501.csv", 2003)]),
+        ),
+        (
+            "the year 2003 is in it twice",
+            baci_archive_of(&[(THREE, 2003), ("old/BACI_HS92_Y2003_V202501.csv", 2003)]),
+        ),
+        (
+            "rows of other years than its name says",
+            baci_archive_of(&[(FOUR, 2003)]),
+        ),
+        ("not kept", flipped),
+    ];
+    for (told, bytes) in bad {
+        let (now, stub) = exchanged(bytes);
+        let folder = tempfile::tempdir().unwrap();
+        // A file that is somebody else's.
+        std::fs::create_dir(folder.path().join("pull")).unwrap();
+        std::fs::write(folder.path().join("pull/1999.parquet"), b"mine").unwrap();
+        let call = || fetch(&stub, folder.path(), &format!("{RELEASE} pull"));
+        call().code(1).tells(&[told, "the same command asks for it again"]);
+        let left = files_below(&folder.path().join("pull"));
+        assert_eq!(
+            left.keys().collect::<Vec<_>>(),
+            [".lock", "1999.parquet", "fetch.toml"],
+            "{told}"
+        );
+        *now.lock().unwrap() = good.clone();
+        call().ok();
+        assert_eq!(stub.asked().len(), 2, "{told}");
+    }
+}
+
+#[test]
+fn a_part_of_an_archive_that_was_altered_is_not_built_on_twice() {
+    let length = baci_archive().len();
+    let stub = Stub::new(move |asked, number| match number {
+        1 => archive(asked, "\"one\"").without_end(length / 2),
+        _ => archive(asked, "\"one\""),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let call = |more: &str| fetch(&stub, folder.path(), &format!("{RELEASE} pull{more}"));
+    call(" --attempts 1").code(1);
+    let raw = std::fs::read_dir(folder.path().join("pull/raw")).unwrap();
+    let paths = raw.map(|entry| entry.unwrap().path());
+    let part = paths.into_iter().find(|path| path.extension().is_none()).unwrap();
+    let mut bytes = std::fs::read(&part).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x55;
+    std::fs::write(&part, &bytes).unwrap();
+    call("").code(1).tells(&["the same command asks for it again"]);
+    call("").ok();
+    assert_eq!(stub.asked().len(), 3);
+    assert!(!stub.asked()[2].headers.contains_key("range"));
 }

@@ -6,6 +6,8 @@ mod archive;
 mod fund;
 mod interrupted;
 mod questions;
+mod refreshed;
+mod silent;
 mod strange;
 
 use std::path::Path;

@@ -217,3 +217,96 @@ fn a_note_that_lost_a_line_is_asked_for_again() {
         }
     }
 }
+
+/// What stands between the chunks of a body, and behind them, is none of it.
+#[test]
+fn a_chunked_body_that_never_goes_on_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    for end in ["0\r\nA: ", "5;"] {
+        let stub = Stub::new(move |asked, _| {
+            let text = String::from_utf8(good(asked).bytes).unwrap();
+            let (_, body) = text.split_once("\r\n\r\n").unwrap();
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+            Play {
+                bytes: format!("{head}{:x}\r\n{body}\r\n{end}", body.len()).into_bytes(),
+                then: Then::Drip(Duration::from_millis(200)),
+            }
+        });
+        let start = Instant::now();
+        let line = LINE
+            .replace("--timeout 3", "--timeout 1")
+            .replace("--attempts 2", "--attempts 1");
+        fetch(&stub, folder.path(), &line)
+            .code(1)
+            .tells(&["came in the time that was granted"]);
+        assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_word_without_end_is_not_held_in_memory() {
+    let long = "x".repeat(3 << 20);
+    let stub = Stub::new(move |asked, _| edited(asked, &[], |answer| answer["message"] = json!(long)));
+    let folder = tempfile::tempdir().unwrap();
+    fetch(&stub, folder.path(), LINE)
+        .code(1)
+        .tells(&["a value of more than 1048576 bytes"]);
+}
+
+#[test]
+fn redirections_are_requests_and_waits_are_told() {
+    let stub = Stub::new(|asked, number| match number {
+        1..=2 => Play::answer(302, "", &[("Location", asked.path.as_str())], b""),
+        _ => good(asked),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fetch(&stub, folder.path(), &format!("{LINE} --max-requests 2"))
+        .code(1)
+        .tells(&["2 requests were sent", "which leads elsewhere"]);
+    assert_eq!(stub.asked().len(), 2);
+    // The date is told by a clock that is far behind.
+    let stub = Stub::new(|asked, number| match number {
+        1 => {
+            let headers = [
+                ("Date", "Wed, 21 Oct 2015 07:28:00 GMT"),
+                ("Retry-After", "Wed, 21 Oct 2015 07:28:01 GMT"),
+            ];
+            Play::answer(429, "text/plain", &headers, b"slow")
+        }
+        _ => good(asked),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    fetch(&stub, folder.path(), LINE)
+        .ok()
+        .tells(&["waiting 1.0 s: the server answers 429: slow"]);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    let stub = Stub::new(|asked, number| match number {
+        1 => Play::answer(429, "text/plain", &[("Retry-After", "1")], b"slow"),
+        _ => good(asked),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let said = fetch(&stub, folder.path(), &format!("{LINE} --quiet")).ok();
+    assert_eq!(said.stderr, "");
+}
+
+/// The hash of a note leaves its date out.
+#[test]
+fn a_note_whose_date_cannot_be_or_that_is_no_text_is_asked_for_again() {
+    let stub = Stub::new(|asked, _| good(asked));
+    let folder = tempfile::tempdir().unwrap();
+    fetch(&stub, folder.path(), LINE).ok();
+    let whole = kept(folder.path());
+    let (name, note) = whole.iter().find(|(name, _)| name.starts_with("answers/")).unwrap();
+    let text = String::from_utf8(note.clone()).unwrap();
+    let day = text.lines().find(|line| line.starts_with("extracted = ")).unwrap();
+    let dated = |other: &str| text.replace(day, &format!("extracted = \"{other}\"")).into_bytes();
+    for spoilt in [dated("2099-01-01"), dated("garbage"), b"\xff\xfe\0".to_vec()] {
+        std::fs::write(folder.path().join("pull").join(name), spoilt).unwrap();
+        fetch(&stub, folder.path(), LINE)
+            .ok()
+            .tells(&["damaged and was asked for again"]);
+        assert!(undated(kept(folder.path())) == undated(whole.clone()));
+    }
+    assert_eq!(stub.asked().len(), 4);
+}

@@ -1,6 +1,9 @@
 //! `counterflow fetch`: a provider's interface to a pinned dataset. The only command that uses the network.
 
 mod answers;
+mod archive;
+mod gaps;
+mod provenance;
 mod question;
 
 use crate::commands::import::bulk;
@@ -31,7 +34,8 @@ pub struct Manner {
     /// Print the requests and send none.
     #[arg(long)]
     pub dry_run: bool,
-    /// Ask again for what was answered before.
+    /// Ask again for what was answered before. The new answers take the place of the old ones when all are there; one that is
+    /// broken off is gone on with by the next --refresh.
     #[arg(long)]
     pub refresh: bool,
     /// Send at most so many requests a second.
@@ -230,18 +234,32 @@ fn into(plan: &Plan, manner: &Manner, transport: &dyn Transport, place: &Place<'
         ));
     })
     .map_err(told)?;
+    let cache = if manner.refresh {
+        cache.refreshed().map_err(told)?
+    } else {
+        cache
+    };
+    if cache.leaves_refresh() {
+        output.warn("note: a refresh was broken off: the answers before it are used; --refresh goes on with it");
+    }
     let bar = crate::progress::bar(0, output.quiet);
     bar.enable_steady_tick(Duration::from_millis(200));
     let asking = Asking {
         transport,
         patience: manner.patience(),
         most_requests: manner.max_requests,
-        refresh: manner.refresh,
         progress: &|what| bar.set_message(what.to_owned()),
+        waiting: &|what| bar.suspend(|| output.say(what)),
         usable: &|body| answers::usable(&plan.provider, body),
     };
     let fetched = ::fetch::fetch(plan, &cache, &asking);
     bar.finish_and_clear();
+    if let Err(error) = &fetched
+        && !error.passes()
+    {
+        // Asked again, the same answers would lead to the same end.
+        cache.give_up_refresh().map_err(told)?;
+    }
     let fetched = fetched.map_err(told)?;
     for why in &fetched.damaged {
         output.warn(&format!(

@@ -1,18 +1,20 @@
 //! From kept answers to a pinned dataset, by the importers that read files.
 
-use super::question::revision;
+use super::archive::archive;
+use super::gaps::gaps;
+use super::provenance::provenance;
 use crate::commands::import::bulk;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
-use ::fetch::{Answer, Cache, Dimension, Fetched, Plan, Provider, Scope};
+use ::fetch::{Answer, Cache, Dimension, Fetched, Form, Plan, Provider, Scope};
 use model::{Cell, Kind, Table};
-use sources::{Defaults, Options, Quarantined, Source};
+use sources::{Options, Quarantined, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use store::{FileFacts, PinFile, with_generated_section};
 use trade::{Record, Usd};
 
-type Line<'a> = &'a mut dyn FnMut(&str, u64, Cell);
+pub type Line<'a> = &'a mut dyn FnMut(&str, u64, Cell);
 
 /// What was fetched, and where it goes.
 pub struct Import<'a> {
@@ -45,33 +47,9 @@ impl Import<'_> {
     /// Imports it and pins it. A bad row is listed in `quarantine.csv` and left out.
     pub fn run(&self, line: Line<'_>) -> Outcome<()> {
         match &self.plan.provider {
-            Provider::Baci { revision, .. } => archive(self, revision, line),
+            Provider::Baci { revision, release, .. } => archive(self, revision, release, line),
             Provider::Comtrade { .. } => records(self, Source::ComtradeApi, line),
             Provider::Imts { .. } => records(self, Source::Imts, line),
-        }
-    }
-}
-
-/// When the answers were given.
-struct Days {
-    first: String,
-    last: String,
-}
-
-impl Days {
-    fn of(fetched: &Fetched) -> Days {
-        let days = || fetched.answers.iter().map(|(_, answer)| answer.extracted.clone());
-        Days {
-            first: days().min().unwrap_or_default(),
-            last: days().max().unwrap_or_default(),
-        }
-    }
-
-    fn told(&self) -> String {
-        if self.first == self.last {
-            self.last.clone()
-        } else {
-            format!("{} to {}", self.first, self.last)
         }
     }
 }
@@ -110,6 +88,11 @@ impl Held {
         self.bad
             .extend(imported.quarantine.into_iter().map(|row| (file.clone(), row)));
         for mut record in imported.records {
+            if scope.other_classification(&record) {
+                let value = Some(record.value.unwrap_or_default());
+                self.set_aside("of a classification that was not asked for", 1, value);
+                continue;
+            }
             if let Some(dimension) = scope.strange(&record) {
                 self.set_aside(not_asked_for(dimension), 1, Some(record.value.unwrap_or_default()));
                 continue;
@@ -184,13 +167,9 @@ fn not_asked_for(dimension: Dimension) -> &'static str {
 
 fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
     let &Import {
-        plan,
-        cache,
-        fetched,
-        output,
-        ..
+        plan, cache, fetched, ..
     } = import;
-    let folder = cache.folder();
+    let form = plan.parts.first().map_or(Form::Records, |part| plan.request(part).form);
     let mut held = Held::default();
     let mut references = Vec::new();
     for (part, answer) in fetched.answers.iter().filter(|(_, answer)| answer.rows > 0) {
@@ -199,7 +178,32 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
         held.take(scope, answer, &path, source, references.len() as u32)?;
         references.push(answer);
     }
-    held.without_repeats()?;
+    let sound = held.without_repeats().and_then(|()| lost(import, source, &held));
+    if let Err(failure) = sound {
+        // The next refresh is to ask for all of it again.
+        cache.give_up_refresh().map_err(super::told)?;
+        return Err(failure);
+    }
+    tell(import, &held, line)?;
+    if held.records.is_empty() {
+        cache
+            .reject(form, fetched.answers.iter().map(|(_, answer)| answer))
+            .map_err(super::told)?;
+        return Err(Failure::because(format!(
+            "{}: {} answered, and not one row can be used; the answers are not kept, so that the same command asks again: \
+             later, or for other years, reporters or partners",
+            cache.folder().display(),
+            plan.provider.base()
+        )));
+    }
+    let about = described(import, &held, references.len());
+    cache.accept().map_err(super::told)?;
+    pin(cache.folder(), &about, &held.records, &references)
+}
+
+/// The lines of the summary, and the list of bad rows.
+fn tell(import: &Import<'_>, held: &Held, line: Line<'_>) -> Outcome<()> {
+    let folder = import.cache.folder();
     let bad = held.bad.len() as u64 + held.bad_unlisted;
     line("rows read", held.rows, Cell::Missing);
     let value: Usd = held.records.iter().filter_map(|r| r.value).sum();
@@ -208,21 +212,19 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
     for (kind, (rows, value)) in &held.aside {
         line(&format!("set aside: {kind}"), *rows, (*value).into());
     }
-    bulk::list_bad(folder, &held.bad, bad, held.rows, output)?;
-    if held.records.is_empty() {
-        return Err(Failure::because(format!(
-            "{}: {} answered, and not one row can be used; ask for other years, reporters or partners",
-            folder.display(),
-            plan.provider.base()
-        )));
-    }
+    bulk::list_bad((folder, folder), &held.bad, (bad, held.rows), import.output)?;
+    Ok(())
+}
+
+/// The description of the pin, with what a reader of its figures should know; that is also told at once.
+fn described(import: &Import<'_>, held: &Held, answers: usize) -> PinFile {
     let mut about = provenance(import);
-    let answers = references.len();
     about.description = format!(
         "Made of {answers} {} of the interface, which references.csv lists with their addresses, dates and hashes. Each \
          record's `reference` tells which one it is from.",
         if answers == 1 { "answer" } else { "answers" }
     );
+    let bad = held.bad.len() as u64 + held.bad_unlisted;
     if bad > 0 {
         let trap = format!(
             "{bad} of {} rows could not be used; they are in quarantine.csv.",
@@ -230,7 +232,77 @@ fn records(import: &Import<'_>, source: Source, line: Line<'_>) -> Outcome<()> {
         );
         about.traps.push(trap);
     }
-    pin(folder, &about, &held.records, &references)
+    for trap in doubts(import.fetched).into_iter().chain(gaps(import, &held.records)) {
+        import.output.warn(&format!("warning: {trap}"));
+        about.traps.push(trap);
+    }
+    about
+}
+
+/// What answers say beside their rows, and do not say.
+fn doubts(fetched: &Fetched) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let answers = || fetched.answers.iter().map(|(_, answer)| answer);
+    let mut said: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for answer in answers() {
+        if let Some(words) = &answer.said {
+            said.entry(words).or_insert((0, &answer.url)).0 += 1;
+        }
+    }
+    for (words, (number, url)) in said {
+        let more = match number {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        doubts.push(format!("The server says beside the rows of {url}{more}: {words}"));
+    }
+    let uncounted = answers().filter(|answer| answer.uncounted).count();
+    if uncounted > 0 {
+        doubts.push(format!(
+            "{uncounted} of {} answers do not say how many rows they have: whether they are whole could not be checked.",
+            fetched.answers.len()
+        ));
+    }
+    doubts
+}
+
+/// What a cut answer holds must stand in those to the parts of its question.
+fn lost(import: &Import<'_>, source: Source, held: &Held) -> Outcome<()> {
+    let fetched = import.fetched;
+    if fetched.cut.is_empty() {
+        return Ok(());
+    }
+    let there: BTreeSet<_> = held.records.iter().map(Record::key).collect();
+    for (part, answer) in &fetched.cut {
+        let Some(path) = import.cache.body(answer) else {
+            continue;
+        };
+        let mut cut = Held::default();
+        // A body that the importer cannot read is only known to have been cut.
+        if cut
+            .take(Scope::new(&import.plan.provider, part), answer, &path, source, 0)
+            .is_err()
+        {
+            continue;
+        }
+        let missing: Vec<&Record> = cut.records.iter().filter(|r| !there.contains(&r.key())).collect();
+        // Each row that could not be used may be one of them.
+        let bad = held.bad.len() as u64 + held.bad_unlisted;
+        if let Some(first) = missing.first().filter(|_| missing.len() as u64 > bad) {
+            return Err(Failure::because(format!(
+                "{}: {} rows of its answer, which was cut, are in none of the answers to the parts of its question, such as {} {} \
+                 of {}, {} {}: fetch all of it again, --refresh",
+                answer.url,
+                missing.len(),
+                first.period,
+                first.flow,
+                first.reporter,
+                first.partner,
+                first.product
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the pin: where its figures change, the old description goes first, so that it never stands beside others.
@@ -251,7 +323,7 @@ fn pin(folder: &Path, about: &PinFile, records: &[Record], answers: &[&Answer]) 
 }
 
 /// `references.csv`: the answers in the order in which records point to them.
-fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
+pub fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
     let text = |name| (name, Kind::Text, "");
     let columns = [text("key"), text("citation"), text("url"), text("note")];
     let mut table = Table::new("references", "Answers", &columns);
@@ -265,100 +337,4 @@ fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
     }
     let bytes = report::to_bytes(&table, report::Format::Csv)?;
     Ok(store::write_atomically(&folder.join("references.csv"), &bytes)?)
-}
-
-fn archive(import: &Import<'_>, theirs: &str, line: Line<'_>) -> Outcome<()> {
-    let &Import {
-        cache,
-        fetched,
-        memory,
-        output,
-        ..
-    } = import;
-    let folder = cache.folder();
-    let Some((answer, path)) = fetched.answers.iter().find_map(|(_, a)| Some((a, cache.body(a)?))) else {
-        return Err(Failure::because("there is no archive"));
-    };
-    let defaults = Defaults {
-        classification: revision(theirs).map(str::to_owned),
-        ..Defaults::default()
-    };
-    let report = bulk::into_folder(&path, Some(Source::Baci), defaults, memory, folder, output);
-    let report = report.map_err(|failure| match failure {
-        // It was not looked through before it was kept.
-        Failure::Error(e) if e.to_string().contains(&*path.to_string_lossy()) => Failure::because(format!(
-            "{e}; where the archive is at fault, --refresh asks for it again"
-        )),
-        other => other,
-    })?;
-    line("rows read", report.rows_read, Cell::Missing);
-    line("records", report.records, Cell::Missing);
-    line("records finished before and kept", report.kept, Cell::Missing);
-    line("in quarantine", report.quarantined, Cell::Missing);
-    let mut about = provenance(import);
-    about.description = format!(
-        "A folder of years; dataset.toml holds each file's hash. Made of the archive raw/{}.zip.",
-        answer.sha256
-    );
-    list(folder, &[answer])?;
-    store::write_atomically(&folder.join("pin.toml"), about.provenance().as_bytes())?;
-    Ok(())
-}
-
-fn provenance(import: &Import<'_>) -> PinFile {
-    let (plan, name, days) = (import.plan, import.name, Days::of(import.fetched));
-    let url = plan
-        .parts
-        .first()
-        .map(|part| plan.request(part).url)
-        .unwrap_or_default();
-    let told = days.told();
-    let usual = PinFile {
-        name: name.to_owned(),
-        release: format!("extracted {told}"),
-        retrieved: days.last.clone(),
-        url,
-        ..PinFile::default()
-    };
-    match &plan.provider {
-        Provider::Comtrade { .. } => PinFile {
-            title: format!("UN Comtrade, {name}, extracted {told}"),
-            compiler: "United Nations Statistics Division, UN Comtrade".to_owned(),
-            licence: "UN Comtrade: free redistribution of up to 100,000 records".to_owned(),
-            terms: "cite UN Comtrade; its policy on use and re-dissemination governs what may be passed on".to_owned(),
-            citation: format!("United Nations Statistics Division, UN Comtrade Database, extracted {told}"),
-            traps: vec![
-                "The database is revised every day: another day's extraction may hold other figures.".to_owned(),
-                "The world as a partner stands beside its parts, and TOTAL beside products: never add them.".to_owned(),
-            ],
-            ..usual
-        },
-        Provider::Imts { .. } => PinFile {
-            title: format!("IMF International Trade in Goods, {name}, extracted {told}"),
-            compiler: "International Monetary Fund, International Trade in Goods by partner country (IMTS)".to_owned(),
-            licence: "see the Fund's terms of use of its data".to_owned(),
-            terms: "https://www.imf.org/external/terms.htm".to_owned(),
-            citation: format!(
-                "International Monetary Fund, International Trade in Goods by partner country (IMTS), extracted {told}"
-            ),
-            traps: vec![
-                "The Fund's estimates stand among reports and are not marked: every figure is `estimated`.".to_owned(),
-                "The world and groups as partners stand beside their parts: never add them.".to_owned(),
-            ],
-            ..usual
-        },
-        Provider::Baci { revision, release, .. } => PinFile {
-            title: format!("BACI {revision}, release V{release}"),
-            compiler: "CEPII, BACI".to_owned(),
-            release: format!("V{release}, {revision}"),
-            licence: "Etalab 2.0".to_owned(),
-            terms: "free reuse with attribution".to_owned(),
-            citation:
-                "Gaulier, G. and Zignago, S. (2010), BACI: International Trade Database at the Product-Level. The \
-                       1994-2007 Version, CEPII Working Paper 2010-23"
-                    .to_owned(),
-            traps: vec!["Releases revise all years: never continue one with another.".to_owned()],
-            ..usual
-        },
-    }
 }

@@ -49,7 +49,14 @@ pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, o
         ));
     }
     let defaults = defaults(&arguments.defaults)?;
-    let report = into_folder(&arguments.file, source, defaults, arguments.memory, folder, output)?;
+    let report = into_folder(
+        &arguments.file,
+        source,
+        defaults,
+        arguments.memory,
+        (folder, folder),
+        output,
+    )?;
     let stdout = Output {
         file: None,
         ..output.clone()
@@ -58,13 +65,14 @@ pub fn run(arguments: &ImportArguments, source: Option<Source>, folder: &Path, o
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports into the folder, tells what is not in the dataset, and lists it there.
+/// Imports into the folder, tells what is not in the dataset, and lists it there; the list is told by the folder to which
+/// it is brought in the end.
 pub fn into_folder(
     file: &Path,
     source: Option<Source>,
     defaults: Defaults,
     memory: u64,
-    folder: &Path,
+    (folder, told): (&Path, &Path),
     output: &Output,
 ) -> Outcome<BulkReport> {
     let bar = crate::progress::bar(0, output.quiet);
@@ -73,7 +81,8 @@ pub fn into_folder(
     let beside = |report: &BulkReport| {
         bar.finish_and_clear();
         if report.quarantined > 0 || report.inputs_read > 0 {
-            list_bad(folder, &report.quarantine, report.quarantined, report.rows_read, output)?;
+            let of = (report.quarantined, report.rows_read);
+            list_bad((folder, told), &report.quarantine, of, output)?;
         }
         if report.inputs_read > 0 || !cube::rollup::path_of(folder).is_file() {
             roll_up(folder, output);
@@ -143,14 +152,19 @@ fn summary(report: &BulkReport) -> Table {
 
 /// Lists bad rows in `quarantine.csv` of the folder and tells how many of how many they are; without any, a list that told of
 /// an earlier import goes.
-pub fn list_bad(folder: &Path, bad: &[(String, Quarantined)], number: u64, of: u64, output: &Output) -> io::Result<()> {
+pub fn list_bad(
+    (folder, told): (&Path, &Path),
+    bad: &[(String, Quarantined)],
+    (number, of): (u64, u64),
+    output: &Output,
+) -> io::Result<()> {
     let list = folder.join("quarantine.csv");
     if number > 0 {
         let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv).map_err(io::Error::other)?;
         store::write_atomically(&list, &rows).map_err(io::Error::other)?;
         output.warn(&format!(
             "warning: {number} of {of} rows are in quarantine, listed in {}:",
-            list.display()
+            told.join("quarantine.csv").display()
         ));
         first_bad(bad.iter().map(|(file, row)| (file.as_str(), row)), number, output);
     } else if list.exists() {
