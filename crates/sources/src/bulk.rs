@@ -22,7 +22,8 @@ use crate::options::Defaults;
 use crate::quarantine::Quarantined;
 use crate::source::{Repeats, Source};
 pub use error::BulkError;
-use inputs::{BulkInput, inputs_of};
+pub use inputs::tables_in;
+use inputs::{BulkInput, inputs_of, not_read};
 use pass::{Pass, take_all};
 use rayon::prelude::*;
 use runs::Years;
@@ -108,14 +109,6 @@ struct Group {
     fingerprint: String,
 }
 
-/// The names of the tables that would be imported from a file, an archive or a folder.
-///
-/// # Errors
-/// When it cannot be read or has no table.
-pub fn tables_in(from: &Path) -> Result<Vec<String>, BulkError> {
-    Ok(inputs_of(from)?.into_iter().map(|input| input.name).collect())
-}
-
 /// Imports a file, an archive or a folder into a dataset in the folder `out`. Years that the
 /// inputs have replace those of the dataset; its other years stay.
 ///
@@ -142,24 +135,6 @@ pub fn import_bulk(from: &Path, out: &Path, options: &BulkOptions<'_>) -> Result
         let _ = std::fs::remove_dir(out);
     }
     done
-}
-
-/// What is told of files that are no tables by their names, or none of a release's years.
-fn not_read(names: &[String]) -> Option<String> {
-    const NAMED: usize = 5;
-    let more = names.len().saturating_sub(NAMED);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-    (!named.is_empty()).then(|| {
-        format!(
-            "not read, since they are no tables by their names: {}{more}",
-            named.join(", ")
-        )
-    })
 }
 
 fn import_into(

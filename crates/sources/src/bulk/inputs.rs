@@ -71,6 +71,32 @@ pub(crate) fn inputs_of(path: &Path) -> Result<(Vec<BulkInput>, Vec<String>), Bu
     Ok((found, passed_over))
 }
 
+/// The names of the tables that would be imported from a file, an archive or a folder.
+///
+/// # Errors
+/// When it cannot be read or has no table.
+pub fn tables_in(from: &Path) -> Result<Vec<String>, BulkError> {
+    Ok(inputs_of(from)?.0.into_iter().map(|input| input.name).collect())
+}
+
+/// What is told of files that are no tables by their names, or none of a release's years.
+pub(super) fn not_read(names: &[String]) -> Option<String> {
+    const NAMED: usize = 5;
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "not read, since they are no tables by their names: {}{more}",
+            named.join(", ")
+        )
+    })
+}
+
 /// Whether a name is that of what publishers give out beside their figures, or of what systems leave in folders.
 fn is_companion(name: &str) -> bool {
     let last = name
