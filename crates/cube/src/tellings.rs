@@ -6,7 +6,7 @@ use crate::plan::{Facts, Layout, Plan};
 use crate::source::Source;
 use crate::{Dimension, Error, Level, Query, Result};
 use std::collections::{BTreeMap, BTreeSet};
-use trade::TOTAL;
+use trade::{Classification, TOTAL};
 
 /// How a row tells trade, in what may overlap. The product level is the classification with the
 /// code's length; 0 for all products together.
@@ -138,7 +138,7 @@ pub(crate) fn judge(source: &dyn Source, facts: &Facts, query: &Query, condition
     let plan = Plan::new(facts, &telling_parts(), conditions.to_vec(), Layout::count())?;
     let mut set_aside = BTreeMap::new();
     if let Some(tellings) = told_by_dictionaries(&plan, query)
-        && let Ok(kept) = keep(&tellings, query, &mut set_aside)
+        && let Ok((kept, Doubt::None)) = keep(&tellings, query, &mut set_aside)
         && kept.len() == tellings.len()
     {
         return Ok(Verdict {
@@ -148,15 +148,11 @@ pub(crate) fn judge(source: &dyn Source, facts: &Facts, query: &Query, condition
     }
     set_aside.clear();
     let tellings = count(source, facts, &plan)?;
-    let kept = keep(&tellings, query, &mut set_aside)?;
+    let (kept, doubt) = keep(&tellings, query, &mut set_aside)?;
     let more = told_apart(&tellings, &kept);
-    let classifications: BTreeSet<&String> = kept.iter().map(|t| &t.classification).collect();
-    if classifications.len() > 1
-        && !query.by.contains(&Dimension::Classification)
-        && kept.iter().all(|t| t.product_length == 0)
-    {
+    if doubt == Doubt::ToldTwice {
         let conditions: Vec<Condition> = conditions.iter().chain(&more).cloned().collect();
-        refuse_second_totals(source, query, &conditions)?;
+        refuse_told_twice(source, query, &conditions)?;
     }
     Ok(Verdict {
         conditions: more,
@@ -164,49 +160,87 @@ pub(crate) fn judge(source: &dyn Source, facts: &Facts, query: &Query, condition
     })
 }
 
-/// Refuses totals over products that one reporter gives under two classifications: they are the same trade. Of several
-/// reporters each may have its own.
-fn refuse_second_totals(source: &dyn Source, query: &Query, conditions: &[Condition]) -> Result<()> {
-    let key = [
+/// Whether what is kept has to be looked at more closely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    None,
+    /// There are several classifications or product levels: of several reporters each may have its own, but one
+    /// that has two tells its trade twice.
+    ToldTwice,
+}
+
+/// Refuses what a reporter tells of one flow under two classifications or at two product levels.
+fn refuse_told_twice(source: &dyn Source, query: &Query, conditions: &[Condition]) -> Result<()> {
+    // Mostly a reporter's year is told in one way; only where it is not, partners are looked at one by one.
+    match told_twice(source, query, conditions, false)? {
+        None => Ok(()),
+        Some(_) => told_twice(source, query, conditions, true)?.map_or(Ok(()), Err),
+    }
+}
+
+fn told_twice(source: &dyn Source, query: &Query, conditions: &[Condition], partners: bool) -> Result<Option<Error>> {
+    let apart = query.by.contains(&Dimension::Classification);
+    let mut series = vec![
         Column::Year,
+        Column::Reporter,
+        Column::Flow,
         Column::Month,
         Column::Months,
         Column::Compiler,
         Column::Basis,
-        Column::Flow,
-        Column::Reporter,
-        Column::Partner,
-        Column::Classification,
     ];
-    let columns = key
-        .into_iter()
-        .chain(conditions.iter().flat_map(|c| c.columns.iter().copied()));
-    let facts = Facts::gather(source, &query.filter, conditions, &columns.collect(), false)?;
-    let plan = Plan::new(&facts, &key.map(Part::same), conditions.to_vec(), Layout::count())?;
-    let counted = sum_parts(source, &facts, &plan)?;
-    let [of @ .., classification] = &plan.dims[..] else {
-        return Ok(());
+    series.extend(partners.then_some(Column::Partner));
+    series.extend(apart.then_some(Column::Classification));
+    let length = Part {
+        column: Column::Product,
+        recode: Recode::Length,
     };
-    let mut before: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
-    for &key in &counted.keys {
-        let own = classification.word(key);
-        let series = of.iter().map(|dim| dim.word(key)).collect();
-        let first = before.entry(series).or_insert(own);
-        if *first != own {
-            let at = |column: usize| of.get(column).map_or("", |dim| dim.word(key));
-            return Err(Error::Overlap {
+    let tail = [Part::same(Column::Classification), length];
+    let of_series = series.len();
+    let key: Vec<Part> = series.into_iter().map(Part::same).chain(tail).collect();
+    let columns = key.iter().map(|part| part.column);
+    let columns = columns.chain(conditions.iter().flat_map(|c| c.columns.iter().copied()));
+    let facts = Facts::gather(source, &query.filter, conditions, &columns.collect(), false)?;
+    let plan = Plan::new(&facts, &key, conditions.to_vec(), Layout::count())?;
+    let mut keys = sum_parts(source, &facts, &plan)?.keys;
+    keys.sort_unstable();
+    let (outer, inner) = plan.dims.split_at(of_series);
+    let stride = outer.last().map_or(1, |dim| dim.stride);
+    let twice = keys.windows(2).find(|pair| pair[0] / stride == pair[1] / stride);
+    Ok(twice.map(|pair| {
+        let level = |key: u64| level_of(inner[0].word(key), inner[1].word(key).parse().unwrap_or(0));
+        let (first, second) = (level(pair[0]), level(pair[1]));
+        let words = |place: usize| outer[place].word(pair[0]);
+        let with = partners.then(|| format!(" with {}", outer[7].word(pair[0])));
+        let told = format!(
+            "{} of {}{} in {}",
+            words(2),
+            words(1),
+            with.unwrap_or_default(),
+            words(0)
+        );
+        let one_level = inner[1].word(pair[0]) == inner[1].word(pair[1]);
+        match one_level {
+            true => Error::Overlap {
                 dimension: "classification",
                 found: format!(
-                    "{first} and {own} both have a total of {} with {} in {}",
-                    at(6),
-                    at(7),
-                    at(0)
+                    "{told} stands under {} and under {}",
+                    inner[0].word(pair[0]),
+                    inner[0].word(pair[1])
                 ),
                 advice: "narrow to one with --where 'classification = ...', or add `classification` to --by".to_owned(),
-            });
+            },
+            false => refused_levels(format!("{told} stands as {first} and as {second}")),
         }
+    }))
+}
+
+fn refused_levels(found: String) -> Error {
+    Error::Overlap {
+        dimension: "product",
+        found,
+        advice: "say which with `--level total`, `--level hs2`, ... or narrow to one classification".to_owned(),
     }
-    Ok(())
 }
 
 /// The tellings that there can be, if the dictionaries alone leave no doubt: every property has
@@ -287,12 +321,12 @@ fn told_apart(all: &BTreeMap<Telling, u64>, kept: &BTreeSet<Telling>) -> Vec<Con
     conditions
 }
 
-/// The tellings that may be summed together, or why there are none.
+/// The tellings that may be summed together, or why there are none; and whether rows have to be looked at for it.
 pub(crate) fn keep(
     tellings: &BTreeMap<Telling, u64>,
     query: &Query,
     set_aside: &mut BTreeMap<String, u64>,
-) -> Result<BTreeSet<Telling>> {
+) -> Result<(BTreeSet<Telling>, Doubt)> {
     let mut kept: BTreeSet<Telling> = tellings.keys().cloned().collect();
     let mut leave_out = |kept: &mut BTreeSet<Telling>, what: &str, out: &dyn Fn(&Telling) -> bool| {
         let dropped: Vec<Telling> = kept.iter().filter(|t| out(t)).cloned().collect();
@@ -320,19 +354,19 @@ pub(crate) fn keep(
             }
         }
     }
-    choose_level(&mut kept, query, &mut leave_out)?;
+    let doubt = choose_level(&mut kept, query, &mut leave_out)?;
 
     refuse_overlap(&kept, query, Dimension::Flow, |t| t.flow.clone())?;
     refuse_overlap(&kept, query, Dimension::Compiler, |t| t.compiler.clone())?;
     refuse_overlap(&kept, query, Dimension::Basis, |t| t.basis.clone())?;
-    Ok(kept)
+    Ok((kept, doubt))
 }
 
 type LeaveOut<'a> = dyn FnMut(&mut BTreeSet<Telling>, &str, &dyn Fn(&Telling) -> bool) + 'a;
 
-fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut LeaveOut<'_>) -> Result<()> {
+fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut LeaveOut<'_>) -> Result<Doubt> {
     if query.settles(Dimension::Product) && query.level == Level::AsStored && !query.by.contains(&Dimension::Product) {
-        return Ok(()); // narrowed to one code
+        return Ok(Doubt::None); // narrowed to one code
     }
     match query.level {
         Level::Total => leave_out(kept, "rows for single products", &|t| t.product_length != 0),
@@ -370,23 +404,30 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
     } else {
         levels.len() > 1
     };
-    // Rows for all products are the same under any classification.
-    if overlap && !kept.iter().all(|t| t.product_length == 0) {
-        return Err(Error::Overlap {
-            dimension: "product",
-            found: levels.into_iter().collect::<Vec<_>>().join(", "),
-            advice: "say which with `--level total`, `--level hs2`, ... or narrow to one classification".to_owned(),
-        });
+    let totals = kept.iter().all(|t| t.product_length == 0);
+    let classifications: BTreeSet<&String> = kept.iter().map(|t| &t.classification).collect();
+    if !overlap && (apart || classifications.len() < 2) {
+        return Ok(Doubt::None);
     }
-    Ok(())
+    // A code means other products under another revision; chapters are the same under all.
+    let is_hs = |name: &String| name.parse::<Classification>().is_ok_and(Classification::is_hs);
+    let chapters = matches!(query.level, Level::Digits(n) if n <= 2) && classifications.iter().all(|name| is_hs(name));
+    if query.by.contains(&Dimension::Product) && !totals && !(chapters && query.groups.is_none()) {
+        return Err(refused_levels(levels.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    Ok(Doubt::ToldTwice)
 }
 
 fn level(telling: &Telling) -> String {
-    match telling.product_length {
+    level_of(&telling.classification, telling.product_length)
+}
+
+fn level_of(classification: &str, product_length: usize) -> String {
+    match product_length {
         0 => TOTAL.to_owned(),
         // What is no code of a classification has no levels.
-        _ if telling.classification.is_empty() => "products of no stated classification".to_owned(),
-        n => format!("{} with {n} characters", telling.classification),
+        _ if classification.is_empty() => "products of no stated classification".to_owned(),
+        n => format!("{classification} with {n} characters"),
     }
 }
 

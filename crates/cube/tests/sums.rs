@@ -163,10 +163,65 @@ fn a_total_under_two_classifications_is_one_trade() {
     let twice = [&apart[..], &[under("PRK", sitc, 10)]].concat();
     let error = sum(&twice, &[]).unwrap_err().to_string();
     assert!(
-        error.contains("HS2 and SITC3 both have a total of PRK with CHN in 2000") && error.contains("--where"),
+        error.contains("export of PRK with CHN in 2000 stands under HS2 and under SITC3") && error.contains("--where"),
         "{error}"
     );
     assert_eq!(sum(&twice, &[Dimension::Classification]).unwrap().groups.len(), 2);
+}
+
+#[test]
+fn reporters_may_each_have_their_own_classification() {
+    let row = |reporter: &str, partner: &str, classification, product: &str, value| Record {
+        reporter: Economy::new(reporter).unwrap(),
+        classification,
+        ..record(2000, partner, Flow::Export, product, Some(value))
+    };
+    let (two, three) = (Classification::Hs(4), Classification::Hs(5));
+    let rows = [
+        row("PRK", "CHN", two, "270900", 1),
+        row("PRK", "CHN", two, "280000", 2),
+        row("DEU", "CHN", three, "270900", 4),
+        // Other partners of one reporter, too.
+        row("DEU", "KOR", two, "270900", 8),
+    ];
+    let sum = |records: &[Record], query: &Query| sum_batches(&[batch_of_records(records).unwrap()], query);
+    let total = |query: &Query| sum(&rows, query).unwrap().total().thousandths();
+    assert_eq!(total(&query(&[Dimension::Year])), 15);
+    assert_eq!(total(&query(&[Dimension::Reporter, Dimension::Partner])), 15);
+    // A code means other products under another revision, but for chapters.
+    let by_product = query(&[Dimension::Product]);
+    assert!(matches!(
+        sum(&rows, &by_product),
+        Err(Error::Overlap {
+            dimension: "product",
+            ..
+        })
+    ));
+    let chapters = Query {
+        level: cube::Level::Digits(2),
+        ..by_product
+    };
+    let grouped = sum(&rows, &chapters).unwrap();
+    let found: Vec<_> = grouped
+        .groups
+        .iter()
+        .map(|g| (g.key[0].as_str(), g.value.unwrap().thousandths()))
+        .collect();
+    assert_eq!(found, [("27", 13), ("28", 2)]);
+    // What one reporter tells of one partner in two ways is told twice.
+    for (again, words) in [
+        (
+            row("PRK", "CHN", three, "270900", 1),
+            "export of PRK with CHN in 2000 stands under",
+        ),
+        (row("PRK", "CHN", two, "27", 1), "with 2 characters"),
+        (row("PRK", "CHN", two, "TOTAL", 3), "TOTAL"),
+    ] {
+        let error = sum(&[&rows[..], &[again]].concat(), &query(&[]))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(words) && error.contains("narrow to one"), "{error}");
+    }
 }
 
 #[test]

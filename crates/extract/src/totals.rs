@@ -22,12 +22,28 @@ pub fn totals(path: &Path) -> Result<(Vec<Record>, bool)> {
         Dimension::Compiler,
         Dimension::Status,
     ];
-    let whole = sum(path, &by, directions(Filter::default()), Level::Total)?;
-    if !whole.is_empty() {
-        let records: Result<Vec<Record>> = records(&whole).map(|r| r.map(|(record, _)| record)).collect();
+    let whole = sum(path, &by, directions(Filter::default()), Level::Total);
+    if let Ok(whole) = &whole
+        && !whole.is_empty()
+    {
+        let records: Result<Vec<Record>> = records(whole).map(|r| r.map(|(record, _)| record)).collect();
         return Ok((records?, true));
     }
     by.push(Dimension::Classification);
+    match whole {
+        // A reporter's total under two classifications is one trade.
+        Err(Error::Sum {
+            source: cube::Error::Overlap {
+                dimension: "classification",
+                ..
+            },
+            ..
+        }) => {
+            let sums = sum(path, &by, directions(Filter::default()), Level::Total)?;
+            return Ok((latest(&sums)?, true));
+        }
+        other => drop(other?),
+    }
     let sums = match sum(path, &by, directions(Filter::default()), Level::AsStored) {
         // Chapters beside their headings: each is summed once.
         Err(Error::Sum {
@@ -38,10 +54,15 @@ pub fn totals(path: &Path) -> Result<(Vec<Record>, bool)> {
         }) => sum(path, &by, directions(Filter::default()), Level::Digits(2))?,
         other => other?,
     };
-    let mut latest: Vec<(Record, Classification)> = records(&sums).collect::<Result<_>>()?;
+    Ok((latest(&sums)?, false))
+}
+
+/// Of each figure the one under the latest classification.
+fn latest(sums: &Sums) -> Result<Vec<Record>> {
+    let mut latest: Vec<(Record, Classification)> = records(sums).collect::<Result<_>>()?;
     latest.sort_by(|(a, x), (b, y)| (a.key(), y).cmp(&(b.key(), x)));
     latest.dedup_by(|(later, _), (kept, _)| later.key() == kept.key() && later.status == kept.status);
-    Ok((latest.into_iter().map(|(record, _)| record).collect(), false))
+    Ok(latest.into_iter().map(|(record, _)| record).collect())
 }
 
 /// The groups of a sum that have a value, with the classification where it tells them apart.

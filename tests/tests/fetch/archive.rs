@@ -189,7 +189,7 @@ fn an_archive_of_something_else_or_damaged_is_neither_used_nor_kept() {
             baci_archive_of(&[("BACI_HS17_Y2003_V202501.csv", 2003)]),
         ),
         (
-            "the year 2003 is in it twice",
+            "are both of 2003",
             baci_archive_of(&[(THREE, 2003), ("old/BACI_HS92_Y2003_V202501.csv", 2003)]),
         ),
         (
