@@ -219,12 +219,14 @@ impl Comtrade {
     fn economy(&mut self, line: &Line<'_>, reporter: bool, year: i16) -> Result<(u16, Economy), Bad> {
         let cell = line.cell(if reporter { &self.reporter } else { &self.partner })?;
         let code = cell.code()?;
-        let known = self.economies.get(&(code, year)).copied();
-        let economy = match known {
-            Some(economy) => economy,
-            None => codes::numeric(&cell, year)?.1,
+        let economy = match self.economies.get(&(code, year)) {
+            Some(&known) => known,
+            None => {
+                let found = codes::numeric(&cell, year)?.1;
+                self.economies.insert((code, year), found);
+                found
+            }
         };
-        self.economies.insert((code, year), economy);
         let [of_reporter, of_partner] = &self.iso;
         let iso = if reporter { of_reporter } else { of_partner };
         match line.optional(iso.as_ref())? {
@@ -337,10 +339,8 @@ fn misspelt(header: &Header, spelling: &Spelling, missing: &str) -> Option<(Stri
         read.iter()
             .any(|names| names.split('|').any(|one| one.eq_ignore_ascii_case(name)))
     };
-    let strangers = header.names().iter().filter(|name| !name.is_empty() && !is_read(name));
-    strangers
-        .filter_map(|name| Some((name.clone(), nearest(name, wanted.iter().copied())?)))
-        .next()
+    let mut strangers = header.names().iter().filter(|name| !name.is_empty() && !is_read(name));
+    strangers.find_map(|name| Some((name.clone(), nearest(name, wanted.iter().copied())?)))
 }
 
 fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {

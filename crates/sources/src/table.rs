@@ -99,16 +99,21 @@ pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) 
     Ok(table)
 }
 
+/// The rows of a text, of any lengths.
+fn rows_of(text: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text)
+}
+
 /// The line among the first ones that `fits` likes as a header, where the first one is none: files begin with titles and
 /// notes.
 pub(crate) fn header_below(start: &[u8], fits: &dyn Fn(&Header) -> bool) -> Option<u64> {
     const LOOKED_AT: usize = 40;
     DELIMITERS.into_iter().find_map(|delimiter| {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(start);
+        let mut reader = rows_of(start, delimiter);
         let mut record = ByteRecord::new();
         for _ in 0..LOOKED_AT {
             if !reader.read_byte_record(&mut record).ok()? {
@@ -139,11 +144,7 @@ fn choose_delimiter(mut prefix: &[u8], fits: &dyn Fn(&Header) -> bool) -> u8 {
     }
     let mut most = (0, b',');
     for delimiter in DELIMITERS {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(prefix);
+        let mut reader = rows_of(prefix, delimiter);
         let mut record = ByteRecord::new();
         if !matches!(reader.read_byte_record(&mut record), Ok(true)) {
             continue;

@@ -66,14 +66,6 @@ impl Decimal3 {
             _ => 3,
         }
     }
-
-    /// Multiplies by a power of ten (thousands, millions), exactly.
-    pub fn scaled_up(self, power: u32) -> Option<Self> {
-        10_i128
-            .checked_pow(power)
-            .and_then(|f| self.0.checked_mul(f))
-            .map(Decimal3)
-    }
 }
 
 impl FromStr for Decimal3 {
