@@ -15,7 +15,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = folder.ok_or("name a pin's folder, such as ../../datasets/comtrade-2003-top40")?;
     let pin = Pin::open(&folder)?;
     let records = pin.records(&Filter::default())?;
-    println!("{}: {} figures\n{}\n", pin.about.title, records.len(), pin.about.citation);
+    println!(
+        "{}: {} figures\n{}\n",
+        pin.about.title,
+        records.len(),
+        pin.about.citation
+    );
 
     // An export of A to B is told twice: by A, and by B as an import from A.
     let own = exports(&records, Flow::Export, |r| (r.reporter, r.partner));

@@ -4,5 +4,8 @@ const GROUPS: [(&str, &str); 3] = [("A", "coal"), ("B", "seafood"), ("C", "machi
 
 /// The group of a tariff code, by its first letter; `None` for a code that the table does not know.
 pub fn group(tariff: &str) -> Option<&'static str> {
-    GROUPS.iter().find(|(prefix, _)| tariff.starts_with(prefix)).map(|(_, group)| *group)
+    GROUPS
+        .iter()
+        .find(|(prefix, _)| tariff.starts_with(prefix))
+        .map(|(_, group)| *group)
 }

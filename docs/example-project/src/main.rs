@@ -38,7 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..mirror::rules::Cell::default()
     };
     let estimate = mirror::rules::Rule::reconcile(&rule::GeometricMean, &cell);
-    eprintln!("geometric mean of 100 and 116.64 / 1.08: {:?}", estimate.map(|e| e.value));
+    eprintln!(
+        "geometric mean of 100 and 116.64 / 1.08: {:?}",
+        estimate.map(|e| e.value)
+    );
     Ok(())
 }
 

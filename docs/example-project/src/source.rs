@@ -1,7 +1,6 @@
 //! A source: an agency's text becomes trade records, or one clear error.
 
 use crate::goods;
-use std::str::FromStr;
 use trade::{Economy, Flow, Period, Record, Usd};
 
 /// Reads the bulletin: `year;direction;with;tariff;thousand dollars`, one figure a line.
@@ -24,17 +23,12 @@ pub fn read(text: &str) -> Result<Vec<Record>, String> {
             _ => return Err(refuse("`out` or `in`")),
         };
         let partner = Economy::new(with).map_err(|_| refuse("an economy's code"))?;
-        let value = thousand(thousands).ok_or_else(|| refuse("thousands of dollars"))?;
+        // Money is exact: thousands with decimals become dollars without a detour over floating point.
+        let value = Usd::in_units(thousands, 3).map_err(|_| refuse("thousands of dollars"))?;
         let valley = Economy::new("PRK").map_err(|e| e.to_string())?;
         let mut record = Record::new("Customs office of the valley", period, valley, partner, flow, value);
         record.product = goods::group(tariff).ok_or_else(|| refuse("a tariff code"))?.into();
         records.push(record);
     }
     Ok(records)
-}
-
-/// Money is exact: thousands with decimals become thousandths without a detour over floating point.
-fn thousand(text: &str) -> Option<Usd> {
-    let exact = Usd::from_str(text).ok()?;
-    exact.scaled_up(3)
 }
