@@ -134,13 +134,26 @@ impl Dots {
         })
     }
 
-    fn one(&self, line: &Line<'_>, figure: &Column, period: Period, of: Measure) -> Result<Found, Bad> {
+    /// Whether a row's indicator bears a name that says that its figures are multiples or no dollars.
+    fn named_multiples(&self, line: &Line<'_>) -> Result<bool, Bad> {
+        let name = line.optional(self.name.as_ref())?;
+        Ok(name.is_some_and(|name| is_multiple(name.text)))
+    }
+
+    /// One figure; of one whose name says `multiples`, a column has to say which.
+    fn one(
+        &self,
+        line: &Line<'_>,
+        figure: &Column,
+        period: Period,
+        of: Measure,
+        multiples: bool,
+    ) -> Result<Found, Bad> {
         let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
-        // Names say it of a column, or of a row beside the indicator's code.
-        let name = line.optional(self.name.as_ref())?;
-        if self.scale.is_none() && (is_multiple(&figure.name) || name.is_some_and(|name| is_multiple(name.text))) {
+        if multiples && self.scale.is_none() {
+            let name = line.optional(self.name.as_ref())?;
             let cell = name.map_or_else(|| line.cell(figure), Ok)?;
             return Err(cell.bad(
                 "the name says that the figures are multiples, or no dollars",
@@ -164,6 +177,7 @@ impl Dots {
     }
 
     fn wide_row(&self, line: &Line<'_>, indicator: &Column, found: &mut Vec<Found>) -> Result<(), Bad> {
+        let multiples = self.named_multiples(line)?;
         for (column, period) in &self.figures {
             let Some(period) = *period else { continue };
             // An empty cell is no figure at all: most of a wide table is empty.
@@ -171,7 +185,7 @@ impl Dots {
                 continue;
             }
             let of = measure(&line.cell(indicator)?);
-            let read = of.and_then(|of| self.one(line, column, period, of));
+            let read = of.and_then(|of| self.one(line, column, period, of, multiples));
             found.push(read.unwrap_or_else(Found::Bad));
         }
         Ok(())
@@ -180,6 +194,7 @@ impl Dots {
     fn panel_row(&self, line: &Line<'_>, time: &Column, found: &mut Vec<Found>) -> Result<(), Bad> {
         let cell = line.cell(time)?;
         let period = period_of(cell.text).ok_or_else(|| cell.bad("this is no period", ADVICE))?;
+        let of_row = self.named_multiples(line)?;
         for (column, _) in &self.figures {
             if line.cell(column)?.text.is_empty() {
                 continue;
@@ -189,7 +204,8 @@ impl Dots {
                 // The column's name says what it measures, and ends with the indicator's code.
                 None => measure(&Cell::new(&column.name, column)),
             };
-            let read = of.and_then(|of| self.one(line, column, period, of));
+            let multiples = of_row || is_multiple(&column.name);
+            let read = of.and_then(|of| self.one(line, column, period, of, multiples));
             found.push(read.unwrap_or_else(Found::Bad));
         }
         Ok(())

@@ -84,4 +84,4 @@ pub use quarantine::Quarantined;
 pub use source::{Part, Source, sniff};
 pub use text::{Number, TextRow, TextTable, decimal_text, number_of_text};
 pub use tidy::{Codes, TidyMap};
-pub use units::is_multiple;
+pub use units::{is_multiple, tells};

@@ -6,7 +6,7 @@ use crate::header::{Column, Header};
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::table::Line;
-use crate::units::{is_dollar, is_multiple};
+use crate::units::{Tells, is_dollar, is_multiple, tells};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -171,26 +171,17 @@ enum Says {
     PartOfYear,
 }
 
-/// The names under which they stand, in small letters.
-const BESIDE: [(Says, &[&str]); 3] = [
-    (
-        Says::Currency,
-        &["currency", "currency_code", "currencycode", "curr", "value_currency"],
-    ),
-    (
-        Says::Unit,
-        &[
-            "unit",
-            "units",
-            "unit_mult",
-            "scale",
-            "multiplier",
-            "magnitude",
-            "value_unit",
-        ],
-    ),
-    (Says::PartOfYear, &["month", "quarter", "refmonth"]),
-];
+impl Says {
+    fn of(column: &str) -> Option<Says> {
+        match tells(column) {
+            Some(Tells::Currency) => Some(Says::Currency),
+            Some(Tells::Unit) => Some(Says::Unit),
+            None => ["month", "quarter", "refmonth"]
+                .contains(&column.to_ascii_lowercase().as_str())
+                .then_some(Says::PartOfYear),
+        }
+    }
+}
 
 impl Beside {
     pub(crate) fn of(header: &Header, map: &TidyMap) -> Beside {
@@ -199,8 +190,7 @@ impl Beside {
         }
         let read = map.read(header);
         let says = |name: &String| {
-            let lower = name.to_ascii_lowercase();
-            let known = BESIDE.iter().find(|(_, names)| names.contains(&lower.as_str()))?.0;
+            let known = Says::of(name)?;
             // Who states the unit has looked at it.
             let stated = matches!(known, Says::Unit) && map.value_power > 0;
             (!stated && !read.values().any(|read| read == name)).then_some(known)

@@ -1,5 +1,36 @@
 //! What words say of the units of figures.
 
+/// What a column tells of the figures beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// In which money they are.
+    Currency,
+    /// What they are multiples of, or in which unit they are.
+    Unit,
+}
+
+/// What a column of this name tells of the figures beside it, if anything. A unit of quantity is none of theirs.
+pub fn tells(column: &str) -> Option<Tells> {
+    const CURRENCY: [&str; 5] = ["currency", "currency_code", "currencycode", "curr", "value_currency"];
+    const UNIT: [&str; 8] = [
+        "unit",
+        "units",
+        "unit_mult",
+        "unit_measure",
+        "scale",
+        "multiplier",
+        "magnitude",
+        "value_unit",
+    ];
+    let column = column.to_ascii_lowercase();
+    let is = |names: &[&str]| names.contains(&column.as_str());
+    match () {
+        () if is(&CURRENCY) => Some(Tells::Currency),
+        () if is(&UNIT) => Some(Tells::Unit),
+        () => None,
+    }
+}
+
 /// Whether a word names the dollar of the United States.
 pub(crate) fn is_dollar(text: &str) -> bool {
     let text = text.to_lowercase().replace(['.', ' '], "");

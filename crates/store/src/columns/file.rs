@@ -130,9 +130,18 @@ impl DataFile {
         if self.held(column).is_some() {
             return Ok(());
         }
-        let leaves = self.metadata.file_metadata().schema_descr();
-        let names: Vec<&str> = leaves.columns().iter().take(40).map(|leaf| leaf.name()).collect();
-        let found = format!("absent; the columns there are {}", names.join(", "));
+        let root = self.metadata.file_metadata().schema_descr().root_schema();
+        let columns = root.get_fields();
+        let names: Vec<&str> = columns.iter().take(40).map(|field| field.name()).collect();
+        let nested = columns.iter().any(|field| field.name() == column && field.is_group());
+        let found = if nested {
+            "nested: a list, a map or a struct; write one figure a row".to_owned()
+        } else {
+            format!(
+                "absent; the columns there are {}: write the one that holds it under this name",
+                names.join(", ")
+            )
+        };
         Err(mistyped(&self.path, column, "a column of trade records", &found))
     }
 

@@ -67,10 +67,7 @@ pub fn units(path: &Path) -> Option<String> {
         false => vec![path.to_owned()],
     };
     let (names, _) = store::read_header(files.first()?).ok()?;
-    let says = |name: &&String| {
-        ["currency", "unit", "units", "unit_mult", "multiplier", "scale"].contains(&name.to_ascii_lowercase().as_str())
-    };
-    let found = names.iter().find(says)?;
+    let found = names.iter().find(|name| sources::tells(name).is_some())?;
     Some(format!(
         "warning: the column `{found}` is not read: values are taken for US dollars"
     ))
