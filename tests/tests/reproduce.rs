@@ -227,6 +227,89 @@ fn a_file_becomes_a_pin_whole_or_not_at_all() {
         .call(&about("Mine", "mine.csv"))
         .code(2)
         .tells(&["lower case"]);
+    let mut call = about("other", "mine.csv");
+    let day = call.iter().position(|word| *word == "2026-11-22").unwrap();
+    call[day] = "2026-02-30";
+    workspace.call(&call).code(2).tells(&["--retrieved", "2026-02-30"]);
+}
+
+#[test]
+fn a_pin_made_of_a_file_keeps_what_its_figures_rest_on() {
+    let workspace = Workspace::new();
+    let add = |name: &str| {
+        let said = [
+            "--compiler",
+            "Office",
+            "--release",
+            "1",
+            "--retrieved",
+            "2024-02-29",
+            "--url",
+            "u",
+        ];
+        let call = [
+            &[
+                "pin",
+                "add",
+                name,
+                "mine/figures.csv",
+                "--licence",
+                "CC0",
+                "--citation",
+                "Office",
+            ][..],
+            &said,
+        ];
+        workspace.call(&call.concat())
+    };
+    std::fs::create_dir(workspace.path("mine")).unwrap();
+    let figures =
+        "period,reporter,partner,flow,value_usd,reference\n2001,CHN,PRK,export,5,p3\n2003,CHN,PRK,export,7,p9\n";
+    std::fs::write(workspace.path("mine/figures.csv"), figures).unwrap();
+    add("alone").ok();
+    workspace.call(&["pin", "check", "alone"]).ok();
+    let listed = csv_rows(&std::fs::read(workspace.path("datasets/alone/references.csv")).unwrap());
+    let keys: Vec<&str> = listed.iter().map(|row| row["key"].as_str()).collect();
+    assert_eq!(keys, ["p3", "p9"]);
+    // A list beside the file says what the keys are; one that it lacks is a bad row.
+    let list = "key,citation,url,note\np1,first,,\np3,third page,https://example.org,\np9,ninth,,\n";
+    std::fs::write(workspace.path("mine/references.csv"), list).unwrap();
+    add("listed").ok();
+    workspace.call(&["pin", "check", "listed"]).ok();
+    assert_eq!(
+        std::fs::read_to_string(workspace.path("datasets/listed/references.csv")).unwrap(),
+        list
+    );
+    std::fs::write(workspace.path("mine/references.csv"), list.replace("p9", "p8")).unwrap();
+    add("lacking").code(1).tells(&["line 3", "p9"]);
+    // There is no text to build such a pin from, and one that was spoilt is told as changed.
+    workspace
+        .call(&["pin", "build", "listed"])
+        .code(1)
+        .tells(&["no figures.csv"]);
+    let file = workspace.path("datasets/listed/listed.parquet");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&file, bytes).unwrap();
+    workspace
+        .call(&["pin", "check", "listed"])
+        .code(1)
+        .tells(&["was changed since it was pinned"]);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_not_said_to_be_dropped_without_a_word() {
+    let workspace = Workspace::new();
+    let figures = "period,reporter,partner,flow,value_usd,compiler\n2001,CHN,PRK,export,5,x\n2003,CHN,PRK,export,7,x\n";
+    std::fs::write(workspace.path("old.csv"), figures).unwrap();
+    std::fs::write(workspace.path("new.csv"), figures.replace(",7,", ",seven,")).unwrap();
+    let said = workspace.call(&["diff", "old.csv", "new.csv", "--format", "json"]).ok();
+    assert!(
+        said.stderr.contains("1 rows of new.csv are in quarantine"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(said.json()["summary"]["new_unreadable"], 1);
 }
 
 #[test]

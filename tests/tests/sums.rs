@@ -408,3 +408,60 @@ fn a_pin_s_file_is_the_one_that_was_pinned() {
     std::fs::copy(parquet("cow-4"), parquet("cow-3")).unwrap();
     call(&sum).code(1).tells(&["not the one that was pinned", "pin check"]);
 }
+
+const SUMMABLE: &str = "period,reporter,partner,flow,classification,product,value_usd,compiler\n";
+
+/// What `sum` says of a small table: the call, and the table's file for the path's life.
+fn of_rows(rows: &str, arguments: &[&str]) -> tests::Call {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.csv");
+    std::fs::write(&file, format!("{SUMMABLE}{rows}")).unwrap();
+    call(&[&["sum", file.to_str().unwrap()], arguments].concat())
+}
+
+#[test]
+fn whoever_is_left_out_altogether_is_named() {
+    for (rows, by, named, advised) in [
+        (
+            "2003,CHN,USA,export,,,100,A\n2003,JPN,WLD,export,,,900,A\n",
+            "reporter",
+            "JPN (export 2003)",
+            "partner = WLD",
+        ),
+        (
+            "2003,CHN,USA,export,,,100,A\n2003,JPN,USA,export,HS2,010110,70,A\n",
+            "product",
+            "CHN (export 2003)",
+            "--level total",
+        ),
+        (
+            "2003-01,CHN,USA,export,,,100,A\n2003,KOR,JPN,export,,,50,A\n",
+            "reporter",
+            "CHN (export 2003)",
+            "--by period",
+        ),
+    ] {
+        let told = of_rows(rows, &["--by", by]);
+        let said = told.ok().stderr;
+        assert!(said.contains("warning: nothing is summed of"), "{said}");
+        assert!(said.contains(named) && said.contains(advised), "{said}");
+    }
+    // A total beside its parts is in the sum by these.
+    let rows = "2003,CHN,USA,export,,,100,A\n2003,CHN,WLD,export,,,100,A\n";
+    assert!(!of_rows(rows, &["--by", "reporter"]).stderr.contains("warning"));
+}
+
+#[test]
+fn where_nothing_is_left_the_sum_is_refused() {
+    let months = "2003-01,CHN,USA,export,,,100,A\n2003-02,CHN,JPN,export,,,50,A\n";
+    for by in ["year", "reporter"] {
+        let told = of_rows(months, &["--by", by]);
+        assert_eq!(told.code, 1);
+        assert!(told.stderr.contains("--by period"), "{}", told.stderr);
+    }
+    of_rows(months, &["--by", "period"]).ok();
+    // Totals alone are the sums by product, too.
+    let totals = "2003,CHN,USA,export,,,100,A\n2003,CHN,JPN,export,,,50,A\n";
+    let told = of_rows(totals, &["--by", "product", "--format", "csv"]);
+    assert_eq!(csv_rows(&told.ok().stdout)[0]["value_usd"], "150");
+}

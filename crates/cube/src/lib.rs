@@ -38,6 +38,7 @@ mod spill;
 mod sums;
 mod table;
 mod tellings;
+mod unheard;
 
 pub use concentration::{Concentration, Spread, concentration};
 pub use filter::filter;
@@ -47,6 +48,7 @@ pub use query::{DEFAULT_MEMORY, Dimension, Groups, Level, Query};
 pub use roll_up::sum_many;
 pub use sums::Sums;
 pub use table::Table;
+pub use unheard::{Unheard, unheard};
 
 use arrow::array::RecordBatch;
 use std::collections::BTreeSet;

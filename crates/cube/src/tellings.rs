@@ -381,7 +381,7 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
             leave_out(kept, "rows at another product level", &|t| t.product_length != wanted);
         }
         Level::AsStored => {
-            if query.by.contains(&Dimension::Product) {
+            if query.by.contains(&Dimension::Product) && kept.iter().any(|t| t.product_length != 0) {
                 leave_out(kept, "totals over products beside their parts", &|t| {
                     t.product_length == 0
                 });

@@ -28,12 +28,15 @@ fn day(days: i64) -> String {
 
 /// Whether a text is a day, as [`today`] writes it, that is not after today.
 pub(crate) fn has_been(text: &str) -> bool {
+    // Written alike, days are in the order of their texts.
+    is_day(text) && text <= &*today()
+}
+
+/// Whether a text is a day of the Gregorian calendar from 1970, written as `2026-11-22`.
+pub fn is_day(text: &str) -> bool {
     let numbers: Option<Vec<i64>> = text.split('-').map(|word| word.parse().ok()).collect();
     match numbers.as_deref() {
-        Some(&[year @ 1970..=9999, month @ 1..=12, of_month @ 1..=31]) => {
-            // Written alike, days are in the order of their texts.
-            day(days_to(year, month, of_month)) == text && text <= &*today()
-        }
+        Some(&[year @ 1970..=9999, month @ 1..=12, of_month @ 1..=31]) => day(days_to(year, month, of_month)) == text,
         _ => false,
     }
 }

@@ -33,6 +33,7 @@ mod work;
 
 pub use answer::{Answer, Fate};
 pub use cache::Cache;
+pub use calendar::is_day;
 pub use client::{Client, Limits, Lost, Reply, Transport};
 pub use codes::{comtrade_codes, imf_codes, periods};
 pub use error::{Error, Result};

@@ -116,7 +116,16 @@ fn texts(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::Arr
         safe: false,
         format_options: FormatOptions::default(),
     };
-    Ok(cast_with_options(array, &DataType::Utf8, &options)?
+    // A moment in universal time is written without its zone, whose name would have to be looked up.
+    let universal = |zone: &str| ["UTC", "+00:00", "Z", "Etc/UTC"].contains(&zone);
+    let array = match array.data_type() {
+        DataType::Timestamp(unit, Some(zone)) if universal(zone) => {
+            let counts = cast_with_options(array, &DataType::Int64, &options)?;
+            cast_with_options(&counts, &DataType::Timestamp(*unit, None), &options)?
+        }
+        _ => array.clone(),
+    };
+    Ok(cast_with_options(&array, &DataType::Utf8, &options)?
         .as_string::<i32>()
         .clone())
 }

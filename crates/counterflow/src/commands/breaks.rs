@@ -101,6 +101,9 @@ pub fn run(arguments: &BreaksArguments, output: &Output) -> Outcome {
     let dates = sample::dates(&arguments.at)?;
     let frame = Frame::read(&arguments.file)?.narrow(&arguments.conditions)?;
     let sample = Sample::of(&frame, arguments, &parsed).map_err(|failure| failure.about(&frame.file))?;
+    sample
+        .refuse_outside(&dates)
+        .map_err(|failure| failure.about(&frame.file))?;
     let analysis = Analysis::of(&sample, &dates, &choices);
     let analysis = analysis.map_err(|error| Failure::from(error).about(&frame.file))?;
     match output.format {

@@ -11,7 +11,6 @@ use ::concentration::{Convention, LogBase, Missing, Universe, World};
 use clap::{Args, ValueEnum};
 use report::Format;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// What to measure.
 #[derive(Args, Debug)]
@@ -213,13 +212,14 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
         .map(|group| findings::of(group, arguments))
         .collect::<Outcome<Vec<_>>>()
         .map_err(|failure| failure.about(&frame.file))?;
+    let table = print::table(arguments, &groups, &measured, output.format != Format::Table);
     match output.format {
         Format::Json => {
             let value = print::json(arguments, &groups, &measured);
             output.bytes(format!("{}\n", serde_json::to_string_pretty(&value)?).as_bytes())?;
         }
-        format => {
-            output.table(&print::table(arguments, &groups, &measured, format != Format::Table))?;
+        _ => {
+            output.table(&table)?;
             for group in &groups {
                 super::tell_dropped(&group.dropped, &group.called(&arguments.by), output);
             }
@@ -228,5 +228,5 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    super::refuse_nothing(&table)
 }

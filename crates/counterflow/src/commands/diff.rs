@@ -34,11 +34,30 @@ pub struct DiffArguments {
     pub datasets: PathBuf,
 }
 
+/// One of the two releases.
+struct Release {
+    records: Vec<Record>,
+    /// Rows of its file that are in quarantine.
+    unreadable: u64,
+}
+
 /// Compares the releases row by row and, where a study is named, its conclusions on either.
 pub fn run(arguments: &DiffArguments, output: &Output) -> Outcome {
-    let read = |data: &str| find(data, &arguments.datasets, output)?.records();
+    let read = |data: &str| -> Outcome<Release> {
+        let found = find(data, &arguments.datasets, output)?;
+        let unreadable = found.quarantined();
+        if unreadable > 0 {
+            output.warn(&format!(
+                "warning: {unreadable} rows of {data} are in quarantine: figures that are told as added or dropped may stand in them"
+            ));
+        }
+        Ok(Release {
+            records: found.records()?,
+            unreadable,
+        })
+    };
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
-    let revision = revision(&old, &new);
+    let revision = revision(&old.records, &new.records);
     let conclusions = match &arguments.study {
         Some(folder) => Some(conclusions::compare(folder, arguments, output)?),
         None => None,
@@ -63,10 +82,7 @@ pub fn run(arguments: &DiffArguments, output: &Output) -> Outcome {
             if revision.across_compilers {
                 text.push_str("note: the releases share no compiler's name; their rows were matched without it\n");
             }
-            text.push_str(&format!(
-                "\nHow large the revisions are\n\n{}",
-                rendered(&sizes(&revision))?
-            ));
+            text.push_str(&format!("\n{}", rendered(&sizes(&revision))?));
             let mut all = rows(&revision);
             let total = all.rows.len();
             all.rows.truncate(SHOWN);
@@ -92,7 +108,7 @@ fn sum<'a>(records: impl Iterator<Item = &'a Record>) -> Usd {
     records.filter_map(|r| r.value).sum()
 }
 
-fn summary(revision: &Revision, old: &[Record], new: &[Record]) -> Table {
+fn summary(revision: &Revision, old: &Release, new: &Release) -> Table {
     let columns = [
         ("rows", Kind::Text, ""),
         ("count", Kind::Integer, ""),
@@ -101,8 +117,8 @@ fn summary(revision: &Revision, old: &[Record], new: &[Record]) -> Table {
     let mut table = Table::new("summary", "What became of the rows", &columns);
     let change: Usd = revision.revised.iter().filter_map(|r| r.change()).sum();
     for (what, count, value) in [
-        ("in the old release", old.len(), Some(sum(old.iter()))),
-        ("in the new release", new.len(), Some(sum(new.iter()))),
+        ("in the old release", old.records.len(), Some(sum(old.records.iter()))),
+        ("in the new release", new.records.len(), Some(sum(new.records.iter()))),
         ("unchanged", revision.unchanged, None),
         ("added", revision.added.len(), Some(sum(revision.added.iter()))),
         ("dropped", revision.dropped.len(), Some(sum(revision.dropped.iter()))),
@@ -110,13 +126,23 @@ fn summary(revision: &Revision, old: &[Record], new: &[Record]) -> Table {
     ] {
         table.push(vec![what.into(), Cell::Integer(count as i64), value.into()]);
     }
+    for (what, count) in [
+        ("unreadable in the old release", old.unreadable),
+        ("unreadable in the new release", new.unreadable),
+    ] {
+        if count > 0 {
+            table.push(vec![what.into(), Cell::Integer(count as i64), Cell::Missing]);
+        }
+    }
     table
 }
 
-fn counts(revision: &Revision, old: &[Record], new: &[Record]) -> serde_json::Value {
+fn counts(revision: &Revision, old: &Release, new: &Release) -> serde_json::Value {
     json!({
-        "old_rows": old.len(),
-        "new_rows": new.len(),
+        "old_rows": old.records.len(),
+        "new_rows": new.records.len(),
+        "old_unreadable": old.unreadable,
+        "new_unreadable": new.unreadable,
         "unchanged": revision.unchanged,
         "added": revision.added.len(),
         "dropped": revision.dropped.len(),

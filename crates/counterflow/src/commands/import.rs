@@ -7,6 +7,7 @@ use crate::output::Output;
 use clap::Args;
 use model::{Cell, Kind, Table};
 use sources::{Codes, Defaults, Imported, Options, Quarantined, Source, TidyMap};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -64,15 +65,6 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
         defaults: defaults(&arguments.defaults)?,
         ..Options::default()
     };
-    if let Some(out) = &output.file
-        && let (Ok(from), Ok(to)) = (arguments.file.canonicalize(), out.canonicalize())
-        && from == to
-    {
-        return Err(Failure::Usage(format!(
-            "--out names the file that is read, {}: it would be replaced",
-            out.display()
-        )));
-    }
     let imported = sources::import_path(&arguments.file, &options)?;
     let bad = imported.quarantine.len() as u64 + imported.quarantine_unlisted;
     if arguments.strict && bad > 0 {
@@ -98,7 +90,7 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
         ..output.clone()
     };
     if let Some(path) = &output.file {
-        let beside = path.with_extension("quarantine.csv");
+        let beside = quarantine_of(path, &arguments.file)?;
         if bad == 0 && beside.exists() {
             // It told of an earlier import.
             std::fs::remove_file(&beside)?;
@@ -116,6 +108,27 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     tell(&imported, &arguments.file, output);
     stdout.table(&summary(&imported))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How a list of rows in quarantine begins.
+const LISTED: &str = "line,column,value,reason,advice";
+
+/// Where the rows in quarantine are listed: beside the result, unless that is a file of somebody else's.
+fn quarantine_of(result: &Path, input: &Path) -> Outcome<PathBuf> {
+    let beside = result.with_extension("quarantine.csv");
+    let is_input = matches!((beside.canonicalize(), input.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let ours = || {
+        let mut start = [0; LISTED.len()];
+        let read = std::fs::File::open(&beside).and_then(|mut file| file.read_exact(&mut start));
+        read.is_ok() && start == *LISTED.as_bytes()
+    };
+    if is_input || (beside.exists() && !ours()) {
+        return Err(Failure::Usage(format!(
+            "rows in quarantine would be listed in {}, which is another file: name another --out",
+            beside.display()
+        )));
+    }
+    Ok(beside)
 }
 
 fn economies(name: &str) -> Result<Codes, String> {

@@ -16,6 +16,14 @@ pub enum Data {
 }
 
 impl Data {
+    /// How many rows of a file are in quarantine.
+    pub fn quarantined(&self) -> u64 {
+        match self {
+            Data::Dataset(_) => 0,
+            Data::Imported(imported) => imported.quarantined(),
+        }
+    }
+
     /// All records.
     pub fn records(self) -> Outcome<Vec<Record>> {
         match self {

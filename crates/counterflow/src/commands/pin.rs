@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use store::{Dataset, FileFacts, Filter, Pin};
+use store::{Dataset, FileFacts, Filter, Pin, Reference};
 use trade::Record;
 
 /// Commands on pinned datasets.
@@ -195,7 +195,21 @@ fn check(names: &[String], folder: &PinFolder, output: &Output) -> Outcome {
             ]);
             continue;
         }
-        let records = pin.records(&Filter::default())?;
+        let records = match pin.records(&Filter::default()) {
+            Ok(records) => records,
+            Err(unreadable) => {
+                let path = pin.parquet()?;
+                let differs = store::sha256_of_file(&path)? != pin.facts()?.sha256;
+                let but = if differs {
+                    "was changed since it was pinned, and "
+                } else {
+                    ""
+                };
+                table.push(vec![name.into(), Cell::Missing, "unreadable".into()]);
+                broken.push(format!("{} {but}cannot be read: {unreadable}", path.display()));
+                continue;
+            }
+        };
         let mut found: Vec<String> = store::check_pin(&pin, &records)?
             .iter()
             .map(ToString::to_string)
@@ -245,6 +259,12 @@ fn build(names: &[String], folder: &PinFolder, output: &Output) -> Outcome {
 fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
     let folder = &pin.folder;
     let figures = folder.join("figures.csv");
+    if !figures.exists() {
+        return Err(Failure::because(format!(
+            "{} has no figures.csv: it was made of a file (`pin add`), and there is no text to build it from",
+            folder.display()
+        )));
+    }
     let defaults: toml::Table = pin
         .about
         .defaults
@@ -331,6 +351,18 @@ pub fn text_differs(pin: &Pin, file: &[Record]) -> Outcome<Vec<String>> {
         ));
     }
     Ok(said)
+}
+
+/// `references.csv`, in the order in which records point to its rows.
+pub fn reference_list(references: &[Reference]) -> Outcome<Vec<u8>> {
+    let text = |name| (name, Kind::Text, "");
+    let columns = [text("key"), text("citation"), text("url"), text("note")];
+    let mut table = Table::new("references", "References", &columns);
+    for one in references {
+        let cells = [&one.key, &one.citation, &one.url, &one.note];
+        table.push(cells.map(|cell| cell.as_str().into()).to_vec());
+    }
+    Ok(report::to_bytes(&table, report::Format::Csv)?)
 }
 
 /// Writes a pin's Parquet file and the generated part of its description.

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod grouping;
+mod left_out;
 mod unknown;
 
 use super::load::{Data, find};
@@ -91,6 +92,9 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     if let Some(other) = within.iter().find(|d| !by.contains(d)) {
         return Err(Failure::Usage(format!("--shares names `{other}`, which --by does not")));
     }
+    if arguments.top == Some(0) {
+        return Err(Failure::Usage("--top takes a number from 1".to_owned()));
+    }
     let filter = cube::filter(&arguments.conditions).map_err(|e| Failure::Usage(e.to_string()))?;
     let mut query = Query::new(&by, filter).map_err(|e| Failure::Usage(e.to_string()))?;
     if let Some(level) = &arguments.level {
@@ -100,6 +104,12 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
     let threads = arguments.threads.map_or(0, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let sums = pool.install(|| sums(arguments, query, grouped.as_ref(), output))?;
+    if let (true, Some((what, records))) = (sums.is_empty(), sums.set_aside.first_key_value()) {
+        return Err(Failure::because(format!(
+            "nothing is left to be summed: {records} records left out: {what}; {}",
+            left_out::advice(what)
+        )));
+    }
     for (what, records) in &sums.set_aside {
         output.say(&format!("note: {records} records left out: {what}"));
     }
@@ -156,6 +166,9 @@ fn sums(
             let warnings = unknown::warnings(&sums, &path, &query.filter);
             warnings.iter().for_each(|warning| output.warn(warning));
             unknown::units(&path).iter().for_each(|warning| output.warn(warning));
+            left_out::warning(&sums, &path, &query)?
+                .iter()
+                .for_each(|warning| output.warn(warning));
             Ok(sums)
         }
         Data::Imported(imported) => {
@@ -164,7 +177,11 @@ fn sums(
             let path = folder.path().join("imported.parquet");
             store::write_records(&path, &imported.records)?;
             group(&path, &mut query)?;
-            Ok(cube::sum_columns(&path, &query)?)
+            let sums = cube::sum_columns(&path, &query)?;
+            left_out::warning(&sums, &path, &query)?
+                .iter()
+                .for_each(|warning| output.warn(warning));
+            Ok(sums)
         }
     }
 }

@@ -54,6 +54,8 @@ impl Time {
     /// Reads a time.
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
+        // Programs write a day as its midnight.
+        let text = midnight(text).unwrap_or(text);
         let (value, form, season) = month_without_sign(text)
             .or_else(|| number(text))
             .or_else(|| quarter(text))
@@ -75,6 +77,16 @@ impl Time {
             _ => json!(self.text),
         }
     }
+}
+
+/// The day of a moment that is the beginning of one, as tables of other programs have it: `2001-01-01T00:00:00`, with or
+/// without a fraction and a mark of universal time.
+fn midnight(text: &str) -> Option<&str> {
+    let (day, time) = text.split_once(['T', ' '])?;
+    let time = time.strip_suffix('Z').or(time.strip_suffix("+00:00")).unwrap_or(time);
+    let fraction = time.strip_prefix("00:00:00")?;
+    let zeros = fraction.strip_prefix('.').unwrap_or(fraction);
+    zeros.bytes().all(|b| b == b'0').then_some(day)
 }
 
 fn number(text: &str) -> Option<(f64, Form, Option<u32>)> {
@@ -252,6 +264,8 @@ mod tests {
             ("2003Q3", 2003.5, Form::Quarter),
             ("2003-Q4", 2003.75, Form::Quarter),
             ("2004-12-31", 2004.0 + 365.0 / 366.0, Form::Day),
+            ("2001-01-01T00:00:00", 2001.0, Form::Day),
+            ("2001-01-01 00:00:00.000Z", 2001.0, Form::Day),
         ] {
             let time = Time::parse(text).unwrap();
             assert_eq!((time.value, time.form), (value, form), "{text}");
@@ -264,6 +278,7 @@ mod tests {
             "03-07",
             "2003Q5",
             "2003-07-31-1",
+            "2001-01-01T06:00:00",
             "inf",
         ] {
             assert_eq!(Time::parse(text), None, "{text}");

@@ -16,7 +16,6 @@ use clap::Args;
 use regress::Covariance;
 use report::Format;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// What to fit and test.
 #[derive(Args, Debug)]
@@ -85,19 +84,14 @@ pub fn run(arguments: &TrendArguments, output: &Output) -> Outcome {
     let series = series::of(&frame, arguments)?;
     let analyses: Vec<Analysis> = series.iter().map(|one| Analysis::of(one, &choices)).collect();
     let regional = (!arguments.by.is_empty()).then(|| analysis::regional(&series));
+    let whole = output.format != Format::Table;
+    let table = table::of(arguments, &series, &analyses, regional.as_ref(), whole);
     match output.format {
         Format::Json => {
             let value = json::whole(arguments, &series, &analyses, regional.as_ref());
             output.bytes(format!("{}\n", serde_json::to_string_pretty(&value)?).as_bytes())?;
         }
-        format => {
-            let table = table::of(
-                arguments,
-                &series,
-                &analyses,
-                regional.as_ref(),
-                format != Format::Table,
-            );
+        _ => {
             output.table(&table)?;
             for reason in table::reasons(&series, &analyses) {
                 output.say(&format!("note: {reason}"));
@@ -107,5 +101,5 @@ pub fn run(arguments: &TrendArguments, output: &Output) -> Outcome {
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    super::refuse_nothing(&table)
 }

@@ -65,6 +65,22 @@ impl Sample {
         })
     }
 
+    /// Refuses a known date that is not in the sample, or its last: there would be no new regime.
+    pub fn refuse_outside(&self, dates: &[Time]) -> Outcome<()> {
+        let (Some(first), Some(last)) = (self.times.first(), self.times.last()) else {
+            return Ok(());
+        };
+        let outside = dates
+            .iter()
+            .find(|date| date.value < first.value || date.value >= last.value);
+        outside.map_or(Ok(()), |date| {
+            Err(Failure::because(format!(
+                "--at {}: the sample is from {} to {}; a known date is the last of the old regime",
+                date.text, first.text, last.text
+            )))
+        })
+    }
+
     /// The date of an observation, counted from one; `None` beyond the sample.
     pub fn date(&self, observation: i64) -> Option<&Time> {
         usize::try_from(observation - 1).ok().and_then(|at| self.times.get(at))

@@ -7,11 +7,11 @@ use crate::commands::import::bulk;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use ::fetch::{Answer, Cache, Dimension, Fetched, Form, Plan, Provider, Scope};
-use model::{Cell, Kind, Table};
+use model::Cell;
 use sources::{Options, Quarantined, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use store::{FileFacts, PinFile, with_generated_section};
+use store::{FileFacts, PinFile, Reference, with_generated_section};
 use trade::{Record, Usd};
 
 pub type Line<'a> = &'a mut dyn FnMut(&str, u64, Cell);
@@ -324,17 +324,13 @@ fn pin(folder: &Path, about: &PinFile, records: &[Record], answers: &[&Answer]) 
 
 /// `references.csv`: the answers in the order in which records point to them.
 pub fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
-    let text = |name| (name, Kind::Text, "");
-    let columns = [text("key"), text("citation"), text("url"), text("note")];
-    let mut table = Table::new("references", "Answers", &columns);
-    for (at, answer) in answers.iter().enumerate() {
-        table.push(vec![
-            format!("a{:04}", at + 1).into(),
-            format!("answer of {}", answer.extracted).into(),
-            answer.url.clone().into(),
-            format!("{} rows, {} bytes, sha256 {}", answer.rows, answer.bytes, answer.sha256).into(),
-        ]);
-    }
-    let bytes = report::to_bytes(&table, report::Format::Csv)?;
+    let one = |(at, answer): (usize, &&Answer)| Reference {
+        key: format!("a{:04}", at + 1),
+        citation: format!("answer of {}", answer.extracted),
+        url: answer.url.clone(),
+        note: format!("{} rows, {} bytes, sha256 {}", answer.rows, answer.bytes, answer.sha256),
+    };
+    let references: Vec<Reference> = answers.iter().enumerate().map(one).collect();
+    let bytes = crate::commands::pin::reference_list(&references)?;
     Ok(store::write_atomically(&folder.join("references.csv"), &bytes)?)
 }

@@ -7,7 +7,7 @@ use crate::commands::import::defaults;
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use mirror::levels::Level;
-use mirror::pairing::{Options, Pair, Pairing, pair_exactly};
+use mirror::pairing::{Duplicate, Options, Pair, Pairing, Resolution, pair_exactly};
 use serde::Serialize;
 use trade::{Economy, Record};
 
@@ -118,12 +118,44 @@ impl World {
         for (n, what) in counts.into_iter().filter(|(n, _)| *n > 0) {
             output.say(&format!("note: pairing set aside {n} figures {what}"));
         }
+        self.tell_contradictions(output);
         if e.no_common_level > 0 {
             output.say(&format!(
                 "note: {} flows have two reports, but at no common level of products",
                 e.no_common_level
             ));
         }
+    }
+
+    /// Warns of flows that one side tells with several values of the same standing: which is taken is a rule, not knowledge.
+    fn tell_contradictions(&self, output: &Output) {
+        let different = |d: &&Duplicate| d.resolution == Resolution::Largest;
+        let different: Vec<&Duplicate> = self.pairing.duplicates.iter().filter(different).collect();
+        if different.is_empty() {
+            return;
+        }
+        let one = |d: &&Duplicate| {
+            let values: Vec<String> = d.values.iter().map(ToString::to_string).collect();
+            let product = match &*d.key.product {
+                trade::TOTAL => String::new(),
+                product => format!(" of {product}"),
+            };
+            format!(
+                "{} {}{product}, {} to {}: {}",
+                d.key.period,
+                d.flow,
+                self.name(d.key.exporter),
+                self.name(d.key.importer),
+                values.join(" and ")
+            )
+        };
+        let some: Vec<String> = different.iter().take(3).map(one).collect();
+        let more = if different.len() > some.len() { "; ..." } else { "" };
+        output.warn(&format!(
+            "warning: one side tells a flow with different values in {} cases; the largest is taken ({}{more})",
+            different.len(),
+            some.join("; ")
+        ));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `counterflow pin add`: a file with its provenance becomes a pin.
 
-use super::PinFolder;
+use super::{PinFolder, reference_list};
 use crate::commands::import::{defaults, source, tell};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
@@ -9,7 +9,7 @@ use model::{Cell, Kind, Table};
 use sources::{Imported, Options};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{FileFacts, Filter, PinFile, with_generated_section};
+use store::{FileFacts, Filter, PinFile, Reference, with_generated_section};
 use trade::Record;
 
 /// What to pin, and what must be known about it.
@@ -62,8 +62,8 @@ pub fn run(arguments: &AddArguments, output: &Output) -> Outcome {
     check(arguments)?;
     let folder = arguments.folder.datasets.join(&arguments.name);
     refuse_existing(&folder)?;
-    let records = records(arguments, output)?;
-    let facts = write(arguments, &folder, &records)?;
+    let (records, references) = records(arguments, output)?;
+    let facts = write(arguments, &folder, &records, &references)?;
     let columns = [
         ("pin", Kind::Text, ""),
         ("rows", Kind::Integer, ""),
@@ -93,21 +93,27 @@ fn check(arguments: &AddArguments) -> Outcome<()> {
             arguments.name
         )));
     }
-    let date: Vec<&str> = arguments.retrieved.split('-').collect();
-    let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
-    let within = |text: &str, most: u32| digits(text, 2) && text.parse().is_ok_and(|n| (1..=most).contains(&n));
-    match date[..] {
-        [year, month, day] if digits(year, 4) && within(month, 12) && within(day, 31) => Ok(()),
-        _ => Err(Failure::Usage(format!(
-            "--retrieved is expected as year-month-day, such as 2026-11-22, but is `{}`",
+    match fetch::is_day(&arguments.retrieved) {
+        true => Ok(()),
+        false => Err(Failure::Usage(format!(
+            "--retrieved is expected as a day, year-month-day, such as 2026-11-22, but is `{}`",
             arguments.retrieved
         ))),
     }
 }
 
-fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
+/// The file's records, and the references that they point to: those of a `references.csv` beside the file; else what
+/// the file itself writes is all that is known of them.
+fn records(arguments: &AddArguments, output: &Output) -> Outcome<(Vec<Record>, Vec<Reference>)> {
+    let beside = store::read_references(&arguments.file.with_file_name("references.csv")).unwrap_or_default();
     if arguments.file.extension().is_some_and(|e| e == "parquet") {
-        return Ok(store::read_records(&arguments.file, &Filter::default())?);
+        let mut records = store::read_records(&arguments.file, &Filter::default())?;
+        let named = |n: u32| (n as usize) < beside.len();
+        if records.iter().any(|record| record.reference.is_some_and(|n| !named(n))) {
+            output.warn("warning: the records' references are numbers, and no references.csv beside the file names them: left out");
+            records.iter_mut().for_each(|record| record.reference = None);
+        }
+        return Ok((records, beside));
     }
     let mut said = defaults(&arguments.defaults)?;
     // A table that does not say who compiled it is the pin's compiler's.
@@ -115,6 +121,7 @@ fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
     let options = Options {
         source: arguments.source.as_deref().map(source).transpose()?,
         defaults: said,
+        references: beside.iter().map(|reference| reference.key.clone()).collect(),
         ..Options::default()
     };
     let imported: Imported = sources::import_path(&arguments.file, &options)?;
@@ -141,7 +148,16 @@ fn records(arguments: &AddArguments, output: &Output) -> Outcome<Vec<Record>> {
         )));
     }
     tell(&imported, &arguments.file, output);
-    Ok(imported.records)
+    let of_the_file = |key: &String| Reference {
+        key: key.clone(),
+        citation: key.clone(),
+        ..Reference::default()
+    };
+    let references = match beside.is_empty() {
+        true => imported.references.iter().map(of_the_file).collect(),
+        false => beside,
+    };
+    Ok((imported.records, references))
 }
 
 fn refuse_existing(folder: &Path) -> Outcome<()> {
@@ -155,7 +171,7 @@ fn refuse_existing(folder: &Path) -> Outcome<()> {
 }
 
 /// Writes the folder beside its place and then renames it.
-fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome<FileFacts> {
+fn write(arguments: &AddArguments, folder: &Path, records: &[Record], references: &[Reference]) -> Outcome<FileFacts> {
     let name = format!("{}.parquet", arguments.name);
     let parent = &arguments.folder.datasets;
     let failed = |e: std::io::Error| Failure::because(format!("cannot write into {}: {e}", parent.display()));
@@ -170,6 +186,10 @@ fn write(arguments: &AddArguments, folder: &Path, records: &[Record]) -> Outcome
     let bytes = store::parquet_bytes(records, &folder.join(&name))?;
     let facts = FileFacts::of(name.clone(), &bytes, records);
     store::write_atomically(&making.path().join(&name), &bytes)?;
+    if !references.is_empty() {
+        let bytes = reference_list(references)?;
+        store::write_atomically(&making.path().join("references.csv"), &bytes)?;
+    }
     let text = with_generated_section(&description(arguments), &facts);
     store::write_atomically(&making.path().join("pin.toml"), text.as_bytes())?;
     std::fs::rename(making.path(), folder)
