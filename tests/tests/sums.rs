@@ -306,13 +306,17 @@ fn a_condition_that_nothing_can_meet_is_refused_and_not_summed_to_nothing() {
 
 /// A Parquet file of texts and values, as another program might write it.
 fn written_elsewhere(path: &std::path::Path, columns: &[(&str, &[&str])], values: &[i64]) {
+    written_under("value_usd", path, columns, values);
+}
+
+fn written_under(name: &str, path: &std::path::Path, columns: &[(&str, &[&str])], values: &[i64]) {
     use parquet::column::writer::ColumnWriter;
     use parquet::data_type::ByteArray;
     let texts: String = columns
         .iter()
         .map(|(name, _)| format!("required binary {name} (STRING); "))
         .collect();
-    let schema = format!("message t {{ {texts} required int64 value_usd; }}");
+    let schema = format!("message t {{ {texts} required int64 {name}; }}");
     let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
     let file = std::fs::File::create(path).unwrap();
     let mut file = parquet::file::writer::SerializedFileWriter::new(file, schema, Default::default()).unwrap();
@@ -464,4 +468,73 @@ fn where_nothing_is_left_the_sum_is_refused() {
     let totals = "2003,CHN,USA,export,,,100,A\n2003,CHN,JPN,export,,,50,A\n";
     let told = of_rows(totals, &["--by", "product", "--format", "csv"]);
     assert_eq!(csv_rows(&told.ok().stdout)[0]["value_usd"], "150");
+}
+
+#[test]
+fn an_agency_s_table_in_parquet_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("BACI_HS17_Y2021_V202401b.parquet");
+    let columns: [(&str, &[&str]); 5] = [
+        ("t", &["2021", "2021", "2021"]),
+        ("i", &["156", "156", "842"]),
+        ("j", &["842", "392", "156"]),
+        ("k", &["10121", "270112", "999999"]),
+        ("q", &["NA", "5.25", "  7.000"]),
+    ];
+    written_under("v", &file, &columns, &[12, 30, 7]);
+    let path = file.to_str().unwrap();
+    // Thousands of dollars, as BACI's text has them; straight from the file, and by way of either kind of dataset.
+    let world = folder.path().join("world");
+    let one = folder.path().join("one.parquet");
+    for out in [&world, &one] {
+        call(&["import", path, "--out", out.to_str().unwrap(), "--quiet"]).ok();
+    }
+    for data in [path, world.to_str().unwrap(), one.to_str().unwrap()] {
+        let found = sums(&[data, "--by", "reporter"]);
+        assert_eq!(found, [("CHN".to_owned(), 42_000), ("USA".to_owned(), 7_000)], "{data}");
+        assert_eq!(sums(&[data, "--by", "product"])[0].0, "010121");
+    }
+    // Anybody's columns by a map.
+    let tidy = folder.path().join("tidy.parquet");
+    let columns: [(&str, &[&str]); 4] = [
+        ("jahr", &["2020", "2021"]),
+        ("reporter", &["CHN", "CHN"]),
+        ("partner", &["PRK", "PRK"]),
+        ("flow", &["export", "export"]),
+    ];
+    written_under("millionen", &tidy, &columns, &[3, 4]);
+    let mut import = vec![
+        "import",
+        tidy.to_str().unwrap(),
+        "--column",
+        "period=jahr",
+        "--column",
+        "value_usd=millionen",
+    ];
+    import.extend([
+        "--value-power",
+        "6",
+        "--default",
+        "compiler=x",
+        "--out",
+        one.to_str().unwrap(),
+    ]);
+    call(&import).ok();
+    assert_eq!(
+        sums(&[one.to_str().unwrap(), "--by", "year"])[1],
+        ("2021".to_owned(), 4_000_000)
+    );
+    call(&["sum", tidy.to_str().unwrap()])
+        .code(1)
+        .tells(&["--column", "millionen"]);
+    // A damaged one is an error, and leaves nothing behind.
+    let mut bytes = std::fs::read(&file).unwrap();
+    let end = bytes.len() - 40;
+    bytes.truncate(end);
+    std::fs::write(&file, bytes).unwrap();
+    let left = folder.path().join("left.parquet");
+    call(&["import", path, "--out", left.to_str().unwrap()])
+        .code(1)
+        .tells(&["cut short"]);
+    assert!(!left.exists());
 }

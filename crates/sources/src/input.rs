@@ -7,6 +7,40 @@ use crate::utf16::Utf16;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 
+/// How a Parquet file begins.
+const PARQUET: &[u8] = b"PAR1";
+
+/// The bytes of a file: of a table of text as they are, of a Parquet file its rows as text.
+pub(crate) fn open_bytes(path: &Path) -> Result<Box<dyn Read>> {
+    let failed = |cause| unreadable(&path.display().to_string(), cause);
+    let mut file = store::open_file(path).map_err(failed)?;
+    let mut start = Vec::new();
+    (&mut file).take(4).read_to_end(&mut start).map_err(failed)?;
+    if start == PARQUET {
+        return Ok(Box::new(parquet_rows(path)?));
+    }
+    Ok(Box::new(Cursor::new(start).chain(file)))
+}
+
+fn parquet_rows(path: &Path) -> Result<impl Read + use<>> {
+    let name = path.display().to_string();
+    let other = |e: store::Error| unreadable(&name, io::Error::new(io::ErrorKind::InvalidData, e.to_string()));
+    let (columns, _) = store::read_header(path).map_err(other)?;
+    if ["period_year", "value_usd"]
+        .iter()
+        .all(|ours| columns.iter().any(|column| column == ours))
+    {
+        return Err(refuse(
+            &name,
+            0,
+            "a Parquet file of this project's own columns",
+            "an agency's table",
+            "it needs no import: `sum`, `mirror` and a study's --data take it as it is",
+        ));
+    }
+    store::parquet_as_text(path).map_err(other)
+}
+
 /// How many first bytes are looked at to tell what the input is.
 const PREFIX: usize = 64 * 1024;
 /// Bounds that keep memory bounded whatever the input is.
@@ -56,6 +90,10 @@ impl<'a> Input<'a> {
             file.rewind().map_err(failed)?;
             let (member, name) = zip_member(file, &name)?;
             return Input::new(member, &name);
+        }
+        if start == PARQUET {
+            let rows = parquet_rows(path)?;
+            return Input::new(rows, &format!("{name} (each row a line)"));
         }
         Input::new(Cursor::new(start).chain(file), &name)
     }
@@ -229,8 +267,7 @@ const FORMATS: [(&[u8], &str, &str); 20] = [
     (
         b"PAR1",
         "a Parquet file",
-        "it needs no import: `counterflow sum`, `mirror` and a study's --data take it where its columns have the names of \
-         this project's; else save it as CSV",
+        "name the file itself: packed in another, or from a pipe, it is not read",
     ),
     (b"PARE", "an encrypted Parquet file", "write it without encryption"),
     (

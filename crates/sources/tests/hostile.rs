@@ -137,7 +137,7 @@ fn each_hostile_file_has_its_answer() {
             "the UTF-16 text has an end in the middle of a character; the data is cut",
         ),
         (b"PARE\x15\0", "an encrypted Parquet file"),
-        (b"PAR1\x15\0", "it needs no import"),
+        (b"PAR1\x15\0", "name the file itself"),
         (b"\x04\x22\x4d\x18abc", "LZ4"),
         (b"{\"period\":2003}\n{\"period\":2004}\n", "`jq -s`"),
         (b"[{\"period\":\"C\xf4te\"}]", "Latin-1"),

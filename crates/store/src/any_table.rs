@@ -71,7 +71,7 @@ fn column(path: &Path, position: usize) -> Result<AnyColumn> {
     Ok(AnyColumn::Texts(cells))
 }
 
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Positional>> {
+pub(crate) fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Positional>> {
     let opened = crate::open_parquet(path)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(opened.reader()).map_err(|e| damaged(path, e))?;
     check_footer(path, builder.metadata(), opened.length)?;
@@ -111,7 +111,7 @@ fn append_numbers(array: &ArrayRef, to: &mut Vec<Option<f64>>) -> bool {
     }
 }
 
-fn texts(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {
+pub(crate) fn texts(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {
     let options = CastOptions {
         safe: false,
         format_options: FormatOptions::default(),

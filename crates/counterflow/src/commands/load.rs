@@ -85,6 +85,17 @@ fn pinned(folder: &Path) -> Outcome<Data> {
     Ok(Data::Dataset(path))
 }
 
+/// Whether a Parquet file has an agency's columns and not this project's: it is imported.
+pub fn is_foreign(path: &Path) -> bool {
+    let ours = store::columns::DataFile::open(path).is_ok_and(|file| file.demand("value_usd").is_ok());
+    let names = || {
+        store::read_header(path)
+            .ok()
+            .map(|(names, _)| sources::Header::new(names))
+    };
+    !ours && names().is_some_and(|header| sources::sniff(&header, &sources::Defaults::default()).is_some())
+}
+
 /// Finds what `data` names: a pin in `datasets`, a Parquet file, a folder of them, or a file to import.
 pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     let pin = datasets.join(data);
@@ -107,7 +118,7 @@ pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
         return Err(Failure::because(format!("`{data}` is neither a pin nor a file{pins}")));
     }
     let folder = path.is_dir() && (Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok());
-    if folder || path.extension().is_some_and(|e| e == "parquet") {
+    if folder || path.extension().is_some_and(|e| e == "parquet") && !is_foreign(&path) {
         return Ok(Data::Dataset(path));
     }
     let imported = sources::import_path(&path, &Options::default())?;

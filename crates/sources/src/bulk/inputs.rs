@@ -203,7 +203,7 @@ impl BulkInput {
     /// Reads it: `f` gets its bytes, packed only if the file itself is.
     pub fn with<T>(&self, f: impl FnOnce(&mut dyn Read) -> Result<T, BulkError>) -> Result<T, BulkError> {
         match self.member {
-            None => f(&mut store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?),
+            None => f(&mut crate::input::open_bytes(&self.path).map_err(BulkError::Source)?),
             Some(member) => {
                 let file = store::open_file(&self.path).map_err(|e| unreadable(&self.path, e))?;
                 f(&mut member.open(file, &self.name)?)

@@ -138,7 +138,8 @@ impl DataFile {
             "nested: a list, a map or a struct; write one figure a row".to_owned()
         } else {
             format!(
-                "absent; the columns there are {}: write the one that holds it under this name",
+                "absent; the columns there are {}: write the one that holds it under this name, or let `import` read it \
+                 as such with --column",
                 names.join(", ")
             )
         };
