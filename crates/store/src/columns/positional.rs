@@ -96,7 +96,9 @@ impl ChunkReader for Positional {
             bytes: [0; HEADER_BYTES],
             left: 0..0,
             next: start,
+            length: self.length,
             unchecked: false,
+            ends: 0,
         };
         let rest = self.length.saturating_sub(start);
         if !self.copy_held(&mut from) {
@@ -129,9 +131,16 @@ pub(crate) struct From {
     left: Range<usize>,
     /// The place after them.
     next: u64,
+    /// The file's length.
+    length: u64,
     /// Whether they begin with a page header that was not looked at yet. Some are never read.
     unchecked: bool,
+    /// How often the file's end was read.
+    ends: u8,
 }
+
+/// So often the end may be read: the parquet crate skips what a header claims, however much, and takes the end for it.
+const MOST_ENDS: u8 = 8;
 
 impl From {
     fn hold(&mut self, bytes: &[u8]) {
@@ -145,7 +154,7 @@ impl From {
         let mut header = page_header(&self.bytes[self.left.clone()]);
         if header == Err(Stop::Short) {
             let start = self.next - self.left.len() as u64;
-            let rest = self.file.metadata()?.len().saturating_sub(start);
+            let rest = self.length.saturating_sub(start);
             let mut longer = vec![0; rest.min(LONGEST_HEADER) as usize];
             read_at(&self.file, &mut longer, start)?;
             header = page_header(&longer);
@@ -162,7 +171,13 @@ impl Read for From {
             self.check()?;
         }
         if self.left.start == self.left.end {
-            let rest = self.file.metadata()?.len().saturating_sub(self.next);
+            let rest = self.length.saturating_sub(self.next);
+            if rest == 0 && !buffer.is_empty() {
+                self.ends += 1;
+                if self.ends > MOST_ENDS {
+                    return Err(std::io::ErrorKind::UnexpectedEof.into());
+                }
+            }
             let length = rest.min(HEADER_BYTES as u64) as usize;
             read_at(&self.file, &mut self.bytes[..length], self.next)?;
             self.left = 0..length;
