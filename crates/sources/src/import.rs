@@ -3,7 +3,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::{Input, Text};
 use crate::options::Options;
-use crate::quarantine::Quarantined;
+use crate::quarantine::{Bad, Quarantined};
 use crate::repeats::{self, Sorted};
 use crate::source::{Found, Part, Source, sniff, unknown_header};
 use crate::table::{self, Table};
@@ -155,6 +155,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
                 })),
                 Found::Bad(bad) => sink(Err(bad.at(line.number))),
                 Found::Aside(kind) => *aside.entry(kind).or_default() += 1,
+                Found::Foreign(bad) => return Err(foreign(bad, &file, line.number)),
             }
         }
     }
@@ -181,6 +182,17 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         references: layout.references(),
         ignored_columns,
     })
+}
+
+/// The refusal of an input of which a row shows that it is another table.
+fn foreign(bad: Bad, file: &str, line: u64) -> Error {
+    let column = bad.column.map(|name| format!("column `{name}`, ")).unwrap_or_default();
+    Error::Header {
+        file: file.to_owned(),
+        line,
+        problem: format!("{column}`{}`: {}", bad.value, bad.reason),
+        advice: bad.advice,
+    }
 }
 
 /// Refuses a column of a table of statistical exchange that nobody reads and whose name says that figures are multiples of

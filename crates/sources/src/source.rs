@@ -105,6 +105,8 @@ pub(crate) enum Found {
     Bad(Bad),
     /// What is no bilateral figure, such as a group of the compiler's own: its kind.
     Aside(&'static str),
+    /// A row of another table than this source's, which refuses the input.
+    Foreign(Bad),
 }
 
 impl From<Result<Draft, Bad>> for Found {
