@@ -15,6 +15,7 @@
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -94,6 +95,8 @@ struct Bimts {
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
 }
 
 /// Whether a column of this name may be a dimension: such are written as `REF_AREA` is, in capitals where that is.
@@ -132,6 +135,8 @@ impl Bimts {
             compiler: Arc::from("OECD BIMTS"),
             names: Names::default(),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("Reference area"), header.column("Counterpart area")],
         })
     }
 
@@ -210,6 +215,9 @@ impl Bimts {
         let (Area::One(reporter), Area::One(partner)) = (reporter, partner) else {
             return Ok(Found::Aside("group of the compiler's own"));
         };
+        for (label, economy) in self.label.iter().zip([reporter, partner]) {
+            self.labels.check(line, label.as_ref(), economy, year)?;
+        }
         let Some((classification, product)) = self.product(line)? else {
             return Ok(Found::Aside("product of another classification than the HS"));
         };

@@ -17,19 +17,25 @@ pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad>
     }
 }
 
-/// Whether an ISO 3166 alpha-3 code clearly means another economy than this: both are countries or territories of that
-/// year. Codes of an agency's own, of former states and of areas not specified are left alone.
+/// Whether an ISO 3166 alpha-3 code clearly means another economy than this.
 pub(crate) fn is_another(iso: &str, economy: Economy, year: i16) -> bool {
     if iso == economy.as_str() || iso.len() != 3 || !iso.bytes().all(|b| b.is_ascii_alphabetic()) {
         return false;
     }
-    let place = |economy: Economy| {
-        let info = economies().get(economy)?;
-        let of_now = matches!(info.kind, EconomyKind::Country | EconomyKind::Territory);
-        (of_now && info.years.contains(year)).then_some(info.code)
+    let named = Economy::new(&iso.to_ascii_uppercase());
+    named.is_ok_and(|named| !named.is_world() && !economy.is_world() && are_two(named, economy, year))
+}
+
+/// Whether two economies clearly are not one: both are countries or territories of that year, or one is such and the other the
+/// world. Former states and areas not specified are left alone.
+pub(crate) fn are_two(one: Economy, other: Economy, year: i16) -> bool {
+    let of_now = |economy: Economy| {
+        economies().get(economy).is_some_and(|info| {
+            economy.is_world()
+                || (matches!(info.kind, EconomyKind::Country | EconomyKind::Territory) && info.years.contains(year))
+        })
     };
-    let named = Economy::new(&iso.to_ascii_uppercase()).ok().and_then(place);
-    named.zip(place(economy)).is_some_and(|(named, meant)| named != meant)
+    one != other && of_now(one) && of_now(other)
 }
 
 /// A numbering of economies and how the reference table holds it.

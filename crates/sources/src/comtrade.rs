@@ -16,6 +16,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::{self, Labels};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -38,6 +39,9 @@ pub(crate) struct Spelling {
     pub(crate) partner: &'static str,
     /// The ISO codes beside the numeric ones, of reporter and partner.
     pub(crate) iso: [&'static str; 2],
+    /// The names beside the numeric ones, and the word beside the flow's code.
+    pub(crate) names: [&'static str; 2],
+    pub(crate) flow_name: &'static str,
     pub(crate) flow: &'static str,
     pub(crate) classification: &'static str,
     pub(crate) product: &'static str,
@@ -65,6 +69,9 @@ pub(crate) struct Comtrade {
     reporter: Column,
     partner: Column,
     iso: [Option<Column>; 2],
+    labels: Labels,
+    label: [Option<Column>; 2],
+    flow_name: Option<Column>,
     flow: Column,
     classification: Option<Column>,
     default_classification: Option<Classification>,
@@ -153,6 +160,9 @@ impl Comtrade {
             reporter: needed(spelling.reporter)?,
             partner: needed(spelling.partner)?,
             iso: spelling.iso.map(find),
+            labels: Labels::default(),
+            label: spelling.names.map(find),
+            flow_name: find(spelling.flow_name),
             flow: needed(spelling.flow)?,
             classification,
             default_classification,
@@ -234,7 +244,12 @@ impl Comtrade {
                 format!("the numeric code beside it, {code}, stands for {economy}"),
                 "find out which of the two is meant",
             )),
-            _ => Ok((code, economy)),
+            _ => {
+                let [of_reporter, of_partner] = &self.label;
+                let label = if reporter { of_reporter } else { of_partner };
+                self.labels.check(line, label.as_ref(), economy, year)?;
+                Ok((code, economy))
+            }
         }
     }
 
@@ -375,6 +390,7 @@ impl Comtrade {
         let (partner_code, partner) = self.economy(line, false, period.year())?;
         let flow_cell = line.cell(&self.flow)?;
         let (flow, whole_flow): (Flow, bool) = codes::comtrade_flow(&flow_cell)?;
+        labels::check_flow(line, self.flow_name.as_ref(), flow)?;
         let (classification, product) = self.product(line)?;
         let value = line.cell(&self.value)?.money(0)?;
         let (quantity, quantity_unit) = self.quantity(line, value)?;

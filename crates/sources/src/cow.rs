@@ -9,6 +9,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::error::Result;
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::sdmx::{Area, NO_FIGURE, Total};
@@ -83,6 +84,8 @@ struct Cow {
     sources: [Option<Column>; 2],
     compiler: Arc<str>,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
 }
 
 impl Cow {
@@ -96,6 +99,8 @@ impl Cow {
             sources: [header.column("source1"), header.column("source2")],
             compiler: Arc::from("Correlates of War"),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("importer1"), header.column("importer2")],
         })
     }
 
@@ -109,6 +114,8 @@ impl Cow {
             sources: [None, None],
             compiler: Arc::from("Correlates of War"),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("statename"), None],
         })
     }
 
@@ -126,12 +133,17 @@ impl Cow {
             return Ok(Found::Aside(NO_FIGURE));
         }
         let value = cell.rounded_money(6)?;
-        let economy = |column: &Column| {
-            let read = self.economies.read(&line.cell(column)?, Codes::Cow, period.year());
-            read.map(Area::One)
+        let [name, other] = &self.label;
+        let economy = |column: &Column, name: &Option<Column>| {
+            let read = self.economies.read(&line.cell(column)?, Codes::Cow, period.year())?;
+            self.labels.check(line, name.as_ref(), read, period.year())?;
+            Ok(Area::One(read))
         };
-        let first = economy(&self.first)?;
-        let second = self.second.as_ref().map_or(Ok(Area::One(Economy::WORLD)), economy)?;
+        let first = economy(&self.first, name)?;
+        let second = match &self.second {
+            Some(column) => economy(column, other)?,
+            None => Area::One(Economy::WORLD),
+        };
         let national = self.second.is_none();
         let (reporter, partner) = if which == 0 || national {
             (first, second)

@@ -56,6 +56,7 @@ mod import;
 mod imts;
 mod input;
 mod json;
+mod labels;
 mod levels;
 mod names;
 mod options;

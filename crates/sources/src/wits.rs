@@ -7,6 +7,7 @@
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -84,6 +85,7 @@ struct Spelling {
     value: &'static str,
     weight: &'static str,
     unit: &'static str,
+    names: [&'static str; 2],
 }
 
 const CODED: Spelling = Spelling {
@@ -93,6 +95,7 @@ const CODED: Spelling = Spelling {
     value: "TradeValue in 1000 USD",
     weight: "NetWeight in KGM",
     unit: "QtyUnit",
+    names: ["ReporterName", "PartnerName"],
 };
 
 const NAMED: Spelling = Spelling {
@@ -102,6 +105,7 @@ const NAMED: Spelling = Spelling {
     value: "Trade Value 1000USD",
     weight: "",
     unit: "Quantity Unit",
+    names: ["", ""],
 };
 
 struct Wits {
@@ -119,6 +123,8 @@ struct Wits {
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
 }
 
 impl Wits {
@@ -164,6 +170,8 @@ impl Wits {
             compiler: Arc::from("World Bank WITS"),
             names: Names::default(),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: spelling.names.map(|name| header.column(name)),
         })
     }
 
@@ -243,6 +251,9 @@ impl Wits {
         ) else {
             return Ok(Found::Aside("group of the compiler's own"));
         };
+        for (label, economy) in self.label.iter().zip([reporter, partner]) {
+            self.labels.check(line, label.as_ref(), economy, year.year())?;
+        }
         let (classification, product) = self.product(line)?;
         let (flow, gross) = self.flow(line)?;
         let unit = line
