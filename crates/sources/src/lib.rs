@@ -54,6 +54,7 @@ mod guard;
 mod header;
 mod import;
 mod imts;
+mod imts_twice;
 mod input;
 mod json;
 mod labels;
