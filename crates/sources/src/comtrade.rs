@@ -253,7 +253,9 @@ impl Comtrade {
         }
     }
 
-    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
+    /// The product, and which part of it the row is: `9999AA` is what is not specified by kind, as is `999999`, and may stand
+    /// beside it.
+    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>, u64), Bad> {
         let classification = match &self.classification {
             Some(column) => {
                 let cell = line.cell(column)?;
@@ -267,9 +269,12 @@ impl Comtrade {
             None => self.default_classification.unwrap_or(Classification::HsUnstated),
         };
         let cell = line.cell(&self.product)?;
+        if classification.is_hs() && cell.text.eq_ignore_ascii_case("9999AA") {
+            return Ok((classification, self.names.get("999999"), 1));
+        }
         check_product(classification, cell.text)
             .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
-        Ok((classification, self.names.get(cell.text)))
+        Ok((classification, self.names.get(cell.text), 0))
     }
 
     /// FOB or CIF where the row itself says so: exactly one of the two equals the value.
@@ -391,7 +396,7 @@ impl Comtrade {
         let flow_cell = line.cell(&self.flow)?;
         let (flow, whole_flow): (Flow, bool) = codes::comtrade_flow(&flow_cell)?;
         labels::check_flow(line, self.flow_name.as_ref(), flow)?;
-        let (classification, product) = self.product(line)?;
+        let (classification, product, of_product) = self.product(line)?;
         let value = line.cell(&self.value)?.money(0)?;
         let (quantity, quantity_unit) = self.quantity(line, value)?;
         let record = Record {
@@ -417,7 +422,7 @@ impl Comtrade {
             record,
             part: self.part(line, whole_flow)?,
             codes: (reporter_code, partner_code),
-            unread: 0,
+            unread: of_product,
         })
     }
 }

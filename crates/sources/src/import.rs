@@ -23,7 +23,8 @@ pub struct Row {
     pub part: Part,
     /// The numeric codes of reporter and partner in the file; zeros where it has none.
     pub codes: (u16, u16),
-    /// What the cells say that are not read, in short; 0 where it does not matter.
+    /// What the cells say that are not read, in short, or which part of its flow the row is, such as the part that is
+    /// counted in kilograms; 0 where it does not matter.
     pub unread: u64,
 }
 

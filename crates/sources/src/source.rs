@@ -124,7 +124,8 @@ pub(crate) struct Draft {
     pub(crate) part: Part,
     /// The numeric codes of reporter and partner, where the source has such.
     pub(crate) codes: (u16, u16),
-    /// What the cells say that are not read, in short; 0 where it does not matter.
+    /// What the cells say that are not read, in short, or which part of its flow the row is, such as the part that is
+    /// counted in kilograms; 0 where it does not matter.
     pub(crate) unread: u64,
 }
 
