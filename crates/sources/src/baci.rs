@@ -12,6 +12,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ struct Baci {
     classification: Classification,
     compiler: Arc<str>,
     names: Names,
+    amounts: Amounts,
 }
 
 impl Baci {
@@ -108,6 +110,7 @@ impl Baci {
             classification,
             compiler: names.get(COMPILER),
             names,
+            amounts: Amounts::default(),
         })
     }
 
@@ -138,11 +141,7 @@ impl Baci {
         }
         let (from, reporter) = codes::numeric(&line.cell(&self.exporter)?, period.year())?;
         let (to, partner) = codes::numeric(&line.cell(&self.importer)?, period.year())?;
-        let tonnes = line.cell(&self.tonnes)?;
-        let net_weight_kg = match tonnes.is_absent() {
-            true => None,
-            false => Some(tonnes.money(3)?),
-        };
+        let net_weight_kg = self.amounts.amount(&line.cell(&self.tonnes)?, 3)?;
         let record = Record {
             compiler: Arc::clone(&self.compiler),
             period,
@@ -152,7 +151,7 @@ impl Baci {
             classification: self.classification,
             product: self.product(line)?,
             valuation: Some(Valuation::Fob),
-            value: Some(line.cell(&self.value)?.money(3)?),
+            value: Some(self.amounts.money(&line.cell(&self.value)?, 3)?),
             rounded_to: None,
             share_percent: None,
             net_weight_kg,
@@ -174,6 +173,10 @@ impl Baci {
 impl Layout for Baci {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         found.push(self.row(line).into());
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

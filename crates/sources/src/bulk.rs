@@ -20,6 +20,7 @@ mod writing;
 use crate::import::{Tally, years_to_come};
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
+use crate::remarks::Remarks;
 use crate::source::{Repeats, Source};
 pub use error::BulkError;
 pub use inputs::tables_in;
@@ -76,6 +77,7 @@ pub struct BulkReport {
     pub set_aside: Vec<Tally>,
     /// What else a reader of the records should know, such as an answer that its API has cut.
     pub notes: Vec<String>,
+    remarks: Remarks,
     /// Columns that were not read.
     pub ignored_columns: BTreeSet<String>,
     /// The years that were written.
@@ -191,6 +193,7 @@ fn import_into(
             quarantine: report.quarantine,
         });
     }
+    report.notes.extend(report.remarks.notes());
     (options.before_the_end)(&report)?;
     if let Some(dataset) = &mut import.dataset {
         dataset.end()?;
@@ -279,6 +282,7 @@ impl Import<'_> {
             bad_unlisted: 0,
             aside: BTreeMap::new(),
             notes: Vec::new(),
+            remarks: Remarks::default(),
             ignored: BTreeSet::new(),
         };
         std::thread::scope(|scope| {
@@ -316,6 +320,7 @@ impl Import<'_> {
             set_aside(report, kind, rows, None);
         }
         report.notes.append(&mut pass.notes);
+        report.remarks.merge(std::mem::take(&mut pass.remarks));
         report.ignored_columns.append(&mut pass.ignored);
         let years = pass.years.years();
         report.notes.extend(years_to_come(&self.from, years.iter().copied()));

@@ -20,6 +20,7 @@ use crate::labels::{self, Labels};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::check_frequency;
 use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
@@ -88,6 +89,7 @@ pub(crate) struct Comtrade {
     breakdowns_known: usize,
     compiler: Arc<str>,
     names: Names,
+    amounts: Amounts,
     /// Codes already looked up, by code and year.
     economies: BTreeMap<(u16, i16), Economy>,
 }
@@ -178,6 +180,7 @@ impl Comtrade {
             breakdowns_known: spelling.breakdowns.len(),
             compiler: names.get(COMPILER),
             names,
+            amounts: Amounts::default(),
             economies: BTreeMap::new(),
         })
     }
@@ -280,10 +283,9 @@ impl Comtrade {
     /// FOB or CIF where the row itself says so: exactly one of the two equals the value.
     fn valuation(&self, line: &Line<'_>, value: Usd) -> Result<Option<Valuation>, Bad> {
         let same = |column: &Option<Column>| -> Result<bool, Bad> {
-            let cell = line.optional(column.as_ref())?;
-            Ok(cell
-                .map_or(Ok(None), |c| c.optional_number())?
-                .is_some_and(|v| v == value && v > Usd::ZERO))
+            let cell = line.optional(column.as_ref())?.filter(|cell| !cell.is_absent());
+            let said = cell.map(|cell| cell.rounded_money(0)).transpose()?;
+            Ok(said.is_some_and(|v| v == value && v > Usd::ZERO))
         };
         Ok(match (same(&self.cif)?, same(&self.fob)?) {
             (true, false) => Some(Valuation::Cif),
@@ -293,7 +295,9 @@ impl Comtrade {
     }
 
     fn amount(&self, line: &Line<'_>, column: Option<&Column>, value: Usd) -> Result<Option<Decimal3>, Bad> {
-        let amount = line.optional(column)?.map_or(Ok(None), |cell| cell.optional_number())?;
+        let amount = line
+            .optional(column)?
+            .map_or(Ok(None), |cell| self.amounts.amount(&cell, 0))?;
         Ok(amount.filter(|a| *a > Decimal3::ZERO || value == Usd::ZERO))
     }
 
@@ -397,7 +401,7 @@ impl Comtrade {
         let (flow, whole_flow): (Flow, bool) = codes::comtrade_flow(&flow_cell)?;
         labels::check_flow(line, self.flow_name.as_ref(), flow)?;
         let (classification, product, of_product) = self.product(line)?;
-        let value = line.cell(&self.value)?.money(0)?;
+        let value = self.amounts.money(&line.cell(&self.value)?, 0)?;
         let (quantity, quantity_unit) = self.quantity(line, value)?;
         let record = Record {
             compiler: Arc::clone(&self.compiler),
@@ -434,5 +438,9 @@ impl Layout for Comtrade {
             Ok(kind) if services(kind) => Found::Aside("trade in services"),
             _ => self.row(line).into(),
         });
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }

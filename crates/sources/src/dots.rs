@@ -263,7 +263,7 @@ pub(crate) fn period_columns(header: &Header, options: &Options) -> Result<Vec<(
 
 fn area(cell: &Cell<'_>, year: i16) -> Result<Area, Bad> {
     let code = cell.code()?;
-    match economies().by_imf(code, year) {
+    match economies().about_imf(code, year) {
         Some(info) => Ok(Area::One(info.code)),
         None if GROUPS.contains(&code) => Ok(Area::Group),
         None => Err(cell.bad(

@@ -4,6 +4,7 @@ use crate::header::Header;
 use crate::input::{Input, Text};
 use crate::options::Options;
 use crate::quarantine::{Bad, Quarantined};
+use crate::remarks::{Remarks, Years};
 use crate::repeats::{self, Sorted};
 use crate::source::{Found, Part, Source, sniff, unknown_header};
 use crate::table::{self, Table};
@@ -39,6 +40,8 @@ pub struct Reading {
     pub set_aside: Vec<Tally>,
     /// What else a reader of the records should know.
     pub notes: Vec<String>,
+    /// What was done with rows, counted; in words it is told beside the notes.
+    pub(crate) remarks: Remarks,
     /// The list that the records' `reference` points into.
     pub references: Vec<String>,
     /// Columns of the file that no importer knows and that were not read.
@@ -134,6 +137,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let mut rows_read = 0;
     let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found = Vec::new();
+    let (mut remarks, mut years) = (Remarks::default(), Years::default());
     while let Some((line, shape)) = table.next()? {
         match shape {
             Ok(()) => layout.read(&line, &mut found),
@@ -147,13 +151,16 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         for found in found.drain(..) {
             rows_read += 1;
             match found {
-                Found::Draft(draft) => sink(Ok(Row {
-                    line: line.number,
-                    record: draft.record,
-                    part: draft.part,
-                    codes: draft.codes,
-                    unread: draft.unread,
-                })),
+                Found::Draft(draft) => {
+                    years.see(&draft.record, draft.codes, &mut remarks);
+                    sink(Ok(Row {
+                        line: line.number,
+                        record: draft.record,
+                        part: draft.part,
+                        codes: draft.codes,
+                        unread: draft.unread,
+                    }));
+                }
                 Found::Bad(bad) => sink(Err(bad.at(line.number))),
                 Found::Aside(kind) => *aside.entry(kind).or_default() += 1,
                 Found::Foreign(bad) => return Err(foreign(bad, &file, line.number)),
@@ -170,6 +177,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
             advice: "write all numbers with a decimal point and without thousands separators",
         });
     }
+    layout.remark(&mut remarks);
     let tally = |(kind, rows)| Tally {
         kind,
         rows,
@@ -180,6 +188,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         rows_read,
         set_aside: aside.into_iter().map(tally).collect(),
         notes,
+        remarks,
         references: layout.references(),
         ignored_columns,
     })
@@ -301,6 +310,7 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     quarantine.sort_by_key(|q| q.line);
     set_aside.extend(reading.set_aside);
     let mut notes = reading.notes;
+    notes.extend(reading.remarks.notes());
     notes.extend(years_to_come(&file, records.iter().map(|record| record.period.year())));
     let totals = aggregates::totals_among(&records);
     Ok(Imported {

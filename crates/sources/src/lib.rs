@@ -31,7 +31,7 @@
 //! same records.
 //!
 //! Trade values, weights and quantities are never negative in these sources: a negative
-//! number is quarantined. A missing weight or quantity is `None`; a missing value is
+//! value is quarantined. A missing weight or quantity is `None`; a missing value is
 //! quarantined, unless the row gives a share or a quantity in its place.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -62,6 +62,7 @@ mod levels;
 mod names;
 mod options;
 mod quarantine;
+mod remarks;
 mod repeats;
 mod sdmx;
 mod source;

@@ -2,6 +2,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
+use crate::remarks::Remarks;
 use crate::table::Line;
 use crate::{
     baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits, wits_profile,
@@ -91,6 +92,8 @@ pub(crate) trait Layout {
     fn references(&mut self) -> Vec<String> {
         Vec::new()
     }
+    /// Counts what was done with figures that were read.
+    fn remark(&self, _remarks: &mut Remarks) {}
     /// What makes figures that were read doubtful, told when all rows have been: a line and what is wrong there.
     fn doubt(&self) -> Option<(u64, Bad)> {
         None

@@ -141,3 +141,68 @@ fn comtrade_s_goods_of_no_kind_are_read_by_both_of_their_codes() {
     assert_eq!(got.records[0].value, Some(Usd::from_units(55)));
     assert_eq!(got.set_aside[0].kind, "part added to another row of its flow");
 }
+
+const BACI: &str = "t,i,j,k,v,q\n";
+
+#[test]
+fn figures_computed_in_floating_point_are_rounded_and_counted() {
+    let text = BACI.to_owned()
+        + "2003,156,410,270112,12.300000000000001,2.5\n2003,156,392,270112,1.5,2.12345678\n\
+           2003,156,842,270112,1.0000005,-3\n2003,156,276,270112,-1,2\n2003,156,36,270112,1,kg\n";
+    let (report, imported) = both(&text, Some("HS1"));
+    let told: Vec<_> = imported
+        .records
+        .iter()
+        .map(|r| (r.value.unwrap().to_string(), r.net_weight_kg.map(|w| w.to_string())))
+        .collect();
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            ("12300".to_owned(), some("2500")),
+            ("1500".to_owned(), some("2123.457")),
+            ("1000".to_owned(), None)
+        ]
+    );
+    assert_eq!(imported.quarantine.len(), 2);
+    assert!(
+        report.notes[0].starts_with("3 figures with more than three decimals were rounded"),
+        "{:?}",
+        report.notes
+    );
+    assert!(
+        report.notes[1].starts_with("1 weights or quantities"),
+        "{:?}",
+        report.notes
+    );
+    let row = |partner: u16, rest: &str| {
+        format!(
+            "{{\"period\":\"2022\",\"reporterCode\":156,\"flowCode\":\"M\",\"partnerCode\":{partner},\"classificationCode\":\"H6\",\"cmdCode\":\"27\",{rest}}}"
+        )
+    };
+    let rows = [
+        row(
+            276,
+            "\"primaryValue\":1234.5600000000001,\"cifvalue\":1234.5600000000001,\"netWgt\":1e20",
+        ),
+        row(410, "\"primaryValue\":5,\"netWgt\":0.12345"),
+    ];
+    let got = sources::import(format!("[{}]", rows.join(",")).as_bytes(), &Options::default()).unwrap();
+    assert_eq!((got.records.len(), got.quarantine.len()), (2, 0));
+    assert_eq!(got.records[0].value.unwrap().to_string(), "1234.56");
+    assert_eq!(got.records[0].valuation, Some(trade::Valuation::Cif));
+    assert_eq!(got.notes.len(), 2, "{:?}", got.notes);
+}
+
+#[test]
+fn codes_after_their_end_are_read_and_told_in_large_files_too() {
+    let text = BACI.to_owned()
+        + "1999,156,58,270112,1,2\n2015,156,530,270112,1,2\n2015,530,276,270112,1,2\n2015,810,276,270112,1,2\n2003,156,276,270112,1,2\n";
+    let (report, imported) = both(&text, Some("HS1"));
+    assert_eq!((report.quarantined, imported.records.len()), (1, 4));
+    assert!(
+        report.notes[0].ends_with("530 (ANT) in 2015 (2), 58 (BLX) in 1999 (1)"),
+        "{:?}",
+        report.notes
+    );
+}
