@@ -24,10 +24,12 @@ pub(crate) const COMPILER: &str = "CEPII BACI";
 pub(crate) const SHAPE: Shape = Shape {
     source: Source::Baci,
     name: "baci",
-    needed: &["t", "i", "j", "v", "q"],
+    needed: &["t", "i", "j", "k|hs6", "v", "q"],
     // Releases before 2020 say `hs6` where later ones say `k`.
     known: &["t", "i", "j", "k", "v", "q", "hs6"],
-    strict: true,
+    // Programs that write tables put an index before the columns, people remarks behind them. What a column that is not read
+    // tells apart are rows of one key, which contradict each other.
+    strict: false,
     repeats: Repeats::Contradict,
     bind: |header, options| Ok(Box::new(Baci::bind(header, options)?)),
 };

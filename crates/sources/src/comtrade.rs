@@ -311,7 +311,7 @@ impl Comtrade {
     }
 
     fn status(&self, line: &Line<'_>) -> Result<Status, Bad> {
-        match line.optional(self.flag.as_ref())? {
+        match line.optional(self.flag.as_ref())?.filter(|cell| !cell.is_absent()) {
             None => Ok(Status::Reported),
             Some(cell) if matches!(cell.text, "0" | "2" | "4" | "6") => Ok(Status::Reported),
             Some(cell) => Err(cell.bad(
@@ -327,7 +327,7 @@ impl Comtrade {
         }
         let mut said = 0;
         for (column, whole) in &self.breakdowns {
-            let Some(cell) = line.optional(Some(column))? else {
+            let Some(cell) = line.optional(Some(column))?.filter(|cell| !cell.is_absent()) else {
                 continue;
             };
             if !whole.contains(&cell.text) {

@@ -262,10 +262,11 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
     };
     let shape = source.shape();
     unique(shape.known)?;
+    table.header = shape.looked_at(table.header, &options.defaults);
     // Files of UN Comtrade's site have a delimiter behind the last cell of each row, and none behind the last name.
     let last = table.header.names().last();
-    table.open_ended =
-        source == Source::ComtradeApi && last.is_some_and(|name| name.eq_ignore_ascii_case("isAggregate"));
+    table.open_ended = source == Source::ComtradeApi
+        && last.is_some_and(|name| name.replace('_', "").eq_ignore_ascii_case("isAggregate"));
     if let Some(map) = &options.map {
         table.header = map.apply(table.header.clone(), shape.known, options, table.header_line)?;
     }

@@ -214,13 +214,25 @@ impl fmt::Display for Source {
 /// The source whose header this is; `None` if it is nobody's. A table of figures may leave
 /// columns to its defaults.
 pub fn sniff(header: &Header, defaults: &Defaults) -> Option<Source> {
-    SHAPES
-        .iter()
-        .find(|shape| shape.fits(header, defaults))
-        .map(|shape| shape.source)
+    let as_it_stands = SHAPES.iter().find(|shape| shape.fits(header, defaults));
+    let shape = as_it_stands.or_else(|| {
+        LOOSE
+            .iter()
+            .find(|shape| shape.fits(&header.clone().loosely(), defaults))
+    });
+    shape.map(|shape| shape.source)
 }
 
+/// Whose names programs are known to write with underscores: the R package comtradr those of UN Comtrade.
+const LOOSE: &[&Shape] = &[&comtrade_api::SHAPE];
+
 impl Shape {
+    /// The header with its names compared as this source's are.
+    pub(crate) fn looked_at(&self, header: Header, defaults: &Defaults) -> Header {
+        let loose = LOOSE.iter().any(|shape| shape.source == self.source) && !self.fits(&header, defaults);
+        if loose { header.loosely() } else { header }
+    }
+
     pub(crate) fn fits(&self, header: &Header, defaults: &Defaults) -> bool {
         self.missing(header, defaults).is_empty() && (!self.strict || header.unknown(self.known).is_empty())
     }

@@ -206,3 +206,41 @@ fn codes_after_their_end_are_read_and_told_in_large_files_too() {
         report.notes
     );
 }
+
+/// The R package comtradr writes the interface's names with underscores, and `NA` for what is not there.
+#[test]
+fn the_names_of_comtradr_are_those_of_the_interface() {
+    let text = "\"\",\"type_code\",\"freq_code\",\"ref_year\",\"ref_month\",\"period\",\"reporter_code\",\"reporter_iso\",\"flow_code\",\"partner_code\",\"partner_iso\",\"partner2code\",\"classification_code\",\"cmd_code\",\"customs_code\",\"mos_code\",\"mot_code\",\"qty_unit_code\",\"qty\",\"net_wgt\",\"cifvalue\",\"fobvalue\",\"primary_value\",\"legacy_estimation_flag\",\"is_aggregate\"\n\
+        \"1\",\"C\",\"A\",2022,52,\"2022\",276,\"DEU\",\"M\",156,\"CHN\",0,\"H6\",\"010121\",\"C00\",NA,0,8,10,900,1000,NA,1000.5,NA,FALSE\n\
+        \"2\",\"C\",\"A\",2022,52,\"2022\",276,\"DEU\",\"M\",156,NA,0,\"H6\",\"27\",\"C00\",\"0\",2100,8,NA,NA,1,NA,1,0,FALSE\n";
+    let (_, imported) = both(text, None);
+    assert_eq!(imported.source, sources::Source::ComtradeApi);
+    let [record] = &imported.records[..] else {
+        panic!("{imported:?}")
+    };
+    assert_eq!(
+        (record.value.unwrap().to_string(), record.quantity_unit.as_deref()),
+        ("1000.5".to_owned(), Some("kg"))
+    );
+    assert_eq!((imported.quarantine.len(), imported.aside()), (0, 1));
+    assert_eq!(imported.ignored_columns, Vec::<String>::new());
+}
+
+#[test]
+fn an_index_or_a_remark_beside_the_columns_of_baci_is_harmless() {
+    for (header, row, ignored) in [
+        (",t,i,j,k,v,q", "17,2003,156,410,270112,1,2", None),
+        ("t,i,j,k,v,q,", "2003,156,410,270112,1,2,", None),
+        ("t,i,j,k,v,q,note", "2003,156,410,270112,1,2,x", Some("note")),
+    ] {
+        let (_, imported) = both(&format!("{header}\n{row}\n"), Some("HS1"));
+        assert_eq!((imported.records.len(), imported.quarantine.len()), (1, 0), "{header}");
+        assert_eq!(imported.ignored_columns.first().map(String::as_str), ignored);
+    }
+    // What a column that is not read tells apart is not added up, nor is one of them chosen.
+    let (_, parted) = both(
+        "t,i,j,k,v,q,mode\n2003,156,410,270112,1,2,sea\n2003,156,410,270112,3,2,air\n2003,156,392,270112,3,2,air\n",
+        Some("HS1"),
+    );
+    assert_eq!((parted.records.len(), parted.quarantine.len()), (1, 2));
+}

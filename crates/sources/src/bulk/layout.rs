@@ -2,6 +2,7 @@ use super::cells::{code, is_whole, months, number, number_or_none, plain, text, 
 use super::packed::{self, Packed};
 use super::reading::Origin;
 use super::scan::Scan;
+use crate::cell::is_absent;
 use crate::header::Header;
 use crate::labels::{flow_named, names_another};
 use crate::source::Source;
@@ -338,9 +339,9 @@ fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unus
     let mut said = 0;
     for role in columns {
         match (cell(role)?, role) {
-            (b"", _) => continue,
+            (b"" | b"NA", _) => continue,
             (b"0", _) | (b"C00", Role::Procedure) => said += 1,
-            (other, _) if text(other).is_none() => return Err(Unusual),
+            (other, _) if text(other).is_none_or(is_absent) => return Err(Unusual),
             _ => return Ok(2),
         }
     }
