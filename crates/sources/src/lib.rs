@@ -59,6 +59,7 @@ mod input;
 mod json;
 mod labels;
 mod levels;
+mod mapped;
 mod names;
 mod options;
 mod quarantine;

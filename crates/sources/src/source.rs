@@ -240,7 +240,12 @@ impl Shape {
     /// The needed columns that neither the header nor the defaults have.
     fn missing(&self, header: &Header, defaults: &Defaults) -> Vec<&'static str> {
         let mut missing = header.missing(self.needed);
-        missing.retain(|name| defaults.get(name).is_none());
+        let said = |name: &str| {
+            defaults
+                .get(name)
+                .or(defaults.reporter.as_deref().filter(|_| name == wits_profile::REPORTER))
+        };
+        missing.retain(|name| said(name).is_none());
         missing
     }
 
@@ -313,9 +318,9 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
             .to_owned()
     } else if near.is_empty() {
         let names: Vec<&str> = SHAPES.iter().map(|s| s.name).collect();
-        format!("the sources are {}", names.join(", "))
+        format!("the sources are {}; {BY_A_MAP}", names.join(", "))
     } else {
-        near.join("; ")
+        format!("{}; {BY_A_MAP}", near.join("; "))
     };
     Error::Header {
         file: file.to_owned(),
@@ -324,6 +329,9 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
         advice,
     }
 }
+
+const BY_A_MAP: &str = "any other tidy table is read by --column reporter=THEIRS (and partner, period, flow, value_usd), or --map FILE, \
+     with --default compiler=NAME";
 
 /// What a publisher gives out beside its figures, and what to take in its place.
 fn companion(header: &Header) -> Option<(&'static str, &'static str)> {
