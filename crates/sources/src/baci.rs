@@ -34,6 +34,9 @@ pub(crate) const SHAPE: Shape = Shape {
     bind: |header, options| Ok(Box::new(Baci::bind(header, options)?)),
 };
 
+/// No product has this code: it is what a program makes of an empty cell.
+pub(crate) const NO_PRODUCT: &str = "000000";
+
 /// The revision of the Harmonized System that a name says: of a file (`BACI_HS92_Y2020_V202601.csv`), of an archive of such
 /// files, of a folder with `BACI` in its name.
 pub(crate) fn revision_in(path: &str) -> Option<Classification> {
@@ -98,7 +101,7 @@ impl Baci {
             }
             None => revision_in(&options.file).ok_or_else(|| Error::Unsaid {
                 file: options.file.clone(),
-                missing: vec![("classification", "HS17")],
+                missing: vec![("classification", "HS92")],
             })?,
         };
         let names = Names::default();
@@ -124,7 +127,7 @@ impl Baci {
         } else {
             cell.text.to_owned()
         };
-        if padded.len() != 6 || check_product(self.classification, &padded).is_err() {
+        if padded.len() != 6 || padded == NO_PRODUCT || check_product(self.classification, &padded).is_err() {
             return Err(cell.bad(
                 "this is no six-digit product",
                 "a code of five or six digits is expected",
@@ -135,7 +138,7 @@ impl Baci {
 }
 
 impl Baci {
-    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
+    fn row(&mut self, line: &Line<'_>) -> Result<Found, Bad> {
         let year = line.cell(&self.year)?;
         let period = year.period()?;
         if !period.is_annual() {
@@ -143,6 +146,9 @@ impl Baci {
         }
         let (from, reporter) = codes::numeric(&line.cell(&self.exporter)?, period.year())?;
         let (to, partner) = codes::numeric(&line.cell(&self.importer)?, period.year())?;
+        if reporter == partner {
+            return Ok(Found::Aside("trade of an economy with itself"));
+        }
         let net_weight_kg = self.amounts.amount(&line.cell(&self.tonnes)?, 3)?;
         let record = Record {
             compiler: Arc::clone(&self.compiler),
@@ -163,18 +169,18 @@ impl Baci {
             basis: None,
             reference: None,
         };
-        Ok(Draft {
+        Ok(Found::Draft(Box::new(Draft {
             record,
             part: Part::Unsaid,
             codes: (from, to),
             unread: 0,
-        })
+        })))
     }
 }
 
 impl Layout for Baci {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        found.push(self.row(line).into());
+        found.push(self.row(line).unwrap_or_else(Found::Bad));
     }
 
     fn remark(&self, remarks: &mut Remarks) {
@@ -225,7 +231,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .contains("does not say its classification; state it: --default classification=HS17"),
+                .contains("does not say its classification; state it: --default classification=HS92"),
             "{error}"
         );
         let mut wrong = options();

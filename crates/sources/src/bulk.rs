@@ -176,11 +176,12 @@ fn import_into(
         match import.group(&group, &mut report)? {
             Done::Finished => {}
             // A file has other years than its name says: read all of them together.
-            Done::OtherYears => {
+            Done::OtherYears(note) => {
                 groups = import.groups(false);
                 report = BulkReport {
                     swept: report.swept,
                     other_years: true,
+                    notes: vec![note],
                     ..BulkReport::default()
                 };
             }
@@ -217,7 +218,8 @@ struct Import<'a> {
 
 enum Done {
     Finished,
-    OtherYears,
+    /// With what to tell of it.
+    OtherYears(String),
 }
 
 impl Import<'_> {
@@ -255,11 +257,16 @@ impl Import<'_> {
                 }
             }
         };
-        if group
-            .year
-            .is_some_and(|year| pass.years.years().iter().any(|&y| y != year))
+        let years = pass.years.years();
+        if let Some(year) = group.year
+            && let Some(other) = years.iter().find(|other| **other != year)
         {
-            return Ok(Done::OtherYears);
+            let names: Vec<&str> = group.inputs.iter().map(|&i| self.inputs[i].name.as_str()).collect();
+            let note = format!(
+                "{} is of {year} by its name and has rows of {other}: the rows' own years are taken",
+                names.join(", ")
+            );
+            return Ok(Done::OtherYears(note));
         }
         report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
         report.inputs_read += group.inputs.len();

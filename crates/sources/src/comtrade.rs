@@ -119,7 +119,7 @@ impl Comtrade {
             (
                 classification.is_some(),
                 &stated.classification,
-                ("classification", "HS6"),
+                ("classification", revision_of(stated.period.as_deref())),
             ),
         ];
         let missing: Vec<_> = unsaid
@@ -217,7 +217,7 @@ impl Comtrade {
                 _ => Err(Bad::row(String::new(), "the year is not stated", "fill in the year")),
             };
         };
-        let read = period.period()?;
+        let read = period.period().map_err(shifted)?;
         if let Some(year) = year
             && annual(&year)?.year() != read.year()
         {
@@ -365,6 +365,37 @@ fn misspelt(header: &Header, spelling: &Spelling, missing: &str) -> Option<(Stri
     };
     let mut strangers = header.names().iter().filter(|name| !name.is_empty() && !is_read(name));
     strangers.find_map(|name| Some((name.clone(), nearest(name, wanted.iter().copied())?)))
+}
+
+/// The revision of the Harmonized System that was in force in a stated year, for an example; today's where none is stated.
+fn revision_of(period: Option<&str>) -> &'static str {
+    let year = period.and_then(|text| text.trim().get(..4)?.parse::<i16>().ok());
+    let begun = [
+        (2022, "HS6"),
+        (2017, "HS5"),
+        (2012, "HS4"),
+        (2007, "HS3"),
+        (2002, "HS2"),
+        (1996, "HS1"),
+    ];
+    let latest = begun.iter().find(|(first, _)| year.is_none_or(|year| *first <= year));
+    latest.map_or("HS0", |(_, name)| name)
+}
+
+/// A short number in place of a period is mostly the cell beside it.
+fn shifted(bad: Bad) -> Bad {
+    let short = (1..=3).contains(&bad.value.len()) && bad.value.bytes().all(|b| b.is_ascii_digit());
+    match short {
+        true => Bad {
+            advice: format!(
+                "{}; if the row's cells stand one column off, a program took the first column for an index, because of the delimiter \
+                 at the end of each row: write the table anew from the file of the site",
+                bad.advice
+            ),
+            ..bad
+        },
+        false => bad,
+    }
 }
 
 fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {

@@ -88,6 +88,17 @@ struct Cow {
     label: [Option<Column>; 2],
 }
 
+/// Whether a figure is the -9 that says that there is none, with however many decimals a program writes it.
+fn is_none(text: &str) -> bool {
+    let decimals = |rest: &str| {
+        rest.is_empty()
+            || rest
+                .strip_prefix('.')
+                .is_some_and(|zeros| zeros.bytes().all(|b| b == b'0'))
+    };
+    text.strip_prefix("-9").is_some_and(decimals)
+}
+
 impl Cow {
     fn dyadic(header: &Header, options: &Options) -> Result<Cow> {
         let column = |name| header.needed(name, options);
@@ -129,7 +140,7 @@ impl Cow {
 
     fn one(&self, line: &Line<'_>, which: usize, period: Period) -> Result<Found, Bad> {
         let cell: Cell<'_> = line.cell(&self.values[which])?;
-        if cell.is_absent() || matches!(cell.text, "-9" | "-9.0" | "-9.00000") {
+        if cell.is_absent() || is_none(cell.text) {
             return Ok(Found::Aside(NO_FIGURE));
         }
         let value = cell.rounded_money(6)?;

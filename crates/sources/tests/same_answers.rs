@@ -244,3 +244,95 @@ fn an_index_or_a_remark_beside_the_columns_of_baci_is_harmless() {
     );
     assert_eq!((parted.records.len(), parted.quarantine.len()), (1, 2));
 }
+
+#[test]
+fn no_product_and_trade_with_oneself_are_none_in_baci() {
+    let rows = "2003,156,410,000000,1,2\n2003,156,410,0,1,2\n2003,156,410,00000,1,2\n2003,156,156,270112,1,2\n2003,842,840,270112,1,2\n2003,156,410,270112,1,2\n";
+    let (_, imported) = both(&(BACI.to_owned() + rows), Some("HS1"));
+    assert_eq!((imported.records.len(), imported.quarantine.len()), (1, 3));
+    assert_eq!(
+        (imported.set_aside[0].kind, imported.set_aside[0].rows),
+        ("trade of an economy with itself", 2)
+    );
+}
+
+/// Imports a folder of files of BACI, each with one row of the year given.
+fn folder_of_baci(files: &[(&str, i16)]) -> Result<BulkReport, sources::BulkError> {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("from");
+    std::fs::create_dir(&from).unwrap();
+    for (name, year) in files {
+        std::fs::write(from.join(name), format!("{BACI}{year},156,410,270112,1,2\n")).unwrap();
+    }
+    let options = BulkOptions {
+        source: None,
+        defaults: Defaults::default(),
+        memory: 64 << 20,
+        progress: &|_| {},
+        before_the_end: &|_| Ok(()),
+    };
+    import_bulk(&from, &folder.path().join("out"), &options)
+}
+
+#[test]
+fn files_of_baci_are_of_one_release_and_of_their_year() {
+    for other in ["BACI_HS92_Y2004_V202301.csv", "BACI_HS17_Y2004_V202401b.csv"] {
+        let told = folder_of_baci(&[("BACI_HS92_Y2003_V202401b.csv", 2003), (other, 2004)])
+            .unwrap_err()
+            .to_string();
+        assert!(told.contains(other) && told.contains("one release"), "{told}");
+    }
+    let report = folder_of_baci(&[
+        ("BACI_HS92_Y2003_V202401b.csv", 2004),
+        ("BACI_HS92_Y2005_V202401b.csv", 2005),
+    ])
+    .unwrap();
+    assert!(
+        report.notes[0].contains("is of 2003 by its name and has rows of 2004"),
+        "{:?}",
+        report.notes
+    );
+    let clean = folder_of_baci(&[
+        ("BACI_HS92_Y2003_V202401b.csv", 2003),
+        ("BACI_HS92_Y2005_V202401b.csv", 2005),
+    ])
+    .unwrap();
+    assert_eq!(clean.notes, Vec::<String>::new());
+}
+
+#[test]
+fn messages_say_what_helps() {
+    let told = |text: &str, period: Option<&str>| {
+        let defaults = Defaults {
+            period: period.map(str::to_owned),
+            ..Defaults::default()
+        };
+        let options = Options {
+            defaults,
+            ..Options::default()
+        };
+        sources::import(text.as_bytes(), &options).map_err(|error| error.to_string())
+    };
+    let short = "reporter,partner,cmd,flow,value,netwgt\n156,0,27,M,1,\n";
+    assert!(told(short, Some("1996")).unwrap_err().contains("classification=HS1"));
+    assert!(told(short, Some("2019")).unwrap_err().contains("classification=HS5"));
+    let shifted =
+        "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue\n764,156,M,410,H6,27,1\n";
+    assert!(
+        told(shifted, None).unwrap().quarantine[0]
+            .advice
+            .contains("one column off")
+    );
+    let cut = r#"[{"a":1},{"a":2},{"a":"#;
+    assert!(told(cut, None).unwrap_err().contains("behind record 2"));
+    for exchange in [
+        r#"{"CompactData":{"Header":{"ID":"x"}}}"#,
+        r#"{"header":{},"dataSets":[{"series":{}}]}"#,
+    ] {
+        let told = told(exchange, None).unwrap_err();
+        assert!(told.contains("SDMX") && told.contains("CSV"), "{told}");
+    }
+    let cow = "ccode1,ccode2,year,flow1,flow2\n710,731,1990,-9.00,-9.\n710,731,1991,-9.5,1\n";
+    let got = told(cow, None).unwrap();
+    assert_eq!((got.aside(), got.quarantine.len(), got.records.len()), (2, 1, 1));
+}

@@ -239,13 +239,17 @@ impl Columns {
         weight: i64,
     ) -> Result<(i16, Packed), Unusual> {
         let class = self.classification.ok_or(Unusual)?;
+        let (from, to) = (by_code(reporter, year)?, by_code(partner, year)?);
+        if from == to || Some(product) == packed::digits(crate::baci::NO_PRODUCT.as_bytes()) {
+            return Err(Unusual);
+        }
         let thousandfold = |n: i64| n.checked_mul(1000).filter(|n| *n < LARGEST).ok_or(Unusual);
         let weight = match weight {
             NO_NUMBER => NO_NUMBER,
             n => thousandfold(n)?,
         };
         let row = Packed {
-            place: packed::place((1, 12), by_code(reporter, year)?, EXPORT, by_code(partner, year)?).ok_or(Unusual)?,
+            place: packed::place((1, 12), from, EXPORT, to).ok_or(Unusual)?,
             thing: class_bits(class)? | product,
             value: thousandfold(value)?,
             weight,
