@@ -412,7 +412,7 @@ impl Import<'_> {
             self.list(report, input, bad);
         }
         for (kind, (rows, value)) in fates.set_aside {
-            set_aside(report, kind, rows, Some(value));
+            set_aside(report, kind, rows, Some(value).filter(|_| kind != crate::ADDED));
         }
     }
 

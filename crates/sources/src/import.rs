@@ -55,7 +55,8 @@ pub struct Tally {
     pub kind: &'static str,
     /// How many.
     pub rows: u64,
-    /// The exact sum of their values, in US dollars; `None` where their values were not read.
+    /// The exact sum of their values, in US dollars; `None` where their values were not read, or are in the
+    /// records ([`ADDED`](crate::ADDED)).
     pub value: Option<Usd>,
 }
 

@@ -85,6 +85,7 @@ pub use input::Limits;
 pub use levels::{Level, LevelSum, Series, finest_common_level, levels_present, series};
 pub use options::{Defaults, Options};
 pub use quarantine::Quarantined;
+pub use repeats::ADDED;
 pub use source::{Part, Source, sniff};
 pub use text::{Number, TextRow, TextTable, decimal_text, number_of_text};
 pub use tidy::{Codes, TidyMap};

@@ -20,8 +20,9 @@ pub(crate) trait Repeated {
     }
 }
 
-/// The kind of rows that are parts of a flow beside others: they are added to the row that is kept.
-pub(crate) const ADDED: &str = "part added to another row of its flow";
+/// The kind of rows set aside that are parts of a flow beside others: their amounts are in the record of the first, and so
+/// their tally has no value of its own.
+pub const ADDED: &str = "part added to another row of its flow";
 
 /// Everything that two rows of one key have to share to be the same figure twice. Who is
 /// quoted for it, and how finely it was rounded, may differ.
@@ -167,7 +168,7 @@ pub(crate) fn sort_out(mut rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd)
         .map(|(kind, (rows, value))| Tally {
             kind,
             rows,
-            value: Some(value),
+            value: Some(value).filter(|_| kind != ADDED),
         })
         .collect();
     sorted
@@ -255,11 +256,12 @@ fn judge<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [F
     if parts.len() < 2 || rule == Repeats::Rivals {
         return judge_alike(rows, group, rule, fates);
     }
-    // A total beside all of its parts is none of them.
-    let value = |i: &usize| rows[*i].figures().0.unwrap_or_default();
-    let largest = group.iter().map(value).max().unwrap_or_default();
+    // A total beside all of its parts is none of them. A row that stands there twice counts once.
     let open = group.iter().all(|&i| is_open(rows[i].part()));
-    if rule == Repeats::TotalOrContradict && open && group.iter().map(value).sum::<Usd>() == largest + largest {
+    let distinct: BTreeSet<_> = group.iter().map(|&i| said_by(&rows[i])).collect();
+    let values = || distinct.iter().map(|(figures, ..)| figures.0.unwrap_or_default());
+    let largest = values().max().unwrap_or_default();
+    if rule == Repeats::TotalOrContradict && open && values().sum::<Usd>() == largest + largest {
         return judge_alike(rows, group, rule, fates);
     }
     judge_parts(rows, group, rule, &parts, fates);

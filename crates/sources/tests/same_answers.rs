@@ -89,10 +89,13 @@ fn rows_of_one_flow_in_several_units_are_added_up() {
         // One row twice is no part of itself.
         + &row("USA,2008,04,Export", "1,,,N.Q.")
         + &row("USA,2008,04,Export", "7,,2,Kg")
-        + &row("USA,2008,04,Export", "1,,,N.Q.");
+        + &row("USA,2008,04,Export", "1,,,N.Q.")
+        + &row("USA,2008,05,Export", "1,,,N.Q.")
+        + &row("USA,2008,05,Export", "2,,2,Kg")
+        + &row("USA,2008,05,Export", "1,,,N.Q.");
     let (_, imported) = both(&text, None);
     let values: Vec<_> = imported.records.iter().map(|r| r.value.unwrap().to_string()).collect();
-    assert_eq!(values, ["1277973723", "3000", "8000"]);
+    assert_eq!(values, ["1277973723", "3000", "8000", "3000"]);
     let whole = &imported.records[0];
     assert_eq!(whole.net_weight_kg.unwrap().to_string(), "449218433");
     assert_eq!((whole.quantity, whole.quantity_unit.as_deref()), (None, None));
@@ -101,8 +104,8 @@ fn rows_of_one_flow_in_several_units_are_added_up() {
     let aside = imported.set_aside.iter().map(|t| (t.kind, t.rows));
     let want = [
         ("breakdown row", 2),
-        ("duplicate", 1),
-        ("part added to another row of its flow", 2),
+        ("duplicate", 2),
+        ("part added to another row of its flow", 3),
     ];
     assert_eq!(aside.collect::<Vec<_>>(), want);
 }
