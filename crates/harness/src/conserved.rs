@@ -30,6 +30,14 @@ pub(crate) fn dollars(text: &[u8], imported: &Imported) {
         return;
     };
     let named = |(at, cell): (usize, &&str)| (cell.trim() == name).then_some(at);
+    // Of rows that are no flows between two economies nobody reads the value; that of an added part is in its record.
+    if imported
+        .set_aside
+        .iter()
+        .any(|tally| tally.value.is_none() && tally.kind != sources::ADDED)
+    {
+        return;
+    }
     let places: Vec<usize> = plain.rows[0].iter().enumerate().filter_map(named).collect();
     let [place] = places[..] else { return };
     let bad: BTreeSet<u64> = imported.quarantine.iter().map(|row| row.line).collect();
@@ -41,7 +49,10 @@ pub(crate) fn dollars(text: &[u8], imported: &Imported) {
         let Some(value) = trillionths(row[place].trim()) else {
             return; // a number that says the same in another way
         };
-        sum += value * unit;
+        sum += match imported.source {
+            Source::Figures => value * unit,
+            _ => to_the_thousandth(value * unit),
+        };
     }
     let kept: Usd = imported.records.iter().filter_map(|record| record.value).sum();
     let aside: Usd = imported.set_aside.iter().filter_map(|tally| tally.value).sum();
@@ -50,6 +61,14 @@ pub(crate) fn dollars(text: &[u8], imported: &Imported) {
         sum,
         "{kept} kept and {aside} set aside"
     );
+}
+
+/// What the agencies computed is rounded, half to even.
+fn to_the_thousandth(trillionths: i128) -> i128 {
+    const UNIT: i128 = 1_000_000_000;
+    let (whole, rest) = (trillionths / UNIT, trillionths % UNIT);
+    let up = rest * 2 > UNIT || (rest * 2 == UNIT && whole % 2 == 1);
+    (whole + i128::from(up)) * UNIT
 }
 
 /// Digits, with a point or without, in units of 10^-12; an empty cell is none.

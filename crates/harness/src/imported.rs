@@ -199,7 +199,9 @@ pub(crate) fn bulk(data: &[u8]) {
                 (imported.rows_read, imported.quarantined())
             );
             let aside: u64 = report.set_aside.iter().map(|t| t.rows).sum();
-            assert_eq!((aside, report.notes.len()), (imported.aside(), imported.notes.len()));
+            // What a file's name says is told of large inputs only, and these are named at random.
+            let notes = report.notes.iter().filter(|note| !note.contains("by its name"));
+            assert_eq!((aside, notes.count()), (imported.aside(), imported.notes.len()));
             assert_eq!(report.records, imported.records.len() as u64);
             // What is there is not read again.
             let again = sources::import_bulk(&large, &out, &said).unwrap();

@@ -12,6 +12,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -23,13 +24,18 @@ pub(crate) const COMPILER: &str = "CEPII BACI";
 pub(crate) const SHAPE: Shape = Shape {
     source: Source::Baci,
     name: "baci",
-    needed: &["t", "i", "j", "v", "q"],
+    needed: &["t", "i", "j", "k|hs6", "v", "q"],
     // Releases before 2020 say `hs6` where later ones say `k`.
     known: &["t", "i", "j", "k", "v", "q", "hs6"],
-    strict: true,
+    // Programs that write tables put an index before the columns, people remarks behind them. What a column that is not read
+    // tells apart are rows of one key, which contradict each other.
+    strict: false,
     repeats: Repeats::Contradict,
     bind: |header, options| Ok(Box::new(Baci::bind(header, options)?)),
 };
+
+/// No product has this code: it is what a program makes of an empty cell.
+pub(crate) const NO_PRODUCT: &str = "000000";
 
 /// The revision of the Harmonized System that a name says: of a file (`BACI_HS92_Y2020_V202601.csv`), of an archive of such
 /// files, of a folder with `BACI` in its name.
@@ -55,6 +61,7 @@ struct Baci {
     classification: Classification,
     compiler: Arc<str>,
     names: Names,
+    amounts: Amounts,
 }
 
 impl Baci {
@@ -94,7 +101,7 @@ impl Baci {
             }
             None => revision_in(&options.file).ok_or_else(|| Error::Unsaid {
                 file: options.file.clone(),
-                missing: vec![("classification", "HS17")],
+                missing: vec![("classification", "HS92")],
             })?,
         };
         let names = Names::default();
@@ -108,6 +115,7 @@ impl Baci {
             classification,
             compiler: names.get(COMPILER),
             names,
+            amounts: Amounts::default(),
         })
     }
 
@@ -119,7 +127,7 @@ impl Baci {
         } else {
             cell.text.to_owned()
         };
-        if padded.len() != 6 || check_product(self.classification, &padded).is_err() {
+        if padded.len() != 6 || padded == NO_PRODUCT || check_product(self.classification, &padded).is_err() {
             return Err(cell.bad(
                 "this is no six-digit product",
                 "a code of five or six digits is expected",
@@ -130,7 +138,7 @@ impl Baci {
 }
 
 impl Baci {
-    fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
+    fn row(&mut self, line: &Line<'_>) -> Result<Found, Bad> {
         let year = line.cell(&self.year)?;
         let period = year.period()?;
         if !period.is_annual() {
@@ -138,11 +146,10 @@ impl Baci {
         }
         let (from, reporter) = codes::numeric(&line.cell(&self.exporter)?, period.year())?;
         let (to, partner) = codes::numeric(&line.cell(&self.importer)?, period.year())?;
-        let tonnes = line.cell(&self.tonnes)?;
-        let net_weight_kg = match tonnes.is_absent() {
-            true => None,
-            false => Some(tonnes.money(3)?),
-        };
+        if reporter == partner {
+            return Ok(Found::Aside("trade of an economy with itself"));
+        }
+        let net_weight_kg = self.amounts.amount(&line.cell(&self.tonnes)?, 3)?;
         let record = Record {
             compiler: Arc::clone(&self.compiler),
             period,
@@ -152,7 +159,7 @@ impl Baci {
             classification: self.classification,
             product: self.product(line)?,
             valuation: Some(Valuation::Fob),
-            value: Some(line.cell(&self.value)?.money(3)?),
+            value: Some(self.amounts.money(&line.cell(&self.value)?, 3)?),
             rounded_to: None,
             share_percent: None,
             net_weight_kg,
@@ -162,18 +169,22 @@ impl Baci {
             basis: None,
             reference: None,
         };
-        Ok(Draft {
+        Ok(Found::Draft(Box::new(Draft {
             record,
             part: Part::Unsaid,
             codes: (from, to),
             unread: 0,
-        })
+        })))
     }
 }
 
 impl Layout for Baci {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        found.push(self.row(line).into());
+        found.push(self.row(line).unwrap_or_else(Found::Bad));
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 
@@ -220,7 +231,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .contains("does not say its classification; state it: --default classification=HS17"),
+                .contains("does not say its classification; state it: --default classification=HS92"),
             "{error}"
         );
         let mut wrong = options();

@@ -8,10 +8,14 @@
 //!
 //! Rows in another unit than US dollars at exchange rates, of another classification than the HS, and adjustments other
 //! than the balanced ones are set aside.
+//!
+//! *Other dataflows* of the OECD (trade by end use or industry, services, value added) have the same columns and one more by which
+//! they part the flow. A table that names one, or has a column that may be such a dimension, is refused: a part is not the flow.
 
 use crate::codes;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -60,13 +64,23 @@ pub(crate) const SHAPE: Shape = Shape {
         "Decimals",
         "CONF_STATUS",
         "METHODOLOGY_TYPE",
+        "BASE_PER",
+        "OBS_PRE_BREAK",
+        "TIME_FORMAT",
+        "COMMENT",
     ],
     strict: false,
     repeats: Repeats::Contradict,
     bind: |header, options| Ok(Box::new(Bimts::bind(header, options)?)),
 };
 
+/// What to do with a table of another dataflow, or of one that is cut otherwise.
+const OTHER: &str = "of the OECD's dataflows balanced trade in goods is read (DSD_BIMTS): take the column out if it parts nothing, \
+     and read the totals of another dataflow as any tidy table, by --column";
+
 struct Bimts {
+    /// Where the table names its dataflow.
+    dataflow: [Option<Column>; 2],
     reporter: Column,
     partner: Column,
     flow: Column,
@@ -81,12 +95,32 @@ struct Bimts {
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
+}
+
+/// Whether a column of this name may be a dimension: such are written as `REF_AREA` is, in capitals where that is.
+fn may_part(name: &str, header: &Header) -> bool {
+    let capitals = |name: &str| !name.bytes().any(|b| b.is_ascii_lowercase());
+    let area = header.column("REF_AREA").is_some_and(|column| capitals(&column.name));
+    !name.is_empty() && !name.contains(' ') && capitals(name) == area
 }
 
 impl Bimts {
     fn bind(header: &Header, options: &Options) -> Result<Bimts> {
         let column = |name| header.needed(name, options);
+        if let Some(name) = header.unknown(SHAPE.known).iter().find(|name| may_part(name, header)) {
+            return Err(Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: format!(
+                    "bimts does not know the column `{name}`, by which the rows may be parts of their flows"
+                ),
+                advice: OTHER.to_owned(),
+            });
+        }
         Ok(Bimts {
+            dataflow: [header.column("STRUCTURE_ID"), header.column("DATAFLOW")],
             reporter: column("REF_AREA")?,
             partner: column("COUNTERPART_AREA")?,
             flow: column("TRADE_FLOW")?,
@@ -101,6 +135,8 @@ impl Bimts {
             compiler: Arc::from("OECD BIMTS"),
             names: Names::default(),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("Reference area"), header.column("Counterpart area")],
         })
     }
 
@@ -135,7 +171,23 @@ impl Bimts {
         Ok(Some((classification, self.names.get(code))))
     }
 
+    /// What is wrong where the table names another dataflow; a name of its user's own is none.
+    fn foreign(&self, line: &Line<'_>) -> Result<Option<Bad>, Bad> {
+        for column in &self.dataflow {
+            if let Some(cell) = line.optional(column.as_ref())?
+                && (cell.text.contains("DSD_") || cell.text.contains("DF_"))
+                && !cell.text.contains("BIMTS")
+            {
+                return Ok(Some(cell.bad("this is another dataflow than BIMTS", OTHER)));
+            }
+        }
+        Ok(None)
+    }
+
     fn row(&self, line: &Line<'_>) -> Result<Found, Bad> {
+        if let Some(foreign) = self.foreign(line)? {
+            return Ok(Found::Foreign(foreign));
+        }
         if let Some(unit) = line.optional(self.unit.as_ref())?
             && !matches!(unit.text, "USD_EXC" | "USD" | "USD_EXC_CURRENT")
         {
@@ -163,6 +215,9 @@ impl Bimts {
         let (Area::One(reporter), Area::One(partner)) = (reporter, partner) else {
             return Ok(Found::Aside("group of the compiler's own"));
         };
+        for (label, economy) in self.label.iter().zip([reporter, partner]) {
+            self.labels.check(line, label.as_ref(), economy, year)?;
+        }
         let Some((classification, product)) = self.product(line)? else {
             return Ok(Found::Aside("product of another classification than the HS"));
         };
@@ -218,6 +273,39 @@ mod tests {
             let got = import(csv.replacen("12.5,A,0\n", open, 1).as_bytes(), &Options::default()).unwrap();
             assert_eq!((got.aside(), got.quarantined()), want, "{open}");
         }
+    }
+
+    #[test]
+    fn other_dataflows_of_the_oecd_are_refused() {
+        let refusal = |csv: &str| import(csv.as_bytes(), &Options::default()).unwrap_err().to_string();
+        let columns =
+            "REF_AREA,COUNTERPART_AREA,TRADE_FLOW,FREQ,UNIT_MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MULT";
+        let row = "DEU,FRA,X,A,USD,2020,50.5,A,3";
+        for (dimension, part) in [("END_USE", "CONS"), ("ACTIVITY", "D01T03"), ("SERVICE", "SA")] {
+            let told = refusal(&format!("DATAFLOW,{dimension},{columns}\nBIMTS,{part},{row}\n"));
+            assert!(
+                told.contains(&format!("the column `{dimension}`")) && told.contains("DSD_BIMTS"),
+                "{told}"
+            );
+        }
+        // Columns in small letters are no labels beside codes.
+        let small = format!("end_use,{columns}\nCONS,{row}\n").to_lowercase();
+        assert!(refusal(&small).contains("`end_use`"));
+        for flow in [
+            "OECD.STI.PIE:DSD_BTIGE@DF_BTIGE(1.0)",
+            "OECD.SDD.TPS:DSD_BATIS@DF_BATIS(1.0)",
+        ] {
+            let told = refusal(&format!("STRUCTURE_ID,{columns}\n{flow},{row}\n"));
+            assert!(
+                told.contains("line 2") && told.contains(flow) && told.contains("another dataflow"),
+                "{told}"
+            );
+        }
+        // Labels beside codes, and remarks, part nothing.
+        let own = format!(
+            "STRUCTURE_ID,{columns},Product type,Remark\nOECD.SDD.TPS:DSD_BIMTS_6D@DF_BIMTS_HS2017_6D(1.0),{row},x,y\n"
+        );
+        assert_eq!(import(own.as_bytes(), &Options::default()).unwrap().records.len(), 1);
     }
 
     /// With labels, some columns bear one name twice: in capitals over codes, otherwise over their labels.

@@ -20,6 +20,7 @@ mod writing;
 use crate::import::{Tally, years_to_come};
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
+use crate::remarks::Remarks;
 use crate::source::{Repeats, Source};
 pub use error::BulkError;
 pub use inputs::tables_in;
@@ -76,6 +77,7 @@ pub struct BulkReport {
     pub set_aside: Vec<Tally>,
     /// What else a reader of the records should know, such as an answer that its API has cut.
     pub notes: Vec<String>,
+    remarks: Remarks,
     /// Columns that were not read.
     pub ignored_columns: BTreeSet<String>,
     /// The years that were written.
@@ -174,11 +176,12 @@ fn import_into(
         match import.group(&group, &mut report)? {
             Done::Finished => {}
             // A file has other years than its name says: read all of them together.
-            Done::OtherYears => {
+            Done::OtherYears(note) => {
                 groups = import.groups(false);
                 report = BulkReport {
                     swept: report.swept,
                     other_years: true,
+                    notes: vec![note],
                     ..BulkReport::default()
                 };
             }
@@ -191,6 +194,7 @@ fn import_into(
             quarantine: report.quarantine,
         });
     }
+    report.notes.extend(report.remarks.notes());
     (options.before_the_end)(&report)?;
     if let Some(dataset) = &mut import.dataset {
         dataset.end()?;
@@ -214,7 +218,8 @@ struct Import<'a> {
 
 enum Done {
     Finished,
-    OtherYears,
+    /// With what to tell of it.
+    OtherYears(String),
 }
 
 impl Import<'_> {
@@ -252,11 +257,16 @@ impl Import<'_> {
                 }
             }
         };
-        if group
-            .year
-            .is_some_and(|year| pass.years.years().iter().any(|&y| y != year))
+        let years = pass.years.years();
+        if let Some(year) = group.year
+            && let Some(other) = years.iter().find(|other| **other != year)
         {
-            return Ok(Done::OtherYears);
+            let names: Vec<&str> = group.inputs.iter().map(|&i| self.inputs[i].name.as_str()).collect();
+            let note = format!(
+                "{} is of {year} by its name and has rows of {other}: the rows' own years are taken",
+                names.join(", ")
+            );
+            return Ok(Done::OtherYears(note));
         }
         report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
         report.inputs_read += group.inputs.len();
@@ -279,6 +289,7 @@ impl Import<'_> {
             bad_unlisted: 0,
             aside: BTreeMap::new(),
             notes: Vec::new(),
+            remarks: Remarks::default(),
             ignored: BTreeSet::new(),
         };
         std::thread::scope(|scope| {
@@ -316,6 +327,7 @@ impl Import<'_> {
             set_aside(report, kind, rows, None);
         }
         report.notes.append(&mut pass.notes);
+        report.remarks.merge(std::mem::take(&mut pass.remarks));
         report.ignored_columns.append(&mut pass.ignored);
         let years = pass.years.years();
         report.notes.extend(years_to_come(&self.from, years.iter().copied()));
@@ -400,7 +412,7 @@ impl Import<'_> {
             self.list(report, input, bad);
         }
         for (kind, (rows, value)) in fates.set_aside {
-            set_aside(report, kind, rows, Some(value));
+            set_aside(report, kind, rows, Some(value).filter(|_| kind != crate::ADDED));
         }
     }
 

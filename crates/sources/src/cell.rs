@@ -51,6 +51,11 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Another text in place of this cell's.
+    pub(crate) fn instead<'b>(&'b self, text: &'b str) -> Cell<'b> {
+        Cell { text, ..*self }
+    }
+
     /// Blames this cell.
     pub(crate) fn bad(&self, reason: impl Into<String>, advice: impl Into<String>) -> Bad {
         Bad {
@@ -121,7 +126,8 @@ impl<'a> Cell<'a> {
         code.ok_or_else(|| self.bad("this is no numeric code", "a whole number from 0 to 65535 is expected"))
     }
 
-    /// A period: `2003`, `2003-07`, `2003-01..2003-06`, or the packed month `200307`.
+    /// A period: `2003`, `2003-07`, `2003-01..2003-06`, the packed month `200307`, or as statistical exchange has it:
+    /// `2003-Q2`, `2003M08`.
     pub(crate) fn period(&self) -> Result<Period, Bad> {
         let packed = self.text.len() == 6 && self.text.bytes().all(|b| b.is_ascii_digit());
         let parsed = if packed {
@@ -129,7 +135,13 @@ impl<'a> Cell<'a> {
         } else {
             self.text.parse::<Period>()
         };
-        parsed.map_err(|e| self.bad(e.to_string(), "write a year as four digits; a month as 2003-07"))
+        let exchanged = |error| crate::sdmx::period(self.text).ok_or(error);
+        parsed.or_else(exchanged).map_err(|e| {
+            self.bad(
+                e.to_string(),
+                "write a year as four digits; a month as 2003-07, a quarter as 2003-Q2",
+            )
+        })
     }
 
     /// One of the vocabulary's words.
@@ -353,7 +365,15 @@ mod tests {
         for bad in ["", "5.0", "-5", "70000", "+5", "ABC"] {
             assert!(with(bad.as_bytes(), b',', |c| c.code()).is_err(), "{bad}");
         }
-        assert_eq!(with(b"200307", b',', |c| c.period()).unwrap().to_string(), "2003-07");
+        for (text, period) in [
+            ("200307", "2003-07"),
+            ("2003M08", "2003-08"),
+            ("2003Q1", "2003-01..2003-03"),
+            ("2003-Q2", "2003-04..2003-06"),
+        ] {
+            let read = with(text.as_bytes(), b',', |c| c.period());
+            assert_eq!(read.unwrap().to_string(), period);
+        }
         for bad in ["0", "99999", "200313", "2003.0", ""] {
             assert!(with(bad.as_bytes(), b',', |c| c.period()).is_err(), "{bad}");
         }

@@ -3,12 +3,12 @@ use crate::quarantine::Bad;
 use crate::tidy::Codes;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use trade::{Economy, EconomyInfo, EconomyKind, Flow, NumericCode, economies};
+use trade::{Economy, EconomyInfo, EconomyKind, Flow, NumericCode, Standing, economies};
 
 /// A numeric code (M49, as UN Comtrade uses it) as the economy it meant in a year.
 pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad> {
     let code = cell.code()?;
-    match economies().by_m49(code, year) {
+    match economies().about_m49(code, year) {
         Some(info) => Ok((code, info.code)),
         None => Err(cell.bad(
             format!("the code {code} stands for no economy in {year}"),
@@ -17,19 +17,52 @@ pub(crate) fn numeric(cell: &Cell<'_>, year: i16) -> Result<(u16, Economy), Bad>
     }
 }
 
-/// Whether an ISO 3166 alpha-3 code clearly means another economy than this: both are countries or territories of that
-/// year. Codes of an agency's own, of former states and of areas not specified are left alone.
+/// Whether an ISO 3166 alpha-3 code clearly means another economy than this.
 pub(crate) fn is_another(iso: &str, economy: Economy, year: i16) -> bool {
     if iso == economy.as_str() || iso.len() != 3 || !iso.bytes().all(|b| b.is_ascii_alphabetic()) {
         return false;
     }
-    let place = |economy: Economy| {
-        let info = economies().get(economy)?;
-        let of_now = matches!(info.kind, EconomyKind::Country | EconomyKind::Territory);
-        (of_now && info.years.contains(year)).then_some(info.code)
+    let named = Economy::new(&iso.to_ascii_uppercase());
+    named.is_ok_and(|named| !named.is_world() && !economy.is_world() && are_two(named, economy, year))
+}
+
+/// Whether two economies clearly are not one: both are countries or territories of that year, or one is such and the other the
+/// world. Former states and areas not specified are left alone.
+pub(crate) fn are_two(one: Economy, other: Economy, year: i16) -> bool {
+    let of_now = |economy: Economy| {
+        economies().get(economy).is_some_and(|info| {
+            economy.is_world()
+                || (matches!(info.kind, EconomyKind::Country | EconomyKind::Territory) && info.years.contains(year))
+        })
     };
-    let named = Economy::new(&iso.to_ascii_uppercase()).ok().and_then(place);
-    named.zip(place(economy)).is_some_and(|(named, meant)| named != meant)
+    one != other && of_now(one) && of_now(other)
+}
+
+/// The economy that a code or a name means, unless it is none of its year's: see [`trade::Standing`].
+pub(crate) fn of_year(cell: &Cell<'_>, economy: Economy, year: i16) -> Result<Economy, Bad> {
+    let table = economies();
+    let Some(info) = table
+        .get(economy)
+        .filter(|info| info.standing(year) == Standing::Absent)
+    else {
+        return Ok(economy);
+    };
+    let alike = |other: &&EconomyInfo| {
+        let number = |list: fn(&EconomyInfo) -> &Vec<NumericCode>| {
+            let mut own = list(info).iter();
+            own.any(|number| list(other).iter().any(|n| n.code == number.code))
+        };
+        let seat = info.capital_name.is_some() && info.capital_name == other.capital_name;
+        other.code != economy && other.is_place() && other.years.contains(year) && (seat || number(|info| &info.cow))
+    };
+    let in_its_place: Vec<String> = table.iter().filter(alike).map(ToString::to_string).collect();
+    Err(cell.bad(
+        format!("{info} is of other years than {year}"),
+        match &in_its_place[..] {
+            [] => "write who it was in that year".to_owned(),
+            others => format!("in that year there was {}", others.join(", ")),
+        },
+    ))
 }
 
 /// A numbering of economies and how the reference table holds it.
@@ -109,12 +142,18 @@ fn number(cell: &Cell<'_>, year: i16, found: Option<&EconomyInfo>) -> Result<Eco
 const ADVISED: usize = 1000;
 
 impl Reader {
+    /// The economy of a cell in a year; in any where that is 0.
     pub(crate) fn read(&self, cell: &Cell<'_>, codes: Codes, year: i16) -> Result<Economy, Bad> {
+        let read = self.in_any_year(cell, codes, year)?;
+        if year == 0 { Ok(read) } else { of_year(cell, read, year) }
+    }
+
+    fn in_any_year(&self, cell: &Cell<'_>, codes: Codes, year: i16) -> Result<Economy, Bad> {
         match codes {
             Codes::Alpha3 => alpha(cell).map_err(|bad| self.advise(cell, bad)),
             Codes::M49 => numeric(cell, year).map(|(_, economy)| economy),
-            Codes::Cow => number(cell, year, economies().by_cow(cell.code()?, year)),
-            Codes::Imf => number(cell, year, economies().by_imf(cell.code()?, year)),
+            Codes::Cow => number(cell, year, economies().about_cow(cell.code()?, year)),
+            Codes::Imf => number(cell, year, economies().about_imf(cell.code()?, year)),
             Codes::Alpha2 => match economies().by_alpha2(cell.text, year) {
                 Some(info) => Ok(info.code),
                 None => Err(self.advise(cell, cell.bad("this is no ISO 3166 alpha-2 code", "such as KP"))),

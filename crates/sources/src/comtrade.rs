@@ -16,9 +16,11 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::{self, Labels};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::check_frequency;
 use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
@@ -38,6 +40,9 @@ pub(crate) struct Spelling {
     pub(crate) partner: &'static str,
     /// The ISO codes beside the numeric ones, of reporter and partner.
     pub(crate) iso: [&'static str; 2],
+    /// The names beside the numeric ones, and the word beside the flow's code.
+    pub(crate) names: [&'static str; 2],
+    pub(crate) flow_name: &'static str,
     pub(crate) flow: &'static str,
     pub(crate) classification: &'static str,
     pub(crate) product: &'static str,
@@ -65,6 +70,9 @@ pub(crate) struct Comtrade {
     reporter: Column,
     partner: Column,
     iso: [Option<Column>; 2],
+    labels: Labels,
+    label: [Option<Column>; 2],
+    flow_name: Option<Column>,
     flow: Column,
     classification: Option<Column>,
     default_classification: Option<Classification>,
@@ -81,6 +89,7 @@ pub(crate) struct Comtrade {
     breakdowns_known: usize,
     compiler: Arc<str>,
     names: Names,
+    amounts: Amounts,
     /// Codes already looked up, by code and year.
     economies: BTreeMap<(u16, i16), Economy>,
 }
@@ -110,7 +119,7 @@ impl Comtrade {
             (
                 classification.is_some(),
                 &stated.classification,
-                ("classification", "HS6"),
+                ("classification", revision_of(stated.period.as_deref())),
             ),
         ];
         let missing: Vec<_> = unsaid
@@ -153,6 +162,9 @@ impl Comtrade {
             reporter: needed(spelling.reporter)?,
             partner: needed(spelling.partner)?,
             iso: spelling.iso.map(find),
+            labels: Labels::default(),
+            label: spelling.names.map(find),
+            flow_name: find(spelling.flow_name),
             flow: needed(spelling.flow)?,
             classification,
             default_classification,
@@ -168,6 +180,7 @@ impl Comtrade {
             breakdowns_known: spelling.breakdowns.len(),
             compiler: names.get(COMPILER),
             names,
+            amounts: Amounts::default(),
             economies: BTreeMap::new(),
         })
     }
@@ -204,7 +217,7 @@ impl Comtrade {
                 _ => Err(Bad::row(String::new(), "the year is not stated", "fill in the year")),
             };
         };
-        let read = period.period()?;
+        let read = period.period().map_err(shifted)?;
         if let Some(year) = year
             && annual(&year)?.year() != read.year()
         {
@@ -234,11 +247,18 @@ impl Comtrade {
                 format!("the numeric code beside it, {code}, stands for {economy}"),
                 "find out which of the two is meant",
             )),
-            _ => Ok((code, economy)),
+            _ => {
+                let [of_reporter, of_partner] = &self.label;
+                let label = if reporter { of_reporter } else { of_partner };
+                self.labels.check(line, label.as_ref(), economy, year)?;
+                Ok((code, economy))
+            }
         }
     }
 
-    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
+    /// The product, and which part of it the row is: `9999AA` is what is not specified by kind, as is `999999`, and may stand
+    /// beside it.
+    fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>, u64), Bad> {
         let classification = match &self.classification {
             Some(column) => {
                 let cell = line.cell(column)?;
@@ -252,18 +272,20 @@ impl Comtrade {
             None => self.default_classification.unwrap_or(Classification::HsUnstated),
         };
         let cell = line.cell(&self.product)?;
+        if classification.is_hs() && cell.text.eq_ignore_ascii_case("9999AA") {
+            return Ok((classification, self.names.get("999999"), 1));
+        }
         check_product(classification, cell.text)
             .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
-        Ok((classification, self.names.get(cell.text)))
+        Ok((classification, self.names.get(cell.text), 0))
     }
 
     /// FOB or CIF where the row itself says so: exactly one of the two equals the value.
     fn valuation(&self, line: &Line<'_>, value: Usd) -> Result<Option<Valuation>, Bad> {
         let same = |column: &Option<Column>| -> Result<bool, Bad> {
-            let cell = line.optional(column.as_ref())?;
-            Ok(cell
-                .map_or(Ok(None), |c| c.optional_number())?
-                .is_some_and(|v| v == value && v > Usd::ZERO))
+            let cell = line.optional(column.as_ref())?.filter(|cell| !cell.is_absent());
+            let said = cell.map(|cell| cell.rounded_money(0)).transpose()?;
+            Ok(said.is_some_and(|v| v == value && v > Usd::ZERO))
         };
         Ok(match (same(&self.cif)?, same(&self.fob)?) {
             (true, false) => Some(Valuation::Cif),
@@ -273,7 +295,9 @@ impl Comtrade {
     }
 
     fn amount(&self, line: &Line<'_>, column: Option<&Column>, value: Usd) -> Result<Option<Decimal3>, Bad> {
-        let amount = line.optional(column)?.map_or(Ok(None), |cell| cell.optional_number())?;
+        let amount = line
+            .optional(column)?
+            .map_or(Ok(None), |cell| self.amounts.amount(&cell, 0))?;
         Ok(amount.filter(|a| *a > Decimal3::ZERO || value == Usd::ZERO))
     }
 
@@ -287,7 +311,7 @@ impl Comtrade {
     }
 
     fn status(&self, line: &Line<'_>) -> Result<Status, Bad> {
-        match line.optional(self.flag.as_ref())? {
+        match line.optional(self.flag.as_ref())?.filter(|cell| !cell.is_absent()) {
             None => Ok(Status::Reported),
             Some(cell) if matches!(cell.text, "0" | "2" | "4" | "6") => Ok(Status::Reported),
             Some(cell) => Err(cell.bad(
@@ -303,7 +327,7 @@ impl Comtrade {
         }
         let mut said = 0;
         for (column, whole) in &self.breakdowns {
-            let Some(cell) = line.optional(Some(column))? else {
+            let Some(cell) = line.optional(Some(column))?.filter(|cell| !cell.is_absent()) else {
                 continue;
             };
             if !whole.contains(&cell.text) {
@@ -343,6 +367,37 @@ fn misspelt(header: &Header, spelling: &Spelling, missing: &str) -> Option<(Stri
     strangers.find_map(|name| Some((name.clone(), nearest(name, wanted.iter().copied())?)))
 }
 
+/// The revision of the Harmonized System that was in force in a stated year, for an example; today's where none is stated.
+fn revision_of(period: Option<&str>) -> &'static str {
+    let year = period.and_then(|text| text.trim().get(..4)?.parse::<i16>().ok());
+    let begun = [
+        (2022, "HS6"),
+        (2017, "HS5"),
+        (2012, "HS4"),
+        (2007, "HS3"),
+        (2002, "HS2"),
+        (1996, "HS1"),
+    ];
+    let latest = begun.iter().find(|(first, _)| year.is_none_or(|year| *first <= year));
+    latest.map_or("HS0", |(_, name)| name)
+}
+
+/// A short number in place of a period is mostly the cell beside it.
+fn shifted(bad: Bad) -> Bad {
+    let short = (1..=3).contains(&bad.value.len()) && bad.value.bytes().all(|b| b.is_ascii_digit());
+    match short {
+        true => Bad {
+            advice: format!(
+                "{}; if the row's cells stand one column off, a program took the first column for an index, because of the delimiter \
+                 at the end of each row: write the table anew from the file of the site",
+                bad.advice
+            ),
+            ..bad
+        },
+        false => bad,
+    }
+}
+
 fn annual(cell: &Cell<'_>) -> Result<Period, Bad> {
     let period = cell.period()?;
     if period.is_annual() {
@@ -375,8 +430,9 @@ impl Comtrade {
         let (partner_code, partner) = self.economy(line, false, period.year())?;
         let flow_cell = line.cell(&self.flow)?;
         let (flow, whole_flow): (Flow, bool) = codes::comtrade_flow(&flow_cell)?;
-        let (classification, product) = self.product(line)?;
-        let value = line.cell(&self.value)?.money(0)?;
+        labels::check_flow(line, self.flow_name.as_ref(), flow)?;
+        let (classification, product, of_product) = self.product(line)?;
+        let value = self.amounts.money(&line.cell(&self.value)?, 0)?;
         let (quantity, quantity_unit) = self.quantity(line, value)?;
         let record = Record {
             compiler: Arc::clone(&self.compiler),
@@ -401,7 +457,7 @@ impl Comtrade {
             record,
             part: self.part(line, whole_flow)?,
             codes: (reporter_code, partner_code),
-            unread: 0,
+            unread: of_product,
         })
     }
 }
@@ -413,5 +469,9 @@ impl Layout for Comtrade {
             Ok(kind) if services(kind) => Found::Aside("trade in services"),
             _ => self.row(line).into(),
         });
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }

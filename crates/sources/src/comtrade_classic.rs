@@ -99,6 +99,8 @@ const SPELLING: Spelling = Spelling {
     reporter: "Reporter Code|rtCode",
     partner: "Partner Code|ptCode",
     iso: ["Reporter ISO|rt3ISO", "Partner ISO|pt3ISO"],
+    names: ["Reporter|rtTitle", "Partner|ptTitle"],
+    flow_name: "Trade Flow|rgDesc",
     flow: "Trade Flow Code|rgCode",
     classification: "Classification|pfCode",
     product: "Commodity Code|cmdCode",

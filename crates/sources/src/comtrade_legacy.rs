@@ -40,6 +40,8 @@ const SPELLING: Spelling = Spelling {
     reporter: "Reporter Code",
     partner: "Partner Code",
     iso: ["", ""],
+    names: ["", ""],
+    flow_name: "",
     flow: "Trade Flow Code",
     classification: "Classification",
     product: "Commodity Code",

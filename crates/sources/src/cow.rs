@@ -9,6 +9,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::error::Result;
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::sdmx::{Area, NO_FIGURE, Total};
@@ -83,6 +84,19 @@ struct Cow {
     sources: [Option<Column>; 2],
     compiler: Arc<str>,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
+}
+
+/// Whether a figure is the -9 that says that there is none, with however many decimals a program writes it.
+fn is_none(text: &str) -> bool {
+    let decimals = |rest: &str| {
+        rest.is_empty()
+            || rest
+                .strip_prefix('.')
+                .is_some_and(|zeros| zeros.bytes().all(|b| b == b'0'))
+    };
+    text.strip_prefix("-9").is_some_and(decimals)
 }
 
 impl Cow {
@@ -96,6 +110,8 @@ impl Cow {
             sources: [header.column("source1"), header.column("source2")],
             compiler: Arc::from("Correlates of War"),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("importer1"), header.column("importer2")],
         })
     }
 
@@ -109,6 +125,8 @@ impl Cow {
             sources: [None, None],
             compiler: Arc::from("Correlates of War"),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [header.column("statename"), None],
         })
     }
 
@@ -122,16 +140,21 @@ impl Cow {
 
     fn one(&self, line: &Line<'_>, which: usize, period: Period) -> Result<Found, Bad> {
         let cell: Cell<'_> = line.cell(&self.values[which])?;
-        if cell.is_absent() || matches!(cell.text, "-9" | "-9.0" | "-9.00000") {
+        if cell.is_absent() || is_none(cell.text) {
             return Ok(Found::Aside(NO_FIGURE));
         }
         let value = cell.rounded_money(6)?;
-        let economy = |column: &Column| {
-            let read = self.economies.read(&line.cell(column)?, Codes::Cow, period.year());
-            read.map(Area::One)
+        let [name, other] = &self.label;
+        let economy = |column: &Column, name: &Option<Column>| {
+            let read = self.economies.read(&line.cell(column)?, Codes::Cow, period.year())?;
+            self.labels.check(line, name.as_ref(), read, period.year())?;
+            Ok(Area::One(read))
         };
-        let first = economy(&self.first)?;
-        let second = self.second.as_ref().map_or(Ok(Area::One(Economy::WORLD)), economy)?;
+        let first = economy(&self.first, name)?;
+        let second = match &self.second {
+            Some(column) => economy(column, other)?,
+            None => Area::One(Economy::WORLD),
+        };
         let national = self.second.is_none();
         let (reporter, partner) = if which == 0 || national {
             (first, second)

@@ -11,6 +11,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value_in_units};
@@ -77,6 +78,8 @@ struct Dots {
     name: Option<Column>,
     /// Of a table with a row for each period.
     time: Option<Column>,
+    labels: Labels,
+    label: [Option<Column>; 2],
     /// The columns that hold figures: with their period, or of a panel with their measure.
     figures: Vec<(Column, Option<Period>)>,
     compiler: Arc<str>,
@@ -92,6 +95,8 @@ impl Dots {
             indicator: None,
             name: header.column("Indicator Name"),
             time: None,
+            labels: Labels::default(),
+            label: [header.column("Country Name"), header.column("Counterpart Country Name")],
             figures: Vec::new(),
             compiler: Arc::from("IMF DOTS"),
         })
@@ -163,11 +168,19 @@ impl Dots {
         let Some(value) = value_in_units(line, figure, self.scale.as_ref())? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
+        let [name, other] = &self.label;
+        let economy = |column: &Column, name: &Option<Column>| {
+            let read = area(&line.cell(column)?, period.year())?;
+            if let Area::One(economy) = read {
+                self.labels.check(line, name.as_ref(), economy, period.year())?;
+            }
+            Ok(read)
+        };
         let total = Total {
             compiler: &self.compiler,
             period,
-            reporter: area(&line.cell(&self.country)?, period.year())?,
-            partner: area(&line.cell(&self.counterpart)?, period.year())?,
+            reporter: economy(&self.country, name)?,
+            partner: economy(&self.counterpart, other)?,
             flow,
             valuation,
             value,
@@ -250,7 +263,7 @@ pub(crate) fn period_columns(header: &Header, options: &Options) -> Result<Vec<(
 
 fn area(cell: &Cell<'_>, year: i16) -> Result<Area, Bad> {
     let code = cell.code()?;
-    match economies().by_imf(code, year) {
+    match economies().about_imf(code, year) {
         Some(info) => Ok(Area::One(info.code)),
         None if GROUPS.contains(&code) => Ok(Area::Group),
         None => Err(cell.bad(

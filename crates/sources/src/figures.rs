@@ -5,9 +5,11 @@ use crate::cell::{Cell, Signs};
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::mapped;
 use crate::names::Names;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
+use crate::sdmx::NO_FIGURE;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use crate::tidy::{Beside, Codes};
@@ -171,6 +173,8 @@ struct Figures {
     references_given: bool,
     codes: Codes,
     economies: codes::Reader,
+    /// Whether the table is somebody else's, read by a map.
+    mapped: bool,
     value_power: u32,
     signs: Signs,
     /// What a table under other names says of its figures in columns that the map leaves out.
@@ -200,6 +204,7 @@ impl Figures {
             references_given,
             codes: map.economies,
             economies: codes::Reader::default(),
+            mapped: header.is_aliased(),
             value_power: map.value_power,
             signs: Signs::default(),
             beside: Beside::of(header, &map),
@@ -253,7 +258,14 @@ impl Figures {
     fn economy<'a>(&self, field: &'a Field, line: &'a Line<'_>, year: i16) -> Result<(Cell<'a>, Economy), Bad> {
         let cell = field.required(line)?;
         let system = if field.in_file { self.codes } else { Codes::Alpha3 };
-        self.economies.read(&cell, system, year).map(|economy| (cell, economy))
+        let read = self.economies.read(&cell, system, year);
+        let spelt = |_: &Bad| {
+            self.mapped
+                .then(|| mapped::economy(&cell, &self.economies, system, year))
+                .flatten()
+        };
+        let economy = read.or_else(|bad| spelt(&bad).ok_or(bad))?;
+        Ok((cell, economy))
     }
 
     fn text(&self, line: &Line<'_>, field: &Field) -> Result<Option<Arc<str>>, Bad> {
@@ -385,6 +397,20 @@ fn positive(cell: &Cell<'_>) -> Result<Decimal3, Bad> {
 }
 
 impl Figures {
+    /// Whether a row has no figure at all, as most of a table for every pair and year.
+    fn is_empty(&self, line: &Line<'_>) -> bool {
+        let fields = &self.fields;
+        let figures = [
+            &fields.value_usd,
+            &fields.share_percent,
+            &fields.quantity,
+            &fields.net_weight_kg,
+        ];
+        figures
+            .iter()
+            .all(|field| matches!(field.cell(line), Ok(cell) if cell.is_none_or(|cell| cell.is_absent())))
+    }
+
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         self.fields.note.cell(line)?;
         let period = self.fields.period.required(line)?.period()?;
@@ -394,7 +420,9 @@ impl Figures {
         if partner == reporter {
             return Err(partner_cell.bad("reporter and partner are the same", "check the two codes"));
         }
-        let flow = self.fields.flow.required(line)?.word()?;
+        let flow = self.fields.flow.required(line)?;
+        let spelt = mapped::flow(flow.text).filter(|_| self.mapped);
+        let flow = spelt.map_or_else(|| flow.word(), Ok)?;
         let (classification, product) = self.product(line)?;
         for field in [
             &self.fields.value_usd,
@@ -436,7 +464,10 @@ impl Figures {
 
 impl Layout for Figures {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
-        found.push(self.row(line).into());
+        found.push(match self.mapped && self.is_empty(line) {
+            true => Found::Aside(NO_FIGURE),
+            false => self.row(line).into(),
+        });
     }
 
     fn references(&mut self) -> Vec<String> {

@@ -10,6 +10,8 @@ pub struct Header {
     /// What the importer calls a column, and what the file calls it. Where there is such a
     /// map, no other columns are seen.
     aliases: Option<BTreeMap<String, String>>,
+    /// Whether `reporter_code` is `reporterCode`.
+    loose: bool,
     pub(crate) delimiter: u8,
 }
 
@@ -26,12 +28,22 @@ impl Header {
         Header {
             names: names.into_iter().map(|n| n.as_ref().trim().to_owned()).collect(),
             aliases: None,
+            loose: false,
             delimiter: b',',
         }
     }
 
     pub(crate) fn delimited_by(self, delimiter: u8) -> Self {
         Header { delimiter, ..self }
+    }
+
+    /// The same columns, of which names that differ in underscores and case only are one: programs rewrite them so.
+    pub(crate) fn loosely(self) -> Self {
+        Header { loose: true, ..self }
+    }
+
+    fn same(&self, name: &str, known: &str) -> bool {
+        name.eq_ignore_ascii_case(known) || (self.loose && without_underscores(name) == without_underscores(known))
     }
 
     pub(crate) fn aliased(self, aliases: BTreeMap<String, String>) -> Self {
@@ -61,7 +73,7 @@ impl Header {
             None => name,
         };
         let place = |same: &dyn Fn(&String) -> bool| self.names.iter().position(same);
-        let index = place(&|n| n == name).or_else(|| place(&|n| n.eq_ignore_ascii_case(name)))?;
+        let index = place(&|n| n == name).or_else(|| place(&|n| self.same(n, name)))?;
         Some(Column {
             index,
             name: self.names[index].clone(),
@@ -89,7 +101,7 @@ impl Header {
     pub(crate) fn unknown(&self, known: &[&str]) -> Vec<String> {
         let is_known = |n: &str| match &self.aliases {
             Some(aliases) => aliases.values().any(|a| a.eq_ignore_ascii_case(n)),
-            None => known.iter().any(|k| k.eq_ignore_ascii_case(n)),
+            None => known.iter().any(|k| self.same(n, k)),
         };
         self.names.iter().filter(|n| !is_known(n)).cloned().collect()
     }
@@ -116,6 +128,11 @@ impl Header {
     pub(crate) fn looks_like_data(&self) -> bool {
         self.names.iter().any(|n| n.parse::<f64>().is_ok_and(f64::is_finite))
     }
+}
+
+fn without_underscores(name: &str) -> String {
+    let kept = name.chars().filter(|c| *c != '_');
+    kept.map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

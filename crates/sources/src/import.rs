@@ -3,7 +3,8 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::{Input, Text};
 use crate::options::Options;
-use crate::quarantine::Quarantined;
+use crate::quarantine::{Bad, Quarantined};
+use crate::remarks::{Remarks, Years};
 use crate::repeats::{self, Sorted};
 use crate::source::{Found, Part, Source, sniff, unknown_header};
 use crate::table::{self, Table};
@@ -23,7 +24,8 @@ pub struct Row {
     pub part: Part,
     /// The numeric codes of reporter and partner in the file; zeros where it has none.
     pub codes: (u16, u16),
-    /// What the cells say that are not read, in short; 0 where it does not matter.
+    /// What the cells say that are not read, in short, or which part of its flow the row is, such as the part that is
+    /// counted in kilograms; 0 where it does not matter.
     pub unread: u64,
 }
 
@@ -38,6 +40,8 @@ pub struct Reading {
     pub set_aside: Vec<Tally>,
     /// What else a reader of the records should know.
     pub notes: Vec<String>,
+    /// What was done with rows, counted; in words it is told beside the notes.
+    pub(crate) remarks: Remarks,
     /// The list that the records' `reference` points into.
     pub references: Vec<String>,
     /// Columns of the file that no importer knows and that were not read.
@@ -51,7 +55,8 @@ pub struct Tally {
     pub kind: &'static str,
     /// How many.
     pub rows: u64,
-    /// The exact sum of their values, in US dollars; `None` where their values were not read.
+    /// The exact sum of their values, in US dollars; `None` where their values were not read, or are in the
+    /// records ([`ADDED`](crate::ADDED)).
     pub value: Option<Usd>,
 }
 
@@ -133,6 +138,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let mut rows_read = 0;
     let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found = Vec::new();
+    let (mut remarks, mut years) = (Remarks::default(), Years::default());
     while let Some((line, shape)) = table.next()? {
         match shape {
             Ok(()) => layout.read(&line, &mut found),
@@ -146,15 +152,19 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         for found in found.drain(..) {
             rows_read += 1;
             match found {
-                Found::Draft(draft) => sink(Ok(Row {
-                    line: line.number,
-                    record: draft.record,
-                    part: draft.part,
-                    codes: draft.codes,
-                    unread: draft.unread,
-                })),
+                Found::Draft(draft) => {
+                    years.see(&draft.record, draft.codes, &mut remarks);
+                    sink(Ok(Row {
+                        line: line.number,
+                        record: draft.record,
+                        part: draft.part,
+                        codes: draft.codes,
+                        unread: draft.unread,
+                    }));
+                }
                 Found::Bad(bad) => sink(Err(bad.at(line.number))),
                 Found::Aside(kind) => *aside.entry(kind).or_default() += 1,
+                Found::Foreign(bad) => return Err(foreign(bad, &file, line.number)),
             }
         }
     }
@@ -168,6 +178,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
             advice: "write all numbers with a decimal point and without thousands separators",
         });
     }
+    layout.remark(&mut remarks);
     let tally = |(kind, rows)| Tally {
         kind,
         rows,
@@ -178,9 +189,21 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         rows_read,
         set_aside: aside.into_iter().map(tally).collect(),
         notes,
+        remarks,
         references: layout.references(),
         ignored_columns,
     })
+}
+
+/// The refusal of an input of which a row shows that it is another table.
+fn foreign(bad: Bad, file: &str, line: u64) -> Error {
+    let column = bad.column.map(|name| format!("column `{name}`, ")).unwrap_or_default();
+    Error::Header {
+        file: file.to_owned(),
+        line,
+        problem: format!("{column}`{}`: {}", bad.value, bad.reason),
+        advice: bad.advice,
+    }
 }
 
 /// Refuses a column of a table of statistical exchange that nobody reads and whose name says that figures are multiples of
@@ -240,10 +263,11 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
     };
     let shape = source.shape();
     unique(shape.known)?;
+    table.header = shape.looked_at(table.header, &options.defaults);
     // Files of UN Comtrade's site have a delimiter behind the last cell of each row, and none behind the last name.
     let last = table.header.names().last();
-    table.open_ended =
-        source == Source::ComtradeApi && last.is_some_and(|name| name.eq_ignore_ascii_case("isAggregate"));
+    table.open_ended = source == Source::ComtradeApi
+        && last.is_some_and(|name| name.replace('_', "").eq_ignore_ascii_case("isAggregate"));
     if let Some(map) = &options.map {
         table.header = map.apply(table.header.clone(), shape.known, options, table.header_line)?;
     }
@@ -288,6 +312,7 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     quarantine.sort_by_key(|q| q.line);
     set_aside.extend(reading.set_aside);
     let mut notes = reading.notes;
+    notes.extend(reading.remarks.notes());
     notes.extend(years_to_come(&file, records.iter().map(|record| record.period.year())));
     let totals = aggregates::totals_among(&records);
     Ok(Imported {

@@ -7,7 +7,7 @@
 //! the marks of neither is taken for the interface's where it has codes and no `SCALE`, and is not guessed at otherwise.
 //!
 //! *Codes.* The explorer's columns hold names unless they were asked for as `COUNTRY.ID` and so on; the same codes stand in
-//! its `SERIES_CODE`, country, indicator, counterpart and frequency.
+//! its `SERIES_CODE`, country, indicator, counterpart and frequency; what the two contradict each other in is quarantined.
 //!
 //! *Status* as in `dots.rs`: `estimated`, because the file does not say which figures are the Fund's estimates.
 
@@ -16,9 +16,11 @@ use crate::codes;
 use crate::dots::period_columns;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::imts_twice::{check_scales, check_series, scales, series_key};
+use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::sdmx::{Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -97,8 +99,11 @@ struct Imts {
     country: Column,
     counterpart: Column,
     indicator: Column,
-    /// Codes of all three, where their own columns hold names.
+    /// The codes of all three together, read where their own columns hold names.
     series: Option<Column>,
+    named: bool,
+    /// What says in which units the figures are, once or twice.
+    scales: Vec<Column>,
     /// The currency.
     unit: Option<Column>,
     /// Of rows of periods.
@@ -107,6 +112,9 @@ struct Imts {
     figures: Figures,
     compiler: Arc<str>,
     economies: codes::Reader,
+    labels: Labels,
+    /// Names beside codes in columns of their own.
+    label: [Option<Column>; 2],
 }
 
 enum Figures {
@@ -181,19 +189,6 @@ impl Units {
     }
 }
 
-/// Country, indicator and counterpart of a series' code, such as `KOR.XG_FOB_USD.CHN.A`.
-fn series_key(text: &str) -> Option<[&str; 3]> {
-    let parts: Vec<&str> = text.split('.').collect();
-    match parts[..] {
-        [country, indicator, counterpart, frequency]
-            if frequency.len() == 1 && ![country, indicator, counterpart].contains(&"") =>
-        {
-            Some([country, indicator, counterpart])
-        }
-        _ => None,
-    }
-}
-
 impl Imts {
     fn bind(header: &Header, options: &Options, wide: bool) -> Result<Imts> {
         let column = |name| header.needed(name, options);
@@ -215,7 +210,9 @@ impl Imts {
         Ok(Imts {
             counterpart: coded("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY")?,
             indicator: coded("INDICATOR.ID", "INDICATOR")?,
-            series: header.column("SERIES_CODE").filter(|_| !header.has("COUNTRY.ID")),
+            series: header.column("SERIES_CODE"),
+            named: !header.has("COUNTRY.ID"),
+            scales: scales(header),
             figures: if wide {
                 Figures::Columns(period_columns(header, options)?)
             } else {
@@ -227,6 +224,12 @@ impl Imts {
             country,
             compiler: Arc::from("IMF IMTS"),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: [
+                ("COUNTRY.ID", "COUNTRY"),
+                ("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY"),
+            ]
+            .map(|(code, name)| header.column(name).filter(|_| header.has(code))),
         })
     }
 
@@ -234,25 +237,40 @@ impl Imts {
         let series = line.optional(self.series.as_ref())?;
         let key = series.and_then(|cell| series_key(cell.text));
         let cell = |part: usize, column| match (key, &self.series) {
-            (Some(key), Some(series)) => Ok(Cell::new(key[part], series)),
+            (Some(key), Some(series)) if self.named => Ok(Cell::new(key[part], series)),
             _ => line.cell(column),
         };
+        let year = period.year();
+        if let Some(key) = key {
+            let columns = [&self.country, &self.indicator, &self.counterpart];
+            check_series(line, key, columns, year, &self.labels)?;
+        }
         let Measure::Flow(flow, valuation) = measure(&cell(1, &self.indicator)?)? else {
             return Ok(Found::Aside("balance"));
         };
         let Some(value) = value(figure, self.units.power(line)?)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
+        if !matches!(self.units, Units::Dollars) {
+            check_scales(line, &self.scales)?;
+        }
         let dollars = |text: &str| text.contains("USD") || text.to_ascii_lowercase().contains("us dollar");
         if let Some(unit) = line.optional(self.unit.as_ref())?.filter(|unit| !dollars(unit.text)) {
             return Err(unit.bad("the figure is not in US dollars", "ask for the figures in US dollars"));
         }
-        let year = period.year();
+        let economy = |part, column, label: &Option<Column>| {
+            let read = area(&cell(part, column)?, "imf", year, &self.economies)?;
+            if let Area::One(economy) = read {
+                self.labels.check(line, label.as_ref(), economy, year)?;
+            }
+            Ok(read)
+        };
+        let [name, other] = &self.label;
         let total = Total {
             compiler: &self.compiler,
             period,
-            reporter: area(&cell(0, &self.country)?, "imf", year, &self.economies)?,
-            partner: area(&cell(2, &self.counterpart)?, "imf", year, &self.economies)?,
+            reporter: economy(0, &self.country, name)?,
+            partner: economy(2, &self.counterpart, other)?,
             flow,
             valuation,
             value,

@@ -1,9 +1,12 @@
 //! JSON answers of statistical APIs: records of one shape, as UN Comtrade's API gives them. They are written out as a
 //! table, in a file without a name, and then read like any other table.
 
+mod bounded;
+
 use crate::error::{Error, Result};
 use crate::input::{Limits, unreadable};
 use crate::table::COLUMNS;
+use bounded::Bounded;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -44,7 +47,7 @@ pub(crate) fn as_table(reader: impl Read, file: &str) -> Result<(File, Vec<Strin
     let told = Answer(&mut rows)
         .deserialize(&mut json)
         .and_then(|told| json.end().map(|()| told));
-    let told = told.map_err(|error| refuse(&error, file))?;
+    let told = told.map_err(|error| refuse(&error, rows.records, file))?;
     told.check(rows.records, file)?;
     let mut notes = Vec::new();
     if let Some(message) = &told.message {
@@ -97,7 +100,7 @@ fn not_a_table(file: &str, line: u64, found: String, advice: &'static str) -> Er
     }
 }
 
-fn refuse(error: &serde_json::Error, file: &str) -> Error {
+fn refuse(error: &serde_json::Error, records: u64, file: &str) -> Error {
     let advice = if error.is_eof() {
         "the answer is cut short: fetch it again"
     } else if error.to_string().contains("trailing characters") {
@@ -109,9 +112,14 @@ fn refuse(error: &serde_json::Error, file: &str) -> Error {
     };
     let text = error.to_string();
     let (what, place) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
-    let place = place
-        .split_once(" column ")
-        .map_or(String::new(), |(_, column)| format!(" (character {column} of it)"));
+    // Many answers are one line: a record says more than its number.
+    let behind = match records {
+        0 => String::new(),
+        n => format!(", behind record {n}"),
+    };
+    let place = place.split_once(" column ").map_or(String::new(), |(_, column)| {
+        format!(" (character {column} of it{behind})")
+    });
     not_a_table(
         file,
         error.line() as u64,
@@ -119,6 +127,10 @@ fn refuse(error: &serde_json::Error, file: &str) -> Error {
         advice,
     )
 }
+
+const EXCHANGE: &str = "an answer of statistical exchange (SDMX in JSON), which is not read";
+const CSV_INSTEAD: &str = "take the same figures as CSV: the interface gives it for `Accept: application/vnd.sdmx.data+csv` (format=csv), the portal of \
+     its publisher as a download";
 
 /// What an answer says beside its records.
 #[derive(Default)]
@@ -137,6 +149,13 @@ impl Told {
         {
             let found = format!("an error of the source in place of data: {message}");
             return Err(not_a_table(file, 0, found, "ask again, for less or later"));
+        }
+        if self.said.iter().any(|said| {
+            ["`CompactData`", "`GenericData`", "`dataSets`", "`structure`"]
+                .iter()
+                .any(|name| said.starts_with(name))
+        }) {
+            return Err(not_a_table(file, 0, EXCHANGE.to_owned(), CSV_INSTEAD));
         }
         if !self.has_records {
             let advice = "records are expected under `data`, or as one list";
@@ -369,24 +388,6 @@ impl<'de> Visitor<'de> for List<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<bool, A::Error> {
         Answer(self.0).visit_seq(list).map(|_| true)
-    }
-}
-
-/// Bounds what one record can take in memory.
-struct Bounded<R> {
-    inner: R,
-    since: Rc<Cell<u64>>,
-    limit: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.since.set(self.since.get() + n as u64);
-        if self.since.get() > self.limit + buffer.len() as u64 {
-            return Err(io::Error::other(format!("a record of more than {} bytes", self.limit)));
-        }
-        Ok(n)
     }
 }
 

@@ -31,7 +31,7 @@
 //! same records.
 //!
 //! Trade values, weights and quantities are never negative in these sources: a negative
-//! number is quarantined. A missing weight or quantity is `None`; a missing value is
+//! value is quarantined. A missing weight or quantity is `None`; a missing value is
 //! quarantined, unless the row gives a share or a quantity in its place.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -54,12 +54,16 @@ mod guard;
 mod header;
 mod import;
 mod imts;
+mod imts_twice;
 mod input;
 mod json;
+mod labels;
 mod levels;
+mod mapped;
 mod names;
 mod options;
 mod quarantine;
+mod remarks;
 mod repeats;
 mod sdmx;
 mod source;
@@ -81,6 +85,7 @@ pub use input::Limits;
 pub use levels::{Level, LevelSum, Series, finest_common_level, levels_present, series};
 pub use options::{Defaults, Options};
 pub use quarantine::Quarantined;
+pub use repeats::ADDED;
 pub use source::{Part, Source, sniff};
 pub use text::{Number, TextRow, TextTable, decimal_text, number_of_text};
 pub use tidy::{Codes, TidyMap};

@@ -3,7 +3,7 @@ use crate::import::{Row, Tally};
 use crate::quarantine::{Bad, Quarantined};
 use crate::source::{Part, Repeats};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trade::{Decimal3, Record, Usd, Valuation};
 
 /// What decides between rows that stand under one key, held as records or packed.
@@ -14,11 +14,15 @@ pub(crate) trait Repeated {
     fn figures(&self) -> Figures<'_>;
     fn rounded_to(&self) -> Option<Usd>;
     fn reference(&self) -> Option<u32>;
-    /// What the cells say that are not read, in short.
+    /// What the cells say that are not read, in short; or which part of its flow the row is.
     fn unread(&self) -> u64 {
         0
     }
 }
+
+/// The kind of rows set aside that are parts of a flow beside others: their amounts are in the record of the first, and so
+/// their tally has no value of its own.
+pub const ADDED: &str = "part added to another row of its flow";
 
 /// Everything that two rows of one key have to share to be the same figure twice. Who is
 /// quoted for it, and how finely it was rounded, may differ.
@@ -96,6 +100,8 @@ pub(crate) struct Sorted {
 pub(crate) enum Fate {
     Kept,
     Aside(&'static str),
+    /// Its amounts belong to those of the row in this place.
+    Added(usize),
     /// The other row, by its place, and how the two differ.
     Contradicts(usize, &'static str),
 }
@@ -107,7 +113,7 @@ pub(crate) enum Fate {
 /// Where rows are marked as totals or breakdowns the mark decides. Otherwise identical rows
 /// are duplicates; rows that differ are a total with its breakdowns or a contradiction, as
 /// the source's [`Repeats`] says. Only figures that agree to the last digit are the same.
-pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), listed: usize) -> Sorted {
+pub(crate) fn sort_out(mut rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), listed: usize) -> Sorted {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     // Only in tables of figures do a value and a share of one key stand beside each other.
     let key = |i: &usize| match rule {
@@ -129,7 +135,13 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), li
                     .contradictions
                     .push(contradiction(row.record.value, said).at(row.line));
             }
-            Fate::Kept | Fate::Aside(_) => {}
+            Fate::Kept | Fate::Aside(_) | Fate::Added(_) => {}
+        }
+    }
+    for (i, fate) in fates.iter().enumerate() {
+        if let Fate::Added(to) = fate {
+            let part = rows[i].record.clone();
+            add(&mut rows[*to].record, &part);
         }
     }
     let mut tallies: BTreeMap<&'static str, (u64, Usd)> = BTreeMap::new();
@@ -138,15 +150,17 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), li
     }
     let mut fates = fates.into_iter();
     // The records take the place of the rows in memory.
-    let kept = rows.into_iter().filter_map(|row| match fates.next()? {
-        Fate::Kept => Some(row.record),
-        Fate::Aside(kind) => {
-            let tally = tallies.entry(kind).or_default();
-            tally.0 += 1;
-            tally.1 += row.record.value.unwrap_or_default();
-            None
-        }
-        Fate::Contradicts(..) => None,
+    let kept = rows.into_iter().filter_map(|row| {
+        let kind = match fates.next()? {
+            Fate::Kept => return Some(row.record),
+            Fate::Aside(kind) => kind,
+            Fate::Added(_) => ADDED,
+            Fate::Contradicts(..) => return None,
+        };
+        let tally = tallies.entry(kind).or_default();
+        tally.0 += 1;
+        tally.1 += row.record.value.unwrap_or_default();
+        None
     });
     sorted.records = kept.collect();
     sorted.set_aside = tallies
@@ -154,10 +168,21 @@ pub(crate) fn sort_out(rows: Vec<Row>, rule: Repeats, duplicates: (u64, Usd), li
         .map(|(kind, (rows, value))| Tally {
             kind,
             rows,
-            value: Some(value),
+            value: Some(value).filter(|_| kind != ADDED),
         })
         .collect();
     sorted
+}
+
+/// Adds the amounts of a part. What only one of the two has, or has in another unit, is not known of both.
+fn add(whole: &mut Record, part: &Record) {
+    let sum = |a: Option<Decimal3>, b: Option<Decimal3>| a.zip(b).map(|(a, b)| a + b);
+    whole.value = sum(whole.value, part.value);
+    whole.net_weight_kg = sum(whole.net_weight_kg, part.net_weight_kg);
+    let one_unit = whole.quantity_unit == part.quantity_unit;
+    whole.quantity = sum(whole.quantity, part.quantity).filter(|_| one_unit);
+    whole.quantity_unit = whole.quantity_unit.take().filter(|_| whole.quantity.is_some());
+    whole.valuation = whole.valuation.filter(|valuation| part.valuation == Some(*valuation));
 }
 
 /// What becomes of each of the rows that stand under one key.
@@ -227,12 +252,62 @@ fn judge<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [F
     {
         return;
     }
+    let parts: BTreeSet<u64> = group.iter().map(|&i| rows[i].unread()).collect();
+    if parts.len() < 2 || rule == Repeats::Rivals {
+        return judge_alike(rows, group, rule, fates);
+    }
+    // A total beside all of its parts is none of them. A row that stands there twice counts once.
+    let open = group.iter().all(|&i| is_open(rows[i].part()));
+    let distinct: BTreeSet<_> = group.iter().map(|&i| said_by(&rows[i])).collect();
+    let values = || distinct.iter().map(|(figures, ..)| figures.0.unwrap_or_default());
+    let largest = values().max().unwrap_or_default();
+    if rule == Repeats::TotalOrContradict && open && values().sum::<Usd>() == largest + largest {
+        return judge_alike(rows, group, rule, fates);
+    }
+    judge_parts(rows, group, rule, &parts, fates);
+}
+
+/// Decides on rows that are parts of one flow: each part by itself, and what is left of them is added up.
+fn judge_parts<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, parts: &BTreeSet<u64>, fates: &mut [Fate]) {
+    for part in parts {
+        let of_part: Vec<usize> = group.iter().copied().filter(|&i| rows[i].unread() == *part).collect();
+        judge_alike(rows, &of_part, rule, fates);
+    }
+    let kept: Vec<usize> = group
+        .iter()
+        .copied()
+        .filter(|&i| matches!(fates[i], Fate::Kept))
+        .collect();
+    let Some((&first, others)) = kept.split_first() else {
+        return;
+    };
+    // A flow of which one part is in doubt is in doubt.
+    if let Some((other, reason)) = group.iter().find_map(|&i| match fates[i] {
+        Fate::Contradicts(_, reason) => Some((i, reason)),
+        _ => None,
+    }) {
+        for &i in &kept {
+            fates[i] = Fate::Contradicts(other, reason);
+        }
+        return;
+    }
+    if let Some(&other) = others.iter().find(|&&i| rows[i].codes() != rows[first].codes()) {
+        return contradict(&kept, (first, other), TWO_CODES, fates);
+    }
+    for &i in others {
+        fates[i] = Fate::Added(first);
+    }
+}
+
+const TWO_CODES: &str = "two codes that stand for the same economy give a figure each";
+
+/// Decides on rows of one key that nothing tells apart but their figures.
+fn judge_alike<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [Fate]) {
     let open = without_parts(rows, group, fates);
     let distinct = without_duplicates(rows, open, fates);
     let [first, rest @ ..] = &distinct[..] else { return };
     if let Some(&other) = rest.iter().find(|&&i| rows[i].codes() != rows[*first].codes()) {
-        let reason = "two codes that stand for the same economy give a figure each";
-        contradict(&distinct, (*first, other), reason, fates);
+        contradict(&distinct, (*first, other), TWO_CODES, fates);
         return;
     }
     if rule == Repeats::Rivals {

@@ -2,6 +2,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
+use crate::remarks::Remarks;
 use crate::table::Line;
 use crate::{
     baci, bimts, comtrade_api, comtrade_classic, comtrade_legacy, cow, dots, figures, imts, wits, wits_profile,
@@ -91,6 +92,8 @@ pub(crate) trait Layout {
     fn references(&mut self) -> Vec<String> {
         Vec::new()
     }
+    /// Counts what was done with figures that were read.
+    fn remark(&self, _remarks: &mut Remarks) {}
     /// What makes figures that were read doubtful, told when all rows have been: a line and what is wrong there.
     fn doubt(&self) -> Option<(u64, Bad)> {
         None
@@ -105,6 +108,8 @@ pub(crate) enum Found {
     Bad(Bad),
     /// What is no bilateral figure, such as a group of the compiler's own: its kind.
     Aside(&'static str),
+    /// A row of another table than this source's, which refuses the input.
+    Foreign(Bad),
 }
 
 impl From<Result<Draft, Bad>> for Found {
@@ -122,7 +127,8 @@ pub(crate) struct Draft {
     pub(crate) part: Part,
     /// The numeric codes of reporter and partner, where the source has such.
     pub(crate) codes: (u16, u16),
-    /// What the cells say that are not read, in short; 0 where it does not matter.
+    /// What the cells say that are not read, in short, or which part of its flow the row is, such as the part that is
+    /// counted in kilograms; 0 where it does not matter.
     pub(crate) unread: u64,
 }
 
@@ -208,13 +214,25 @@ impl fmt::Display for Source {
 /// The source whose header this is; `None` if it is nobody's. A table of figures may leave
 /// columns to its defaults.
 pub fn sniff(header: &Header, defaults: &Defaults) -> Option<Source> {
-    SHAPES
-        .iter()
-        .find(|shape| shape.fits(header, defaults))
-        .map(|shape| shape.source)
+    let as_it_stands = SHAPES.iter().find(|shape| shape.fits(header, defaults));
+    let shape = as_it_stands.or_else(|| {
+        LOOSE
+            .iter()
+            .find(|shape| shape.fits(&header.clone().loosely(), defaults))
+    });
+    shape.map(|shape| shape.source)
 }
 
+/// Whose names programs are known to write with underscores: the R package comtradr those of UN Comtrade.
+const LOOSE: &[&Shape] = &[&comtrade_api::SHAPE];
+
 impl Shape {
+    /// The header with its names compared as this source's are.
+    pub(crate) fn looked_at(&self, header: Header, defaults: &Defaults) -> Header {
+        let loose = LOOSE.iter().any(|shape| shape.source == self.source) && !self.fits(&header, defaults);
+        if loose { header.loosely() } else { header }
+    }
+
     pub(crate) fn fits(&self, header: &Header, defaults: &Defaults) -> bool {
         self.missing(header, defaults).is_empty() && (!self.strict || header.unknown(self.known).is_empty())
     }
@@ -222,7 +240,12 @@ impl Shape {
     /// The needed columns that neither the header nor the defaults have.
     fn missing(&self, header: &Header, defaults: &Defaults) -> Vec<&'static str> {
         let mut missing = header.missing(self.needed);
-        missing.retain(|name| defaults.get(name).is_none());
+        let said = |name: &str| {
+            defaults
+                .get(name)
+                .or(defaults.reporter.as_deref().filter(|_| name == wits_profile::REPORTER))
+        };
+        missing.retain(|name| said(name).is_none());
         missing
     }
 
@@ -295,9 +318,9 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
             .to_owned()
     } else if near.is_empty() {
         let names: Vec<&str> = SHAPES.iter().map(|s| s.name).collect();
-        format!("the sources are {}", names.join(", "))
+        format!("the sources are {}; {BY_A_MAP}", names.join(", "))
     } else {
-        near.join("; ")
+        format!("{}; {BY_A_MAP}", near.join("; "))
     };
     Error::Header {
         file: file.to_owned(),
@@ -306,6 +329,9 @@ pub(crate) fn unknown_header(header: &Header, file: &str, line: u64) -> Error {
         advice,
     }
 }
+
+const BY_A_MAP: &str = "any other tidy table is read by --column reporter=THEIRS (and partner, period, flow, value_usd), or --map FILE, \
+     with --default compiler=NAME";
 
 /// What a publisher gives out beside its figures, and what to take in its place.
 fn companion(header: &Header) -> Option<(&'static str, &'static str)> {

@@ -61,7 +61,8 @@ pub fn is_multiple(text: &str) -> bool {
     let thousands = |word: &str| zeros(word.strip_prefix('1').unwrap_or(word));
     let mut words = text.split(|c: char| !c.is_alphanumeric());
     let says = |word: &str| WITHIN.iter().any(|w| word.contains(w)) || WORDS.contains(&word) || thousands(word);
-    words.any(says) || text.contains(['\u{20ac}', '\u{a3}', '\u{a5}'])
+    // CEPII's gravity tables have their `tradeflow_comtrade_o` and others in thousands.
+    words.any(says) || text.contains("tradeflow_") || text.contains(['\u{20ac}', '\u{a3}', '\u{a5}'])
 }
 
 #[cfg(test)]
@@ -80,6 +81,8 @@ mod tests {
             "EUR",
             "US$ Mio.",
             "\u{20ac}",
+            "tradeflow_baci",
+            "manuf_tradeflow_baci",
         ] {
             assert!(is_multiple(text), "{text}");
         }

@@ -3,10 +3,14 @@
 //!
 //! *Gross* flows (`Gross Exp.`, codes 1 and 2) include trade in foreign goods and bear the basis `gross`; `Export` and
 //! `Import` bear none. So the two are never added to each other.
+//!
+//! *Units of quantity.* Goods that are counted in several units (`Kg`, `Item`, `N.Q.`) stand in a row for each: parts of their flow,
+//! which are added up. Rows of one unit that differ contradict each other.
 
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
+use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
@@ -84,6 +88,7 @@ struct Spelling {
     value: &'static str,
     weight: &'static str,
     unit: &'static str,
+    names: [&'static str; 2],
 }
 
 const CODED: Spelling = Spelling {
@@ -93,6 +98,7 @@ const CODED: Spelling = Spelling {
     value: "TradeValue in 1000 USD",
     weight: "NetWeight in KGM",
     unit: "QtyUnit",
+    names: ["ReporterName", "PartnerName"],
 };
 
 const NAMED: Spelling = Spelling {
@@ -102,6 +108,7 @@ const NAMED: Spelling = Spelling {
     value: "Trade Value 1000USD",
     weight: "",
     unit: "Quantity Unit",
+    names: ["", ""],
 };
 
 struct Wits {
@@ -119,6 +126,31 @@ struct Wits {
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
+    labels: Labels,
+    label: [Option<Column>; 2],
+}
+
+/// A unit of quantity, by the name that UN Comtrade's units have here where it is one of them.
+fn plain_unit(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let known = match lower.as_str() {
+        "item" | "number" | "u" => "items",
+        "litre" | "litres" | "liter" | "liters" => "l",
+        "pair" | "2u" => "pairs",
+        "carats" => "carat",
+        "meter" | "meters" | "metre" | "metres" => "m",
+        "kgm" | "8" => "kg",
+        other => other,
+    };
+    known.to_owned()
+}
+
+/// A number from 1 to 63 for a unit. That two share one is no harm: their rows are quarantined as contradicting each other.
+fn part_of_unit(unit: &str) -> u64 {
+    let hash = unit.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| {
+        (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    });
+    1 + hash % 63
 }
 
 impl Wits {
@@ -164,6 +196,8 @@ impl Wits {
             compiler: Arc::from("World Bank WITS"),
             names: Names::default(),
             economies: codes::Reader::default(),
+            labels: Labels::default(),
+            label: spelling.names.map(|name| header.column(name)),
         })
     }
 
@@ -243,13 +277,16 @@ impl Wits {
         ) else {
             return Ok(Found::Aside("group of the compiler's own"));
         };
+        for (label, economy) in self.label.iter().zip([reporter, partner]) {
+            self.labels.check(line, label.as_ref(), economy, year.year())?;
+        }
         let (classification, product) = self.product(line)?;
         let (flow, gross) = self.flow(line)?;
-        let unit = line
-            .optional(self.unit.as_ref())?
-            .map(|cell| cell.text.to_ascii_lowercase());
+        let unit = line.optional(self.unit.as_ref())?.map(|cell| plain_unit(cell.text));
+        // A flow of goods that are counted in several units has a row for each of them.
+        let part = unit.as_deref().map_or(0, part_of_unit);
         let quantity = self.amount(line, self.quantity.as_ref())?;
-        let weighed = unit.as_deref().is_some_and(|u| u == "kg" || u == "8" || u == "kgm");
+        let weighed = unit.as_deref().is_some_and(|u| u == "kg");
         let weight = self
             .amount(line, self.weight.as_ref())?
             .or(quantity.filter(|_| weighed));
@@ -277,7 +314,7 @@ impl Wits {
             record,
             part: Part::Unsaid,
             codes: (0, 0),
-            unread: 0,
+            unread: part,
         })))
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! *Other indicators*, such as shares, counts and tariffs, are no trade values: their rows are set aside, and so are regions.
 
+use crate::cell::Cell;
 use crate::codes;
 use crate::dots::period_columns;
 use crate::error::Result;
@@ -77,8 +78,13 @@ pub(crate) const PARTNERS: Shape = Shape {
     bind: |header, options| Ok(Box::new(Profile::partners(header, options)?)),
 };
 
+/// The column that a page of one reporter leaves out: a default may stand for it.
+pub(crate) const REPORTER: &str = "Reporter Name";
+
 struct Profile {
-    reporter: Column,
+    /// Where the reporter stands, or what was said of it.
+    reporter: Result<Column, Column>,
+    said: String,
     partner: Column,
     product: Option<Column>,
     flow: Option<Column>,
@@ -122,8 +128,17 @@ fn measured(text: &str) -> Option<Measured> {
 impl Profile {
     fn bind(header: &Header, options: &Options, figures: Figures) -> Result<Profile> {
         let either = |name: &str, other: &str| header.column(other).map_or_else(|| header.needed(name, options), Ok);
+        let said = options.defaults.reporter.clone().unwrap_or_default();
+        let reporter = match either(REPORTER, "Reporter") {
+            Err(_) if !said.is_empty() => Err(Column {
+                index: 0,
+                name: REPORTER.to_owned(),
+            }),
+            found => Ok(found?),
+        };
         Ok(Profile {
-            reporter: either("Reporter Name", "Reporter")?,
+            reporter,
+            said,
             partner: either("Partner Name", "Partner")?,
             product: either("Product Group", "Product categories").ok(),
             flow: either("Trade Flow", "Indicator Type").ok(),
@@ -174,12 +189,16 @@ impl Profile {
                 "Export or Import, as the figure",
             ));
         }
-        let economy = |column| area(&line.cell(column)?, "wits", period.year(), &self.economies);
+        let economy = |cell: &Cell<'_>| area(cell, "wits", period.year(), &self.economies);
+        let reporter = match &self.reporter {
+            Ok(column) => line.cell(column)?,
+            Err(left_out) => Cell::new(self.said.trim(), left_out),
+        };
         let total = Total {
             compiler: &self.compiler,
             period,
-            reporter: economy(&self.reporter)?,
-            partner: economy(&self.partner)?,
+            reporter: economy(&reporter)?,
+            partner: economy(&line.cell(&self.partner)?)?,
             flow,
             valuation: None,
             value,
@@ -284,6 +303,20 @@ mod tests {
             "2013 NLD export SRB food_products 2500",
         ];
         assert_eq!(rows, want);
+    }
+
+    #[test]
+    fn a_page_of_one_reporter_may_leave_it_out() {
+        let csv = "Partner Name,Year,Export (US$ Thousand)\nJapan,2015,5\n";
+        assert!(import(csv.as_bytes(), &Options::default()).is_err());
+        let mut options = Options::default();
+        options.defaults.reporter = Some("WLD".to_owned());
+        let got = import(csv.as_bytes(), &options).unwrap();
+        let record = &got.records[0];
+        assert_eq!(
+            (got.source, record.reporter.as_str(), record.partner.as_str()),
+            (Source::WitsPartner, "WLD", "JPN")
+        );
     }
 
     #[test]

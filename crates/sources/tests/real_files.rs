@@ -9,7 +9,7 @@
 #![allow(clippy::explicit_write)]
 
 use sources::{
-    Defaults, Imported, Level, Options, Source, TidyMap, finest_common_level, import_path, set_aside_nested,
+    Defaults, Imported, Level, Options, Source, TidyMap, finest_common_level, import, import_path, set_aside_nested,
 };
 use std::io::Write;
 use std::path::PathBuf;
@@ -207,13 +207,47 @@ fn dyads_through_a_column_map() {
     let Some(imported) = read("partners/cow_v3_dprk_dyads_1948_2009.csv", &options) else {
         return;
     };
-    assert_eq!(imported.quarantine, []);
+    // What the file calls "Serbia (Yugoslavia)" and codes as Serbia was Yugoslavia.
+    let is_yugoslavia = |bad: &sources::Quarantined| {
+        bad.value == "SRB" && bad.advice.contains("there was") && bad.advice.contains("YUG (Yugoslavia)")
+    };
+    assert!(
+        imported.quarantine.iter().all(is_yugoslavia),
+        "{:?}",
+        imported.quarantine
+    );
     assert_eq!(
-        (imported.records.len(), sum(&imported)),
-        (5_544, Usd::from_units(98_969_194_961))
+        (imported.quarantine.len(), imported.records.len(), sum(&imported)),
+        (34, 5_510, Usd::from_units(98_770_944_961))
     );
     assert_eq!(
         imported.ignored_columns,
         ["reporter", "partner", "source", "cow_ccode_partner", "dprk_flow"]
     );
+}
+
+/// No name of the United Nations' own lists contradicts the code beside it, in whichever year.
+#[test]
+fn comtrade_s_names_stand_beside_their_own_codes() {
+    let Some(list) = path("classifications/comtrade_reference/partner_country.csv") else {
+        return;
+    };
+    let list = String::from_utf8_lossy(&std::fs::read(list).unwrap()).into_owned();
+    let mut text =
+        "Classification,Year,Trade Flow Code,Reporter Code,Partner Code,Partner,Commodity Code,Trade Value (US$)\n"
+            .to_owned();
+    for line in list.lines().skip(1) {
+        let cells: Vec<&str> = line.split("\",\"").collect();
+        let [_, _, code, name, ..] = cells[..] else { continue };
+        for year in [1962, 1975, 1988, 1991, 1995, 2003, 2011, 2022] {
+            text += &format!("S1,{year},1,156,{code},\"{name}\",TOTAL,1\n");
+        }
+    }
+    let got = import(text.as_bytes(), &Options::default()).unwrap();
+    let alarms = got
+        .quarantine
+        .iter()
+        .filter(|bad| bad.reason.contains("beside this name"));
+    assert_eq!(alarms.collect::<Vec<_>>(), Vec::<&sources::Quarantined>::new());
+    assert!(got.records.len() > 1500, "{}", got.records.len());
 }

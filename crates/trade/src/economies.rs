@@ -7,9 +7,11 @@ mod lookup;
 mod parse;
 #[cfg(test)]
 mod source_tests;
+mod standing;
 
 pub use info::{Coordinates, EARTH_RADIUS_KM, EconomyInfo, EconomyKind, NumericCode, Years};
 pub use lookup::{Candidate, LookupError};
+pub use standing::{Standing, YEARS_AFTER};
 
 use crate::Economy;
 use std::collections::BTreeMap;
@@ -73,7 +75,9 @@ impl Economies {
     pub fn by_alpha2(&self, code: &str, year: i16) -> Option<&EconomyInfo> {
         let bears = |info: &&EconomyInfo| info.alpha2 == Some(code);
         let alive = self.list.iter().filter(bears).find(|info| info.years.contains(year));
-        alive.or_else(|| self.list.iter().find(bears))
+        // Of those that were, the last one.
+        let last = |info: &&EconomyInfo| info.years.last.filter(|last| *last < year);
+        alive.or_else(|| self.list.iter().filter(bears).max_by_key(last))
     }
 
     fn by_number(

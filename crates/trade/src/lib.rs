@@ -30,8 +30,8 @@ pub use block::{Block, Months, NO_NUMBER, NO_WORD, Numbers, Scales, Words, place
 pub use classification::{Classification, TOTAL, check_product};
 pub use concordance::{Concordance, concord};
 pub use economies::{
-    Candidate, Coordinates, EARTH_RADIUS_KM, Economies, EconomyInfo, EconomyKind, LookupError, NumericCode, Years,
-    economies,
+    Candidate, Coordinates, EARTH_RADIUS_KM, Economies, EconomyInfo, EconomyKind, LookupError, NumericCode, Standing,
+    YEARS_AFTER, Years, economies,
 };
 pub use economy::Economy;
 pub use flow::{Flow, Status, Valuation};

@@ -67,6 +67,23 @@ pub(crate) fn inputs_of(path: &Path) -> Result<(Vec<BulkInput>, Vec<String>), Bu
             });
         }
     }
+    let releases: BTreeMap<Vec<&str>, &BulkInput> = found
+        .iter()
+        .filter_map(|input| Some((input.baci_release()?, input)))
+        .collect();
+    if let (Some((one, a)), Some((other, b))) = (releases.first_key_value(), releases.last_key_value())
+        && one != other
+    {
+        return Err(BulkError::Mixed {
+            problem: format!(
+                "{} is of BACI {}, {} of {}: name the files of one release",
+                a.name,
+                one.join(" "),
+                b.name,
+                other.join(" ")
+            ),
+        });
+    }
     passed_over.retain(|name| !is_companion(name));
     Ok((found, passed_over))
 }
@@ -219,6 +236,20 @@ impl BulkInput {
         }
         let year = name.split('_').find_map(|part| part.strip_prefix('Y'))?;
         (year.len() == 4).then(|| year.parse().ok()).flatten()
+    }
+
+    /// The revision and the release that the name of one of BACI's year files gives: `HS17` and `V202401b`.
+    fn baci_release(&self) -> Option<Vec<&str>> {
+        self.baci_year()?;
+        let name = self.name.rsplit(['/', '\\', ':']).next()?;
+        let parts = name.split(['_', '.']);
+        let digits = |text: &str| text.len() >= 2 && text.bytes().take(2).all(|b| b.is_ascii_digit());
+        let says = |part: &&str| {
+            ["HS", "V"]
+                .iter()
+                .any(|mark| part.strip_prefix(mark).is_some_and(digits))
+        };
+        Some(parts.filter(says).collect())
     }
 
     /// The revision of the Harmonized System that a BACI file's or archive's name gives.

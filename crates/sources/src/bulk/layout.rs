@@ -2,8 +2,12 @@ use super::cells::{code, is_whole, months, number, number_or_none, plain, text, 
 use super::packed::{self, Packed};
 use super::reading::Origin;
 use super::scan::Scan;
+use crate::cell::is_absent;
 use crate::header::Header;
+use crate::labels::{flow_named, names_another};
 use crate::source::Source;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use trade::{Classification, NO_NUMBER, Status, check_product, economies};
 
@@ -27,6 +31,9 @@ enum Role {
     Partner,
     ReporterIso,
     PartnerIso,
+    ReporterName,
+    PartnerName,
+    FlowName,
     Flow,
     Classification,
     Product,
@@ -72,6 +79,9 @@ impl Columns {
                 ("partnerCode", Role::Partner),
                 ("reporterISO", Role::ReporterIso),
                 ("partnerISO", Role::PartnerIso),
+                ("reporterDesc", Role::ReporterName),
+                ("partnerDesc", Role::PartnerName),
+                ("flowDesc", Role::FlowName),
                 ("flowCode", Role::Flow),
                 ("classificationCode", Role::Classification),
                 ("cmdCode", Role::Product),
@@ -229,13 +239,17 @@ impl Columns {
         weight: i64,
     ) -> Result<(i16, Packed), Unusual> {
         let class = self.classification.ok_or(Unusual)?;
+        let (from, to) = (by_code(reporter, year)?, by_code(partner, year)?);
+        if from == to || Some(product) == packed::digits(crate::baci::NO_PRODUCT.as_bytes()) {
+            return Err(Unusual);
+        }
         let thousandfold = |n: i64| n.checked_mul(1000).filter(|n| *n < LARGEST).ok_or(Unusual);
         let weight = match weight {
             NO_NUMBER => NO_NUMBER,
             n => thousandfold(n)?,
         };
         let row = Packed {
-            place: packed::place((1, 12), by_code(reporter, year)?, EXPORT, by_code(partner, year)?).ok_or(Unusual)?,
+            place: packed::place((1, 12), from, EXPORT, to).ok_or(Unusual)?,
             thing: class_bits(class)? | product,
             value: thousandfold(value)?,
             weight,
@@ -271,6 +285,12 @@ impl Columns {
             b"4" | b"RM" => 3,
             _ => return Err(Unusual),
         };
+        let names = [cell(Role::ReporterName)?, cell(Role::PartnerName)?];
+        if names.iter().zip(ranks).any(|(name, rank)| misnamed(name, rank, year))
+            || other_flow(cell(Role::FlowName)?, flow)
+        {
+            return Err(Unusual);
+        }
         let class = match self.classification {
             Some(class) if !self.roles.contains(&Role::Classification) => class,
             _ => text(cell(Role::Classification)?)
@@ -323,9 +343,9 @@ fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unus
     let mut said = 0;
     for role in columns {
         match (cell(role)?, role) {
-            (b"", _) => continue,
+            (b"" | b"NA", _) => continue,
             (b"0", _) | (b"C00", Role::Procedure) => said += 1,
-            (other, _) if text(other).is_none() => return Err(Unusual),
+            (other, _) if text(other).is_none_or(is_absent) => return Err(Unusual),
             _ => return Ok(2),
         }
     }
@@ -362,6 +382,40 @@ fn by_code(code: u16, year: i16) -> Result<u16, Unusual> {
         Some(&rank) if rank != NOBODY => Ok(rank),
         _ => Err(Unusual),
     }
+}
+
+thread_local! {
+    /// The name that last stood beside an economy in a year and did not contradict it: the next row's is mostly the same.
+    static AGREED: RefCell<HashMap<(u16, i16), Vec<u8>>> = RefCell::default();
+}
+
+/// Whether a name is that of another economy than the one of this rank; the general reader tells.
+fn misnamed(name: &[u8], rank: u16, year: i16) -> bool {
+    if name.is_empty() {
+        return false;
+    }
+    AGREED.with_borrow_mut(|agreed| {
+        if agreed.get(&(rank, year)).is_some_and(|known| known == name) {
+            return false;
+        }
+        let own = packed::ranked().get(usize::from(rank));
+        let another = own
+            .zip(text(name))
+            .is_some_and(|(own, name)| names_another(name, *own, year));
+        if !another && name.len() <= 200 {
+            agreed.insert((rank, year), name.to_owned());
+        }
+        another
+    })
+}
+
+/// Whether a word names another flow than the one of this place in the list.
+fn other_flow(name: &[u8], flow: u64) -> bool {
+    let named = match name {
+        b"" => return false,
+        name => text(name).and_then(flow_named),
+    };
+    named.is_some_and(|named| trade::Flow::ALL.get(flow as usize) != Some(&named))
 }
 
 /// Whether an ISO code may mean another economy than the one of this rank; the general reader knows.

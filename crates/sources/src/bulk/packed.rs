@@ -18,7 +18,7 @@ pub(crate) struct Packed {
     pub quantity: i64,
     /// The numeric codes of reporter and partner in the file.
     pub codes: (u16, u16),
-    /// Unit, valuation, part and basis, a byte each.
+    /// Unit, valuation, part and basis, a byte each; which part of its flow the row is stands above the two bits of `part`.
     pub unit: u8,
     pub valuation: u8,
     pub part: u8,
@@ -82,7 +82,14 @@ impl Packed {
             codes: row.codes,
             unit: listed(&UNITS, r.quantity_unit.as_deref()).ok_or_else(|| unlisted("unit", &r.quantity_unit))?,
             valuation: r.valuation.map_or(0, |v| if v == Valuation::Fob { 1 } else { 2 }),
-            part: PARTS.iter().position(|p| *p == row.part).ok_or("such a part")? as u8,
+            part: {
+                let part = PARTS.iter().position(|p| *p == row.part).ok_or("such a part")? as u8;
+                part | u8::try_from(row.unread)
+                    .ok()
+                    .filter(|n| *n < 64)
+                    .ok_or("columns that are not read")?
+                    << 2
+            },
             basis: listed(&BASES, r.basis.as_deref()).ok_or_else(|| unlisted("basis", &r.basis))?,
             line: Self::line_of(input, row.line),
         })
@@ -91,6 +98,27 @@ impl Packed {
     /// The value in US dollars.
     pub fn value(&self) -> Option<Usd> {
         number(self.value)
+    }
+
+    /// Adds the amounts of a part, as `repeats` does with records.
+    pub fn add(&mut self, part: &Packed) {
+        let sum = |a: i64, b: i64| match a == NO_NUMBER || b == NO_NUMBER {
+            true => NO_NUMBER,
+            false => a.saturating_add(b),
+        };
+        self.value = sum(self.value, part.value);
+        self.weight = sum(self.weight, part.weight);
+        self.quantity = if self.unit == part.unit {
+            sum(self.quantity, part.quantity)
+        } else {
+            NO_NUMBER
+        };
+        if self.quantity == NO_NUMBER {
+            self.unit = 0;
+        }
+        if self.valuation != part.valuation {
+            self.valuation = 0;
+        }
     }
 
     /// Whether the row says what `before` says and nothing else; see [`crate::repeats::says_again`].
@@ -206,6 +234,10 @@ impl Repeated for Packed {
 
     fn reference(&self) -> Option<u32> {
         None
+    }
+
+    fn unread(&self) -> u64 {
+        u64::from(self.part >> 2)
     }
 }
 

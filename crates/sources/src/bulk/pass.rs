@@ -4,6 +4,7 @@ use super::reading::{self, Origin, Parsed, Work};
 use super::runs::Years;
 use super::{BulkError, LISTED};
 use crate::quarantine::Quarantined;
+use crate::remarks::Remarks;
 use crate::source::Source;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ pub(super) struct Pass {
     pub bad_unlisted: u64,
     pub aside: BTreeMap<&'static str, u64>,
     pub notes: Vec<String>,
+    pub remarks: Remarks,
     pub ignored: BTreeSet<String>,
 }
 
@@ -69,6 +71,7 @@ impl Pass {
             *self.aside.entry(kind).or_default() += rows;
         }
         self.notes.extend(part.notes);
+        self.remarks.merge(part.remarks);
         self.ignored.extend(part.ignored);
         self.scales = self.scales.wider(part.scales);
         self.read += part.read;

@@ -6,6 +6,7 @@ use crate::import::{self, Row, Tally};
 use crate::input::Input;
 use crate::options::Options;
 use crate::quarantine::Quarantined;
+use crate::remarks::Remarks;
 use crate::source::Source;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -55,6 +56,8 @@ pub(crate) struct Parsed {
     pub aside: BTreeMap<&'static str, u64>,
     /// What the form of an input tells about its content.
     pub notes: Vec<String>,
+    /// What was done with rows, counted.
+    pub remarks: Remarks,
     /// Columns that are not read.
     pub ignored: Vec<String>,
     /// An input that the general reader has to read from its start.
@@ -258,6 +261,7 @@ fn rows(bytes: &mut dyn Read, number: usize, options: &Options, to: &SyncSender<
     batch.source = Some(reading.source);
     batch.set_aside(&reading.set_aside);
     batch.notes = reading.notes;
+    batch.remarks = reading.remarks;
     batch.ignored = reading.ignored_columns;
     let _ = to.send(Work::Rows(batch));
     Ok(())
@@ -402,7 +406,10 @@ fn read_unusual(plan: &Plan, unusual: &[(u64, &[u8])], parsed: &mut Parsed) {
         parsed.take(row, plan.input);
     });
     match read {
-        Ok(reading) => parsed.set_aside(&reading.set_aside),
+        Ok(reading) => {
+            parsed.set_aside(&reading.set_aside);
+            parsed.remarks.merge(reading.remarks);
+        }
         Err(_) => parsed.restart = Some(plan.input),
     }
 }

@@ -101,9 +101,18 @@ fn settle(group: &mut Vec<Packed>, rule: Repeats, inputs: &[BulkInput], fates: &
         return;
     }
     let mut kept: Vec<Packed> = Vec::new();
-    for (row, fate) in group.iter().zip(repeats::fates_of(group, rule)) {
+    let decided = repeats::fates_of(group, rule);
+    for (i, fate) in decided.iter().enumerate() {
+        if let Fate::Added(to) = *fate {
+            let part = group[i];
+            fates.set_aside(repeats::ADDED, &part);
+            group[to].add(&part);
+        }
+    }
+    for (row, fate) in group.iter().zip(decided) {
         match fate {
             Fate::Kept => kept.push(*row),
+            Fate::Added(_) => {}
             Fate::Aside(kind) => fates.set_aside(kind, row),
             Fate::Contradicts(other, reason) => fates.contradict(row, &group[other], reason, inputs),
         }

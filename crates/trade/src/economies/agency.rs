@@ -1,4 +1,5 @@
 use super::parse::{lines, parse_years};
+use super::standing::just_ended;
 use super::{Economies, EconomyInfo, Years};
 use crate::Economy;
 use std::collections::BTreeMap;
@@ -31,11 +32,13 @@ fn codes() -> &'static (Codes, Vec<&'static str>) {
 }
 
 impl Economies {
-    /// The economy that an agency's own letters meant in a year: `wits` writes `ROM` for Romania. Agencies are
+    /// The economy that an agency's own letters meant in a year: `wits` writes `ROM` for Romania; also up to
+    /// [`YEARS_AFTER`](crate::YEARS_AFTER) years after its end. Agencies are
     /// `wits`, `imf` and `oecd`; what they write as ISO 3166 does is not in this table.
     pub fn by_agency(&self, agency: &str, code: &str, year: i16) -> Option<&EconomyInfo> {
         let bearers = codes().0.get(&(agency, code))?;
-        let (economy, _) = bearers.iter().find(|(_, years)| years.contains(year))?;
+        let then = bearers.iter().find(|(_, years)| years.contains(year));
+        let (economy, _) = then.or_else(|| bearers.iter().find(|(_, years)| just_ended(years, year)))?;
         self.get(*economy)
     }
 }

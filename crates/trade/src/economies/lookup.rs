@@ -90,8 +90,8 @@ impl Economies {
         }
     }
 
-    /// Whose code, alpha-2 code or name this is.
-    fn bearers(&self, text: &str) -> Vec<&EconomyInfo> {
+    /// Whose code, alpha-2 code or name this is: several where it is ambiguous, nobody where it is not known.
+    pub fn bearers(&self, text: &str) -> Vec<&EconomyInfo> {
         let upper = text.trim().to_ascii_uppercase();
         if let Some(info) = Economy::new(&upper).ok().and_then(|code| self.get(code)) {
             return vec![info];

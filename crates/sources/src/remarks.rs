@@ -1,0 +1,213 @@
+//! What was done with rows that became records and that their reader should know: counted, and told as notes.
+
+use crate::cell;
+use crate::quarantine::Bad;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use trade::{Decimal3, Economy, Record, Standing, Usd, economies};
+
+/// Something of a kind that was done with rows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Remark {
+    /// A figure was rounded to the thousandth.
+    Rounded,
+    /// A weight or quantity was no such number and left out.
+    LeftOut,
+    /// A code was used outside of the years in which it stood for somebody, in this year.
+    OutOfTime(String, i16),
+}
+
+/// How often each was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Remarks(BTreeMap<Remark, u64>);
+
+/// How many codes are named with their years.
+const NAMED: usize = 12;
+
+impl Remarks {
+    pub(crate) fn count(&mut self, remark: Remark, times: u64) {
+        if times > 0 {
+            *self.0.entry(remark).or_default() += times;
+        }
+    }
+
+    pub(crate) fn merge(&mut self, others: Remarks) {
+        for (remark, times) in others.0 {
+            self.count(remark, times);
+        }
+    }
+
+    /// In words.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let (mut named, mut rows) = (Vec::new(), 0);
+        for (remark, times) in &self.0 {
+            match remark {
+                Remark::Rounded => notes.push(format!(
+                    "{times} figures with more than three decimals were rounded to the thousandth"
+                )),
+                Remark::LeftOut => notes.push(format!(
+                    "{times} weights or quantities that are negative, infinite or too large were left out; the rows' values are kept"
+                )),
+                Remark::OutOfTime(code, year) => {
+                    rows += times;
+                    named.push(format!("{code} in {year} ({times})"));
+                }
+            }
+        }
+        if !named.is_empty() {
+            let more = named.len().saturating_sub(NAMED);
+            named.truncate(NAMED);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            notes.push(format!(
+                "{rows} times a code is used in a year for which it was not made, and is read as it was written: {}{more}",
+                named.join(", ")
+            ));
+        }
+        notes
+    }
+}
+
+/// Reads amounts that a compiler may have computed in floating point.
+#[derive(Default)]
+pub(crate) struct Amounts {
+    rounded: Cell<u64>,
+    left_out: Cell<u64>,
+}
+
+impl Amounts {
+    /// A value, in units of 10^`power` US dollars.
+    pub(crate) fn money(&self, cell: &cell::Cell<'_>, power: u32) -> Result<Usd, Bad> {
+        cell.money(power).or_else(|_| {
+            let nearest = cell.rounded_money(power)?;
+            self.rounded.set(self.rounded.get() + 1);
+            Ok(nearest)
+        })
+    }
+
+    /// A weight or a quantity, which may be missing. One that is a number and no amount is left out: the value beside it holds
+    /// without it. Any other text may be that of another column, and is refused.
+    pub(crate) fn amount(&self, cell: &cell::Cell<'_>, power: u32) -> Result<Option<Decimal3>, Bad> {
+        if cell.is_absent() {
+            return Ok(None);
+        }
+        match self.money(cell, power) {
+            Err(_) if cell.text.parse::<f64>().is_ok() => {
+                self.left_out.set(self.left_out.get() + 1);
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    pub(crate) fn tell(&self, remarks: &mut Remarks) {
+        remarks.count(Remark::Rounded, self.rounded.get());
+        remarks.count(Remark::LeftOut, self.left_out.get());
+    }
+}
+
+/// Looks at the economies of records, each with its code and year once.
+#[derive(Default)]
+pub(crate) struct Years(HashMap<(Economy, u16, i16), bool>);
+
+impl Years {
+    /// Counts those that were not there in the record's year, or whose number stood for nobody then.
+    pub(crate) fn see(&mut self, record: &Record, codes: (u16, u16), remarks: &mut Remarks) {
+        let year = record.period.year();
+        for (economy, code) in [(record.reporter, codes.0), (record.partner, codes.1)] {
+            let late = self.0.entry((economy, code, year));
+            if *late.or_insert_with(|| is_out_of_time(economy, code, year)) {
+                let written = match code {
+                    0 => economy.to_string(),
+                    code => format!("{code} ({economy})"),
+                };
+                remarks.count(Remark::OutOfTime(written, year), 1);
+            }
+        }
+    }
+}
+
+fn is_out_of_time(economy: Economy, code: u16, year: i16) -> bool {
+    if code != 0 {
+        return economies().by_m49(code, year).is_none();
+    }
+    economies()
+        .get(economy)
+        .is_some_and(|info| info.standing(year) != Standing::Exists)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Codes, Options, TidyMap, import};
+
+    #[test]
+    fn the_years_of_codes_are_one_rule_for_all_sources() {
+        let comtrade = |code: u16, year: i16| {
+            format!(
+                "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue\n{year},156,M,{code},H1,27,1\n"
+            )
+        };
+        let tidy = |code: &str, year: i16| {
+            format!("period,reporter,partner,flow,value_usd,compiler\n{year},CHN,{code},import,1,x\n")
+        };
+        let wits = |name: &str, year: i16| {
+            format!(
+                "Reporter,TradeFlow,ProductCode,Year,Partner,Trade Value 1000USD,Nomenclature\nChina,Import,27,{year},{name},1,H1\n"
+            )
+        };
+        let read = |text: &str, economies: Option<Codes>| {
+            let own = ["value_usd", "compiler"].map(|name| (name.to_owned(), name.to_owned()));
+            let map = economies.map(|economies| TidyMap {
+                economies,
+                columns: own.into(),
+                ..TidyMap::default()
+            });
+            let got = import(
+                text.as_bytes(),
+                &Options {
+                    map,
+                    ..Options::default()
+                },
+            )
+            .unwrap();
+            let note = got.notes.iter().find(|note| note.contains("for which it was not made"));
+            let bad = got
+                .quarantine
+                .first()
+                .map(|bad| format!("{}; {}", bad.reason, bad.advice));
+            bad.or(note.cloned()).unwrap_or_default()
+        };
+        let (alpha2, name) = (Some(Codes::Alpha2), Some(Codes::Name));
+        let mapped = |code: &str, year| tidy(code, year).replace("CHN", if code.len() == 2 { "CN" } else { "China" });
+        for (told, code) in [
+            (read(&comtrade(530, 2015), None), "530 (ANT) in 2015 (1)"),
+            (read(&comtrade(56, 1996), None), "56 (BEL) in 1996 (1)"),
+            (read(&tidy("SCG", 2010), None), "SCG in 2010 (1)"),
+            (read(&mapped("CS", 2010), alpha2), "SCG in 2010 (1)"),
+            (read(&wits("Serbia and Montenegro", 2010), None), "SCG in 2010 (1)"),
+            (read(&comtrade(530, 2011), None), ""),
+            (read(&tidy("SUN", 1991), None), ""),
+            (read(&comtrade(810, 2003), None), "stands for no economy in 2003"),
+            (read(&tidy("SUN", 2003), None), "in that year there was RUS (Russia)"),
+            (
+                read(&tidy("RUS", 1980), None),
+                "in that year there was SUN (Soviet Union)",
+            ),
+            (read(&mapped("SU", 2003), alpha2), "is of other years than 2003"),
+            (read(&mapped("USSR", 2003), name), "is of other years than 2003"),
+            (
+                read(&wits("German Democratic Republic", 2024), None),
+                "is of other years than 2024",
+            ),
+        ] {
+            assert!(
+                told.contains(code) && (told.is_empty() == code.is_empty()),
+                "{told} {code}"
+            );
+        }
+    }
+}
