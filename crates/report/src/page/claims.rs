@@ -16,7 +16,7 @@ impl Badge {
         let class = match verdict {
             Verdict::Robust => "robust",
             Verdict::OneSource => "single",
-            Verdict::DependsOnSource => "depends",
+            Verdict::DependsOnSource | Verdict::DependsOnWay => "depends",
             Verdict::Contradicted | Verdict::OneSourceAgainst => "contradicted",
             Verdict::Undecided | Verdict::NotTestable => "untestable",
         };
