@@ -64,7 +64,7 @@ const GLOSSARY: [(&str, &str); 21] = [
     ),
     (
         "HHI",
-        "Herfindahl-Hirschman index: the sum of squared shares. 1 where one partner has everything, one tenth where ten have equal parts. The effective number is how many equal partners would give the same.",
+        "Herfindahl-Hirschman index: the sum of squared shares. 1 where one partner has everything, one tenth where ten have equal parts. The effective number is how many equal partners would give the same: one over the index. In the CSV files stands a second one besides, from the entropy of the shares, which gives small partners more weight and is larger.",
     ),
     (
         "regime, silhouette",
