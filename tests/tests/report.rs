@@ -64,6 +64,13 @@ series = [
     { name = "IMF-based", scenario = "imf", measure = "imports" },
     { name = "KOTRA", scenario = "kotra", measure = "imports" },
 ]
+[[chart]]
+id = "shares"
+title = "China's share"
+y_label = "share"
+y_scale = "share"
+form = "line"
+series = [{ name = "KOTRA", scenario = "kotra", measure = "partner_share", where = { flow = "total", partner = "CHN" } }]
 [[summary]]
 claim = "a"
 text = "China had {{ share('kotra', 'partner_share', flow='total', partner='CHN', period=2008) }} to KOTRA."
@@ -74,7 +81,7 @@ means = "South Korea's trade agency."
 id = "totals"
 title = "Totals"
 text = ["Imports of 2008 were {{ estimate('imf', 'imports', period=2008) }} dollars."]
-charts = ["imports"]
+charts = ["imports", "shares"]
 tables = [{ name = "balance", where = { year = "2008" } }]
 "#;
 
@@ -151,6 +158,14 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     assert!(evidence.contains("Left out to see its reason"));
     assert!(evidence.contains("dyadic_trade.rda"));
     assert!(evidence.contains("two-way trade"), "the steps");
+    // What a pin says of one year stands beside the finding, whose convention is that of the other years.
+    let kotra = text(&workspace.path("run/evidence/kotra.html"));
+    for (year, told) in [(2003, true), (2004, false)] {
+        let named = format!("Partner share: two-way trade, China, {year}</h3>");
+        let entry = kotra.split(&named).nth(1).unwrap().split("</article>").next().unwrap();
+        assert_eq!(entry.contains("it would be 42.8 per cent"), told, "{year}: {entry}");
+        assert_eq!(entry.contains("see the warning on this year"), told, "{year}");
+    }
     // A reader is told names and units, not codes and keys: scenarios by their titles, the year in the caption, sums in
     // millions, partners by name, findings in words.
     for words in [
