@@ -235,6 +235,19 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!(said["claims_changed"][0]["old"], "depends on the source");
     assert_eq!(said["claims_changed"][0]["new"], "robust");
     assert_eq!(said["scenarios_changed"][0]["scenario"], "imf");
+    let ways = &said["ways_changed"][0];
+    assert_eq!(
+        (&ways["holds_old"], &ways["holds_new"]),
+        (&1.into(), &2.into()),
+        "{ways}"
+    );
+    assert!(
+        ways["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("its test was changed in the study"),
+        "{ways}"
+    );
     let inputs = said["inputs_changed"].as_array().unwrap();
     assert_eq!(inputs[0]["what"], "study file");
     let keys: Vec<[&str; 3]> = inputs[1..]
@@ -266,6 +279,7 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!((count, columns[0].as_str()), (rows.len(), "what"));
     let first = with("table").text();
     for words in [
+        "a “Half of trade was with China”: holds in 1 of 2 ways to count before, in 2 of 2 now",
         "1 claim has another verdict",
         "findings moved",
         "behind claims",
@@ -348,4 +362,24 @@ fn a_comparison_needs_two_finished_runs() {
     ]);
     std::fs::write(workspace.path("run/tables/claims.csv"), "claim\n").unwrap();
     call(&["report", "--compare", &run, &run]).tells(&["altered"]);
+    // A finding that stands there twice is nobody's run.
+    analyze(&workspace, "twice");
+    let path = workspace.path("twice/findings.json");
+    let mut findings: Vec<serde_json::Value> = serde_json::from_str(&text(&path)).unwrap();
+    findings.push(findings[0].clone());
+    std::fs::write(&path, serde_json::to_string(&findings).unwrap()).unwrap();
+    let twice = folder("twice");
+    call(&["report", "--compare", &twice, &twice])
+        .code(1)
+        .tells(&["findings.json", "stands there twice"]);
+    analyze(&workspace, "short");
+    std::fs::remove_file(workspace.path("short/findings.csv")).unwrap();
+    let short = folder("short");
+    let said = call(&["report", "--compare", &short, &short, "--format", "json"])
+        .ok()
+        .json();
+    assert!(
+        said["altered"][0].as_str().unwrap().contains("findings.csv is missing"),
+        "{said}"
+    );
 }
