@@ -66,7 +66,7 @@ fn style() -> String {
 struct View<'p> {
     kicker: &'p str,
     title: &'p str,
-    lede: String,
+    lede: Vec<String>,
     description: String,
     dateline: &'p str,
     byline: &'p str,
@@ -167,8 +167,8 @@ fn view(page: &Page) -> Result<View<'_>> {
     let mut view = View {
         kicker: &page.kicker,
         title: &page.title,
-        lede: page.lede.html(),
-        description: page.lede.text(),
+        lede: paragraphs(&page.lede.html()),
+        description: page.lede.text().split_whitespace().collect::<Vec<_>>().join(" "),
         dateline: &page.dateline,
         byline: &page.byline,
         limits: &page.limits,
@@ -467,6 +467,14 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
             .map(|(name, value)| (name, value.as_str()))
             .collect(),
     }
+}
+
+/// Words in paragraphs, at their empty lines.
+fn paragraphs(html: &str) -> Vec<String> {
+    let all = html.split("\n\n").map(str::trim);
+    all.filter(|paragraph| !paragraph.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
