@@ -167,7 +167,7 @@ fn view(page: &Page) -> Result<View<'_>> {
     let mut view = View {
         kicker: &page.kicker,
         title: &page.title,
-        lede: paragraphs(&page.lede.html()),
+        lede: page.lede.paragraphs(),
         description: page.lede.text().split_whitespace().collect::<Vec<_>>().join(" "),
         dateline: &page.dateline,
         byline: &page.byline,
@@ -468,14 +468,5 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
             .collect(),
     }
 }
-
-/// Words in paragraphs, at their empty lines.
-fn paragraphs(html: &str) -> Vec<String> {
-    let all = html.split("\n\n").map(str::trim);
-    all.filter(|paragraph| !paragraph.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests;
