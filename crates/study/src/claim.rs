@@ -294,7 +294,7 @@ pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
 }
 
 /// What a test of shares is told in; none for a test of something else. Shares differ by percentage points.
-fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
+pub(crate) fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
     let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
     let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
     let all = |unit: &str| chosen.iter().all(|f| f.unit == unit);

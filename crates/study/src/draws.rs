@@ -131,9 +131,13 @@ pub(crate) fn run(study: &Study, pinned: &Pinned, models: &[&dyn Model], finding
         })
     };
     let drawn = jobs.iter().map(one).collect::<Result<Vec<Drawn>>>()?;
+    let mut by: ByScenario<'_> = BTreeMap::new();
+    for finding in findings {
+        by.entry(&finding.scenario).or_default().push(finding);
+    }
     Ok(vec![
         tables::conclusions(study, &drawn),
-        tables::survival(study, &drawn),
+        tables::survival(study, &drawn, &by),
         tables::intervals(&drawn),
     ])
 }
