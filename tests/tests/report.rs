@@ -158,8 +158,23 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     assert!(evidence.contains("Left out to see its reason"));
     assert!(evidence.contains("dyadic_trade.rda"));
     assert!(evidence.contains("two-way trade"), "the steps");
-    // What a pin says of one year stands beside the finding, whose convention is that of the other years.
+    // A published figure stands there with who said it and where.
     let kotra = text(&workspace.path("run/evidence/kotra.html"));
+    let entry = kotra
+        .split("Imports, 2008</h3>")
+        .nth(1)
+        .or(kotra.split("Imports: 2008</h3>").nth(1))
+        .unwrap();
+    let entry = entry.split("</article>").next().unwrap();
+    assert!(
+        entry.contains("Published figure: 2,685,478,000 US dollars (KOTRA)."),
+        "{entry}"
+    );
+    assert!(
+        entry.contains("href=\"#ref-") && entry.contains("class=\"away\""),
+        "{entry}"
+    );
+    // What a pin says of one year stands beside the finding, whose convention is that of the other years.
     for (year, told) in [(2003, true), (2004, false)] {
         let named = format!("Partner share: two-way trade, China, {year}</h3>");
         let entry = kotra.split(&named).nth(1).unwrap().split("</article>").next().unwrap();

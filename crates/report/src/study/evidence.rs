@@ -41,6 +41,8 @@ struct FindingView {
     id: String,
     value: String,
     interval: String,
+    /// The published figure that it is, or is the quotient of, where there is one: told, cited, linked; escaped.
+    source_html: String,
     /// What the pins say of the figure behind it.
     warnings: Vec<String>,
     convention: Vec<(String, String)>,
@@ -103,7 +105,10 @@ fn view(
         others: all - shown.len(),
         findings: shown
             .into_iter()
-            .map(|f| warned(finding(f, &there, &study.file), notes::of_finding(f, file, run)))
+            .map(|f| FindingView {
+                source_html: figures::source(f, scenario, &run.references),
+                ..warned(finding(f, &there, &study.file), notes::of_finding(f, file, run))
+            })
             .collect(),
         claims,
         periods,
@@ -141,6 +146,7 @@ fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> Find
         id: finding.id(),
         value,
         interval: interval.unwrap_or_default(),
+        source_html: String::new(),
         warnings: Vec::new(),
         convention: finding.convention.clone().into_iter().collect(),
         figures_html: figures_of(finding, there),

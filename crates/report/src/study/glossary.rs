@@ -59,8 +59,8 @@ const GLOSSARY: [(&str, &str); 21] = [
         "A way to compute how uncertain a trend is that allows for good years following good ones and bad ones bad.",
     ),
     (
-        "Chow test, F",
-        "Asks whether one line fits the years before and after a date alike. A large F and a small p value say that it does not.",
+        "Chow test, Wald test, F",
+        "Ask whether one line fits the years before and after a date alike; the Wald test allows for good and bad years in a row. A large F and a small p value say that it does not.",
     ),
     (
         "HHI",

@@ -136,6 +136,8 @@ pub fn told(column: &str, text: &str, study: &StudyFile) -> String {
         ("span", years) => years.replace('-', "\u{a0}to\u{a0}"),
         ("compiler", name) => name.replace('_', " "),
         ("reason", why) => reason(why),
+        ("test", "chow-f") => "Chow's F test".to_owned(),
+        ("test", "hac-wald") => "Wald test, Newey-West errors".to_owned(),
         ("term", "(Intercept)") => "constant".to_owned(),
         ("term", "contiguous") => "common border".to_owned(),
         ("term", term) => match term.strip_prefix("ln ") {
@@ -276,6 +278,7 @@ mod tests {
             "Out of line with its other years, 2008: 86 times the median"
         );
         assert_eq!(of("span", "1989-2008"), "1989\u{a0}to\u{a0}2008");
+        assert_eq!(of("test", "hac-wald"), "Wald test, Newey-West errors");
         assert_eq!(of("term", "ln distance"), "distance (logarithm)");
     }
 
