@@ -294,7 +294,7 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!((count, columns[0].as_str()), (rows.len(), "what"));
     let first = with("table").text();
     for words in [
-        "a “Half of trade was with China”: holds in 1 of 2 ways to count before, in 2 of 2 now",
+        "a “Half of trade was with China”: before it holds in 1 of 2 ways to count, now it holds in 2 of 2 ways to count",
         "1 claim has another verdict",
         "findings moved",
         "behind claims",

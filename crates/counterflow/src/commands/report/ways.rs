@@ -6,6 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Verdicts by claim: the claim's text, and the word of each scenario that it was asked under.
 pub type ByClaim = BTreeMap<String, (String, BTreeMap<String, String>)>;
 
+/// Whether a key of the study file can change a verdict: one that only says something cannot.
+fn counts(key: &str) -> bool {
+    let name = key.rsplit([' ', '.']).next().unwrap_or(key);
+    ![
+        "title",
+        "description",
+        "text",
+        "reading",
+        "source",
+        "decided_by",
+        "says",
+        "reason",
+        "reference",
+    ]
+    .contains(&name)
+}
+
 /// What differs between the inputs of two runs.
 #[derive(Debug, Default)]
 pub struct Causes {
@@ -38,7 +55,7 @@ impl Causes {
     /// Why the verdicts on a claim can differ: its own tests, the data, how the study counts, the program.
     fn why(&self, claim: &str) -> String {
         let (own, any) = (format!("claim {claim}: "), |begin: &str| {
-            self.keys.iter().any(|key| key.starts_with(begin))
+            self.keys.iter().any(|key| key.starts_with(begin) && counts(key))
         });
         let mut causes = Vec::new();
         if any(&own) {
@@ -101,7 +118,7 @@ pub fn changed(before: &ByClaim, after: &ByClaim, causes: &Causes) -> Table {
     table
 }
 
-/// A row of [`changed`] as a sentence: `c “The deficit ...”: holds in 7 of 8 ways before, in 2 of 8 now (...)`.
+/// A row of [`changed`] as a sentence: `c “The deficit ...”: before it holds in 7 of 8 ways to count, now it ...`.
 pub fn sentence(row: &[Cell]) -> String {
     let text = |at: usize| match &row[at] {
         Cell::Text(text) => text.as_str(),
@@ -111,18 +128,20 @@ pub fn sentence(row: &[Cell]) -> String {
         Cell::Integer(number) => *number,
         _ => 0,
     };
+    let asked = |holds: i64, ways: i64| match ways {
+        0 => "is not asked".to_owned(),
+        _ => format!("holds in {holds} of {ways} ways to count"),
+    };
     let why = match text(6) {
         "" => String::new(),
         why => format!(" ({why})"),
     };
     format!(
-        "{} “{}”: holds in {} of {} ways to count before, in {} of {} now{why}",
+        "{} “{}”: before it {}, now it {}{why}",
         text(0),
         text(1).trim_end_matches('.'),
-        number(2),
-        number(4),
-        number(3),
-        number(5),
+        asked(number(2), number(4)),
+        asked(number(3), number(5)),
     )
 }
 
@@ -148,7 +167,7 @@ mod tests {
         let table = changed(&old, &new, &causes);
         assert_eq!(
             sentence(&table.rows[0]),
-            "c “It is so”: holds in 2 of 2 ways to count before, in 1 of 2 now (its test was changed in the study)"
+            "c “It is so”: before it holds in 2 of 2 ways to count, now it holds in 1 of 2 ways to count (its test was changed in the study)"
         );
         assert!(changed(&old, &old, &causes).rows.is_empty());
         let data = Causes {
@@ -156,5 +175,10 @@ mod tests {
             ..Causes::default()
         };
         assert_eq!(data.why("c"), "the data changed (x)");
+        let words = Causes {
+            keys: vec!["claim c: reading".to_owned(), "scenario a: title".to_owned()],
+            ..Causes::default()
+        };
+        assert_eq!(words.why("c"), "");
     }
 }
