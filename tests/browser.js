@@ -22,7 +22,7 @@ window.addEventListener("load", async () => {
     const marks = () => of_source.flatMap((item) => all(`.plot [data-series="${item.dataset.series}"]`, item.closest("figure")));
     box.click();
     check("a source is hidden in all charts", of_source.length > 1 && marks().every((g) => !drawn(g)), of_source.length);
-    check("the bar counts the sources", /\d+ of \d+ sources/.test(document.querySelector(".sources summary").textContent), "no count");
+    check("the bar counts the ways", /\d+ of \d+ ways to count/.test(document.querySelector(".sources summary").textContent), "no count");
     box.click();
     check("a source is shown in all charts", marks().some(drawn), "none drawn");
     all(".sources button").find((b) => b.textContent === "None").click();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// No call takes longer; one that hangs is killed and fails.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A finished call.
 #[derive(Clone, Debug)]

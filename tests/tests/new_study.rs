@@ -269,6 +269,115 @@ fn an_economy_that_does_not_report_has_its_partners_alone() {
     );
 }
 
+/// As [`two_sided`] of all products, over years in which exports grow; Germany reports in some of them only.
+fn over_years(own: &[i16]) -> String {
+    let mut text = HEADER.to_owned();
+    for year in 2003..=2010 {
+        let more = i64::from(year - 2003);
+        for (place, other) in others(60).iter().enumerate() {
+            // The first partner's part shrinks.
+            let export = if place == 0 { 300 - 10 * more } else { 30 + 2 * more };
+            let mut told = vec![
+                (other.as_str(), "DEU", "import", export + 1),
+                (other, "DEU", "export", 19),
+            ];
+            if own.contains(&year) {
+                told.extend([("DEU", other.as_str(), "export", export), ("DEU", other, "import", 20)]);
+            }
+            for (reporter, partner, flow, value) in told {
+                text += &format!("{year},{reporter},{partner},{flow},,TOTAL,{value}000000,a test,reported\n");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn years_without_an_own_report_are_named_and_not_replaced_by_others() {
+    let made = Made::of(&over_years(&[2004, 2005, 2006, 2007, 2009, 2010]));
+    let study = made.study();
+    made.analyze().ok();
+    let claims = csv_rows(&std::fs::read(made.path("out/tables/claims.csv")).unwrap());
+    let said = |claim: &str, scenario: &str| {
+        let row = claims
+            .iter()
+            .find(|row| row["claim"] == claim && row["scenario"] == scenario);
+        row.map(|row| row["verdict"].clone())
+    };
+    // A trend is asked over the years that there are, a change of two years only where both are.
+    assert_eq!(said("growth", "reported").as_deref(), Some("holds"), "{study}");
+    assert_eq!(said("growth", "partners").as_deref(), Some("holds"));
+    assert_eq!(said("dependence", "partners").as_deref(), Some("holds"));
+    assert!(said("dependence", "reported").is_none_or(|verdict| verdict == "undecidable"));
+    let report = made.report();
+    for words in [
+        "Germany itself reported its exports in 2004 to 2007, 2009 and 2010.",
+        "(its own reports have 2004 to 2007, 2009 and 2010)",
+        "the largest buyers took",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    assert!(!report.contains("Made-up data"));
+}
+
+#[test]
+fn a_change_between_two_years_is_not_told_of_a_way_that_has_one_of_them() {
+    let made = Made::of(&over_years(&[2003, 2004, 2005, 2006, 2007, 2008, 2009, 2010]));
+    let study = made.study();
+    // Without the first year of one way to count, the share of the second is no stand-in.
+    let (id, layer) = ("id = \"reported\"", "reporter = [\"DEU\"], status = [\"reported\"]");
+    let at = study.find(id).unwrap();
+    let layer = at + study[at..].find(layer).unwrap();
+    let line = study[..layer].rfind('\n').unwrap() + 1;
+    let cut = format!("{}years = [2004, 2010]\n{}", &study[..line], &study[line..]);
+    std::fs::write(made.path("study/study.toml"), cut).unwrap();
+    made.analyze().ok();
+    let claims = csv_rows(&std::fs::read(made.path("out/tables/claims.csv")).unwrap());
+    let own = |row: &&std::collections::BTreeMap<String, String>| {
+        row["claim"] == "dependence" && row["scenario"] == "reported"
+    };
+    assert_eq!(claims.iter().find(own).unwrap()["verdict"], "undecidable");
+    let report = made.report();
+    let said = report.split("in Germany's two-way trade fell from 2003 to 2010").nth(1);
+    let said = said.unwrap_or_else(|| panic!("{report}"));
+    assert!(said.starts_with(" by every count that can tell"), "{}", &said[..60]);
+}
+
+#[test]
+fn a_study_on_a_dataset_is_verified_with_it() {
+    let made = Made::of(&two_sided(&others(60), &["TOTAL".to_owned()]));
+    made.study();
+    made.analyze().ok();
+    let (study, out) = (made.path("study"), made.path("out"));
+    let (study, out) = (study.to_str().unwrap(), out.to_str().unwrap());
+    call(&["verify", study, "--data", &made.data, "--results", out])
+        .ok()
+        .tells(&["findings as in the results"]);
+    call(&["verify", study, "--data", &made.data, "--accept"]).ok();
+    call(&["verify", study, "--data", &made.data]).ok();
+    // Another dataset is another answer.
+    let other = Made::of(&two_sided(&others(59), &["TOTAL".to_owned()]));
+    call(&["verify", study, "--data", &other.data, "--results", out])
+        .code(1)
+        .tells(&["findings moved", "the pin `data` says something else"]);
+}
+
+#[test]
+fn made_up_data_are_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (world, study, out) = (path("world"), path("study"), path("out"));
+    let years = ["--rows", "20000", "--first-year", "2001", "--years", "2", "--quiet"];
+    call(&[&["synth", "--out", &world][..], &years].concat()).ok();
+    let new = ["study", "new", "--economy", "ROU", "--data", &world, "--out", &study];
+    call(&[&new[..], &["--partners", "0"]].concat())
+        .code(2)
+        .tells(&["one partner at least"]);
+    call(&new).ok();
+    call(&["analyze", &study, "--data", &world, "--out", &out, "--quiet"]).ok();
+    assert!(words(&Path::new(&out).join("report.html")).contains("Made-up data"));
+}
+
 #[test]
 fn a_synthetic_release_imports_without_further_words() {
     let folder = tempfile::tempdir().unwrap();
@@ -311,7 +420,10 @@ fn a_synthetic_release_imports_without_further_words() {
 #[test]
 fn help_says_where_things_go() {
     for (arguments, words) in [
-        (&["study", "new", "--help"][..], "studies/CODE/study.toml"),
+        (
+            &["study", "new", "--help"][..],
+            "studies/CODE/study.toml, CODE in lower case",
+        ),
         (&["import", "--help"], "classification (HS92, HS17, SITC3)"),
         (&["synth", "--help"], "import --default classification=HS92"),
         (&["--help"], "the report itself is made by `analyze`"),

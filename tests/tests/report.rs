@@ -64,6 +64,13 @@ series = [
     { name = "IMF-based", scenario = "imf", measure = "imports" },
     { name = "KOTRA", scenario = "kotra", measure = "imports" },
 ]
+[[chart]]
+id = "shares"
+title = "China's share"
+y_label = "share"
+y_scale = "share"
+form = "line"
+series = [{ name = "KOTRA", scenario = "kotra", measure = "partner_share", where = { flow = "total", partner = "CHN" } }]
 [[summary]]
 claim = "a"
 text = "China had {{ share('kotra', 'partner_share', flow='total', partner='CHN', period=2008) }} to KOTRA."
@@ -74,7 +81,7 @@ means = "South Korea's trade agency."
 id = "totals"
 title = "Totals"
 text = ["Imports of 2008 were {{ estimate('imf', 'imports', period=2008) }} dollars."]
-charts = ["imports"]
+charts = ["imports", "shares"]
 tables = [{ name = "balance", where = { year = "2008" } }]
 "#;
 
@@ -151,6 +158,29 @@ fn every_number_of_the_report_leads_to_its_evidence() {
     assert!(evidence.contains("Left out to see its reason"));
     assert!(evidence.contains("dyadic_trade.rda"));
     assert!(evidence.contains("two-way trade"), "the steps");
+    // A published figure stands there with who said it and where.
+    let kotra = text(&workspace.path("run/evidence/kotra.html"));
+    let entry = kotra
+        .split("Imports, 2008</h3>")
+        .nth(1)
+        .or(kotra.split("Imports: 2008</h3>").nth(1))
+        .unwrap();
+    let entry = entry.split("</article>").next().unwrap();
+    assert!(
+        entry.contains("Published figure: 2,685,478,000 US dollars (KOTRA)."),
+        "{entry}"
+    );
+    assert!(
+        entry.contains("href=\"#ref-") && entry.contains("class=\"away\""),
+        "{entry}"
+    );
+    // What a pin says of one year stands beside the finding, whose convention is that of the other years.
+    for (year, told) in [(2003, true), (2004, false)] {
+        let named = format!("Partner share: two-way trade, China, {year}</h3>");
+        let entry = kotra.split(&named).nth(1).unwrap().split("</article>").next().unwrap();
+        assert_eq!(entry.contains("it would be 42.8 per cent"), told, "{year}: {entry}");
+        assert_eq!(entry.contains("see the warning on this year"), told, "{year}");
+    }
     // A reader is told names and units, not codes and keys: scenarios by their titles, the year in the caption, sums in
     // millions, partners by name, findings in words.
     for words in [
@@ -220,6 +250,19 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!(said["claims_changed"][0]["old"], "depends on the source");
     assert_eq!(said["claims_changed"][0]["new"], "robust");
     assert_eq!(said["scenarios_changed"][0]["scenario"], "imf");
+    let ways = &said["ways_changed"][0];
+    assert_eq!(
+        (&ways["holds_old"], &ways["holds_new"]),
+        (&1.into(), &2.into()),
+        "{ways}"
+    );
+    assert!(
+        ways["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("its test was changed in the study"),
+        "{ways}"
+    );
     let inputs = said["inputs_changed"].as_array().unwrap();
     assert_eq!(inputs[0]["what"], "study file");
     let keys: Vec<[&str; 3]> = inputs[1..]
@@ -251,6 +294,7 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!((count, columns[0].as_str()), (rows.len(), "what"));
     let first = with("table").text();
     for words in [
+        "a “Half of trade was with China”: before it holds in 1 of 2 ways to count, now it holds in 2 of 2 ways to count",
         "1 claim has another verdict",
         "findings moved",
         "behind claims",
@@ -333,4 +377,24 @@ fn a_comparison_needs_two_finished_runs() {
     ]);
     std::fs::write(workspace.path("run/tables/claims.csv"), "claim\n").unwrap();
     call(&["report", "--compare", &run, &run]).tells(&["altered"]);
+    // A finding that stands there twice is nobody's run.
+    analyze(&workspace, "twice");
+    let path = workspace.path("twice/findings.json");
+    let mut findings: Vec<serde_json::Value> = serde_json::from_str(&text(&path)).unwrap();
+    findings.push(findings[0].clone());
+    std::fs::write(&path, serde_json::to_string(&findings).unwrap()).unwrap();
+    let twice = folder("twice");
+    call(&["report", "--compare", &twice, &twice])
+        .code(1)
+        .tells(&["findings.json", "stands there twice"]);
+    analyze(&workspace, "short");
+    std::fs::remove_file(workspace.path("short/findings.csv")).unwrap();
+    let short = folder("short");
+    let said = call(&["report", "--compare", &short, &short, "--format", "json"])
+        .ok()
+        .json();
+    assert!(
+        said["altered"][0].as_str().unwrap().contains("findings.csv is missing"),
+        "{said}"
+    );
 }

@@ -106,7 +106,15 @@ impl Results {
                 manifest.format
             )));
         }
-        let findings = serde_json::from_str(&read("findings.json")?).map_err(|e| broken("findings.json", e))?;
+        let findings: Vec<Finding> =
+            serde_json::from_str(&read("findings.json")?).map_err(|e| broken("findings.json", e))?;
+        let mut seen = std::collections::BTreeSet::new();
+        if let Some(twice) = findings.iter().map(Finding::id).find(|id| !seen.insert(id.clone())) {
+            return Err(Failure::because(format!(
+                "{}: the finding `{twice}` stands there twice: it is not as `analyze` wrote it",
+                folder.join("findings.json").display()
+            )));
+        }
         Ok(Results {
             folder: folder.to_owned(),
             manifest,

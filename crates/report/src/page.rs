@@ -94,8 +94,10 @@ pub enum Verdict {
     Robust,
     /// Holds under the only scenario that can tell: nothing is known of its sensitivity.
     OneSource,
-    /// Holds under some and fails under others.
+    /// Holds under some sources and fails under others.
     DependsOnSource,
+    /// Holds under some ways to count and fails under others, of one source too.
+    DependsOnWay,
     /// Fails under several sources and holds under none.
     Contradicted,
     /// Fails under one source and holds under none.
@@ -108,10 +110,11 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, the firmest first.
-    pub const ALL: [Verdict; 7] = [
+    pub const ALL: [Verdict; 8] = [
         Verdict::Robust,
         Verdict::OneSource,
         Verdict::DependsOnSource,
+        Verdict::DependsOnWay,
         Verdict::Contradicted,
         Verdict::OneSourceAgainst,
         Verdict::Undecided,
@@ -124,6 +127,7 @@ impl Verdict {
             Verdict::Robust => "robust",
             Verdict::OneSource => "one source only",
             Verdict::DependsOnSource => "depends on the source",
+            Verdict::DependsOnWay => "depends on how it is counted",
             Verdict::Contradicted => "contradicted",
             Verdict::OneSourceAgainst => "contradicted by one source",
             Verdict::Undecided => "undecided",
@@ -138,7 +142,12 @@ impl Verdict {
                 "holds under every source that has the figures, and there are several; what errors in the reports could undo is another question"
             }
             Verdict::OneSource => "holds under the only source that has the figures",
-            Verdict::DependsOnSource => "holds under some ways to count, and fails or is not shown under others",
+            Verdict::DependsOnSource => {
+                "holds under some sources, and fails or is not shown under others; each says one thing however it is counted"
+            }
+            Verdict::DependsOnWay => {
+                "holds under some ways to count, and fails or is not shown under others, of one source too"
+            }
             Verdict::Contradicted => "holds under no source and fails under several",
             Verdict::OneSourceAgainst => "fails under one source and holds under none",
             Verdict::Undecided => "the figures at hand allow both answers",

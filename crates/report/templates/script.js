@@ -133,7 +133,7 @@
     const head = document.createElement("summary");
     const choices = document.createElement("fieldset");
     const words = document.createElement("legend");
-    words.textContent = "Sources that the charts show";
+    words.textContent = "Ways to count that the charts show";
     choices.append(words);
     const choice = (label, on) => {
       const box = document.createElement("input");
@@ -185,7 +185,7 @@
         box.indeterminate = on > 0 && on < own.length;
         if (on > 0) shown += 1;
       }
-      const some = shown === names.length ? `all ${names.length} sources` : `${shown} of ${names.length} sources`;
+      const some = shown === names.length ? `all ${names.length} ways to count` : `${shown} of ${names.length} ways to count`;
       for (const note of all(".unmoved")) note.hidden = shown === names.length;
       head.textContent = `Show in charts: ${some}` + (intervals ? `, ${intervals.checked ? "" : "no "}intervals` : "");
     };
@@ -194,7 +194,7 @@
       if (figure.querySelector(".legend li[data-source]")) continue;
       const note = document.createElement("p");
       note.className = "unmoved";
-      note.textContent = "The choice of sources does not change this chart.";
+      note.textContent = "The choice of ways to count does not change this chart.";
       figure.querySelector(".canvas").before(note);
     }
     // Beyond the last chart there is nothing to choose for.

@@ -38,15 +38,13 @@ pub fn chart_across(file: &ChartFile, findings: &[Finding]) -> Chart {
             curve: false,
         });
     }
-    chart.marks = file
-        .marks
-        .iter()
-        .map(|(at, label)| Mark {
-            at: *at,
-            vertical: true,
-            label: label.clone(),
-        })
-        .collect();
+    let mark = |(at, label): &(f64, String), vertical| Mark {
+        at: *at,
+        vertical,
+        label: label.clone(),
+    };
+    let lines = file.lines.iter().map(|line| mark(line, false));
+    chart.marks = file.marks.iter().map(|year| mark(year, true)).chain(lines).collect();
     chart
 }
 

@@ -53,8 +53,8 @@ pub(crate) fn check(study: &StudyFile) -> Checked {
             place.clone(),
             known("scenario", file.series.iter().map(|s| &s.scenario), &scenarios),
         )?;
-        if file.marks.iter().any(|(at, _)| !at.is_finite()) {
-            return Err(format!("{place}: a mark stands at no year"));
+        if file.marks.iter().chain(&file.lines).any(|(at, _)| !at.is_finite()) {
+            return Err(format!("{place}: a mark stands at no year, or a line at no value"));
         }
     }
     let named = study.summary.iter().filter_map(|s| s.claim.as_ref());

@@ -54,8 +54,10 @@ pub enum Overall {
     Robust,
     /// It holds in every scenario that has the figures, all of one source: nothing is known of its sensitivity.
     OneSource,
-    /// It holds in some, and fails or is not shown in others.
+    /// Some sources have it hold, others have it fail or not shown, and each says one thing however it is counted.
     DependsOnSource,
+    /// It holds in some ways to count, and fails or is not shown in others, of one source too.
+    DependsOnWay,
     /// It fails under several sources and holds under none.
     Contradicted,
     /// It fails under one source and holds under none.
@@ -72,6 +74,7 @@ impl fmt::Display for Overall {
             Overall::Robust => "robust",
             Overall::OneSource => "one source only",
             Overall::DependsOnSource => "depends on the source",
+            Overall::DependsOnWay => "depends on how it is counted",
             Overall::Contradicted => "contradicted",
             Overall::OneSourceAgainst => "contradicted by one source",
             Overall::Undecided => "undecided",
@@ -104,6 +107,18 @@ impl Judged {
             .collect();
         let made = |source: &str| source.split(" + ").any(|part| part != source && all.contains(part));
         all.iter().copied().filter(|source| !made(source)).collect()
+    }
+
+    /// Whether every source that has the figures says one thing under all ways to count them.
+    fn sources_differ_alone(&self) -> bool {
+        // What is made of two sources speaks for both.
+        let parts = |wanted: fn(&Verdict) -> bool| -> BTreeSet<&str> {
+            let both = self.verdicts.iter().zip(&self.sources);
+            let wanted = both.filter(|((_, verdict, _), _)| wanted(verdict));
+            wanted.flat_map(|(_, source)| source.split(" + ")).collect()
+        };
+        let against = parts(|v| matches!(v, Verdict::Fails | Verdict::NotShown(_)));
+        parts(|v| *v == Verdict::Holds).is_disjoint(&against)
     }
 }
 
@@ -140,7 +155,8 @@ pub(crate) fn judge(claim: &ClaimFile, order: &[(&str, &str)], findings: &ByScen
         (0, _) => Overall::Contradicted,
         (1, 0) if !open => Overall::OneSource,
         (_, 0) if !open => Overall::Robust,
-        _ => Overall::DependsOnSource,
+        _ if judged.sources_differ_alone() => Overall::DependsOnSource,
+        _ => Overall::DependsOnWay,
     };
     judged
 }
@@ -278,7 +294,7 @@ pub(crate) fn passes(test: &TestFile, number: &Reduced) -> Option<bool> {
 }
 
 /// What a test of shares is told in; none for a test of something else. Shares differ by percentage points.
-fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
+pub(crate) fn unit_of(test: &TestFile, scenario: &str, findings: &ByScenario<'_>) -> Option<&'static str> {
     let there = findings.get(scenario).map(Vec::as_slice).unwrap_or_default();
     let chosen = select(there.iter().copied(), &test.measure, &test.labels, test.years);
     let all = |unit: &str| chosen.iter().all(|f| f.unit == unit);
@@ -384,6 +400,25 @@ mod tests {
         let by: ByScenario<'_> = BTreeMap::from([("a", low.iter().collect()), ("b", low.iter().collect())]);
         assert_eq!(judge(&claim(SHARE), &both("a"), &by).overall, Overall::Contradicted);
         assert_eq!(judge(&claim(SHARE), &variants, &by).overall, Overall::OneSourceAgainst);
+    }
+
+    #[test]
+    fn ways_that_differ_within_a_source_are_not_sources_that_differ() {
+        let of = |share| [Finding::new("partner_share", "share", share)];
+        let (high, low) = (of(0.98), of(0.4));
+        let by: ByScenario<'_> = BTreeMap::from([
+            ("a", high.iter().collect()),
+            ("b", low.iter().collect()),
+            ("c", high.iter().collect()),
+        ]);
+        let overall = |order: &[(&str, &str)]| judge(&claim(SHARE), order, &by).overall;
+        assert_eq!(overall(&[("a", "one"), ("b", "two")]), Overall::DependsOnSource);
+        assert_eq!(overall(&[("a", "one"), ("b", "one")]), Overall::DependsOnWay);
+        assert_eq!(
+            overall(&[("a", "one"), ("b", "one"), ("c", "two")]),
+            Overall::DependsOnWay
+        );
+        assert_eq!(overall(&[("a", "one"), ("b", "one + two")]), Overall::DependsOnWay);
     }
 
     #[test]

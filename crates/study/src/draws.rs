@@ -131,9 +131,13 @@ pub(crate) fn run(study: &Study, pinned: &Pinned, models: &[&dyn Model], finding
         })
     };
     let drawn = jobs.iter().map(one).collect::<Result<Vec<Drawn>>>()?;
+    let mut by: ByScenario<'_> = BTreeMap::new();
+    for finding in findings {
+        by.entry(&finding.scenario).or_default().push(finding);
+    }
     Ok(vec![
         tables::conclusions(study, &drawn),
-        tables::survival(study, &drawn),
+        tables::survival(study, &drawn, &by),
         tables::intervals(&drawn),
     ])
 }
@@ -221,12 +225,12 @@ impl Errors {
 
     /// Draws every figure that one partner reports: times e^(σz − σ²/2), which leaves its mean where it is. A
     /// partner of whom the pin says nothing errs like one of those in it, drawn at random. Totals that a compiler
-    /// publishes stay.
+    /// publishes stay. The same figure errs alike in every scenario that has it, whatever else is in it: what
+    /// scenarios differ by is no accident of the draws.
     fn draw(&self, flows: &mut [Record], seed: u64, index: u64) {
         let mut random = Stream::new(seed, index);
         let all = &self.components.posterior().draws;
         let variances = &all[random.below(all.len())];
-        let mut unknown: BTreeMap<Economy, f64> = BTreeMap::new();
         for record in flows.iter_mut().filter(|r| !r.partner.is_world()) {
             let known = self
                 .places
@@ -235,17 +239,74 @@ impl Errors {
                 .copied();
             let variance = match known {
                 Some(variance) => variance,
-                None => *unknown
-                    .entry(record.partner)
-                    .or_insert_with(|| variances[random.below(variances.len())]),
+                None => variances[Stream::new(seed ^ named(&[record.partner.as_str()]), index).below(variances.len())],
             };
-            let factor = (variance.sqrt() * random.normal() - variance / 2.0).exp();
+            let (flow, period) = (record.flow.as_str(), record.period.to_string());
+            let cell = [
+                record.reporter.as_str(),
+                record.partner.as_str(),
+                flow,
+                &period,
+                &record.product,
+            ];
+            let error = Stream::new(seed ^ named(&cell), index).normal();
+            let factor = (variance.sqrt() * error - variance / 2.0).exp();
             record.value = record.value.map(|value| scaled(value, factor));
         }
     }
 }
 
+/// A number of a name, the same on every machine (FNV-1a).
+fn named(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// A value times a factor, to the nearest tenth of a cent.
 fn scaled(value: Usd, factor: f64) -> Usd {
     Usd::from_thousandths((value.thousandths() as f64 * factor).round() as i128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mirror::pairing::Pair;
+    use trade::{Flow, Period};
+
+    #[test]
+    fn a_figure_errs_alike_whatever_else_a_scenario_has() {
+        let codes = ["DEU", "FRA", "ITA", "ESP"].map(|code| Economy::new(code).unwrap());
+        let report = |of: Economy, with: Economy, flow: Flow, value: i64| {
+            let value = Usd::from_thousandths(i128::from(value) * 1000);
+            Record::new("a test", Period::annual(2003).unwrap(), of, with, flow, value)
+        };
+        let mut both = Vec::new();
+        for (i, &a) in codes.iter().enumerate() {
+            for (j, &b) in codes.iter().enumerate().filter(|(j, _)| *j != i) {
+                both.push(report(a, b, Flow::Export, 1_000_000 + 70_000 * i as i64));
+                both.push(report(b, a, Flow::Import, 1_100_000 - 50_000 * j as i64));
+            }
+        }
+        let pairs: Vec<Pair> = pair(both.iter(), &Options::default()).pairs;
+        let cells = Cells::of(&pairs, |_| 0.0);
+        let errors = Errors {
+            components: Components::new(&cells.cells, &Sampling::default()).unwrap(),
+            places: cells.economies.iter().enumerate().map(|(i, e)| (*e, i)).collect(),
+        };
+        let economy = Economy::new("PRK").unwrap();
+        let mut all: Vec<Record> = codes.map(|code| report(economy, code, Flow::Import, 5_000_000)).into();
+        // Of Brazil the pin says nothing.
+        all.push(report(economy, Economy::new("BRA").unwrap(), Flow::Import, 5_000_000));
+        let drawn = |mut flows: Vec<Record>, index| {
+            errors.draw(&mut flows, 7, index);
+            flows.iter().map(|r| (r.partner, r.value)).collect::<BTreeMap<_, _>>()
+        };
+        let (whole, part) = (drawn(all.clone(), 3), drawn(all[2..].to_vec(), 3));
+        assert!(part.iter().all(|(partner, value)| whole[partner] == *value));
+        assert_ne!(whole, drawn(all, 4), "another draw");
+        let values: std::collections::BTreeSet<_> = whole.values().collect();
+        assert_eq!(values.len(), whole.len(), "each errs for itself");
+    }
 }

@@ -75,7 +75,7 @@ const STEPS: u64 = 100_000;
 /// does not exist is "not known"; the sentence must still be true then.
 ///
 /// `{{ range(["a", "b"], "measure", ...) }}` gives the least and the greatest number of several scenarios, `size` the
-/// same without signs, `share_range` and `share_size` in per cent; `reduce="max"` takes the greatest where several findings match.
+/// same without signs, `share_range` and `share_size` in per cent, `share_reach` the ends of their intervals; `reduce="max"` takes the greatest where several findings match.
 /// `holds("claim")` tells what scenarios say of a [judged](Prose::judged) claim, so that a sentence can turn on it.
 pub struct Prose<'a> {
     environment: Environment<'a>,
@@ -148,6 +148,7 @@ impl Prose<'_> {
             name("size", range::Show::Size),
             name("share_range", range::Show::Percent),
             name("share_size", range::Show::PercentSize),
+            name("share_reach", range::Show::PercentReach),
         ] {
             environment.add_function(name, function);
         }
@@ -314,7 +315,7 @@ mod tests {
         };
         let growth = |scenario: &str, value| Finding {
             scenario: scenario.to_owned(),
-            ..Finding::new("growth", "share", value)
+            ..Finding::new("growth", "share", value).interval(value - 0.01, value + 0.04, "95% confidence")
         };
         let balances = [("a", 177e9), ("b", 104e9), ("c", -2e6), ("d", -900.0)].map(|(s, v)| at(s, v));
         let changes = [("e", -0.03), ("f", -0.01), ("g", 0.86), ("h", 0.0)].map(|(s, v)| growth(s, v));
@@ -337,6 +338,7 @@ mod tests {
             ),
             ("range(['a'], 'balance', period=2004)", "not known"),
             ("share_size(['e', 'f'], 'growth')", "1 to 3 per cent"),
+            ("share_reach(['e', 'g'], 'growth')", "-4 to 90 per cent"),
             ("change('e', 'growth')", "fell by 3 per cent"),
             ("change('g', 'growth')", "rose by 86 per cent"),
             ("change('h', 'growth')", "did not change"),

@@ -58,6 +58,9 @@ pub struct ChartFile {
     /// Vertical lines: year and word.
     #[serde(default)]
     pub marks: Vec<(f64, String)>,
+    /// Horizontal lines: value and word.
+    #[serde(default)]
+    pub lines: Vec<(f64, String)>,
 }
 
 /// `linear`, `log` or `share`.

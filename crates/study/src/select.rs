@@ -60,6 +60,15 @@ pub(crate) fn reduce(findings: &[&Finding], how: Reduce) -> Result<Reduced, Stri
     match how {
         Reduce::Only if findings.len() > 1 => Err(format!("{} findings match where one was meant", findings.len())),
         Reduce::Change if findings.len() < 2 => Err("a change needs findings of two periods".to_owned()),
+        Reduce::Latest => {
+            let latest = findings.last().and_then(|f| f.labels.get("period"));
+            let of_latest: Vec<&Finding> = findings
+                .iter()
+                .copied()
+                .filter(|f| f.labels.get("period") == latest)
+                .collect();
+            reduce(&of_latest, Reduce::Only)
+        }
         // The least change is from the highest start to the lowest end.
         Reduce::Change => {
             let last = findings.len() - 1;
@@ -80,7 +89,7 @@ pub(crate) fn reduce(findings: &[&Finding], how: Reduce) -> Result<Reduced, Stri
 fn number(values: &[f64], how: Reduce) -> f64 {
     let n = values.len() as f64;
     match how {
-        Reduce::Only => values[0],
+        Reduce::Only | Reduce::Latest => values[0],
         Reduce::Sum => values.iter().sum(),
         Reduce::Mean => values.iter().sum::<f64>() / n,
         Reduce::Min => values.iter().copied().fold(f64::INFINITY, f64::min),
@@ -126,6 +135,12 @@ mod tests {
         );
         assert_eq!(reduce(&chosen, Reduce::Change).unwrap().estimate, Some(2.0));
         assert_eq!(reduce(&chosen, Reduce::Median).unwrap().estimate, Some(2.0));
+        assert_eq!(reduce(&chosen, Reduce::Latest).unwrap().estimate, Some(3.0));
+        let twice = [chosen[2], chosen[2]];
+        assert!(
+            reduce(&twice, Reduce::Latest).is_err(),
+            "two figures of the latest year"
+        );
         assert!(reduce(&chosen, Reduce::Only).is_err());
     }
 

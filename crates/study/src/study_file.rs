@@ -273,6 +273,8 @@ pub enum Reduce {
     Max,
     /// The sum.
     Sum,
+    /// The one of the latest period.
+    Latest,
     /// The latest less the earliest.
     Change,
     /// The share of findings above zero.

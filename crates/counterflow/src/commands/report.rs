@@ -4,6 +4,7 @@ mod intervals;
 mod page;
 mod settings;
 mod tables;
+mod ways;
 
 use crate::document::Document;
 use crate::fail::{Failure, Outcome};
@@ -41,12 +42,10 @@ pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
         ));
     }
     let (old, new) = (Results::open(old)?, Results::open(new)?);
-    for results in [&old, &new] {
-        for altered in results.altered()? {
-            output.warn(&format!("warning: {altered}"));
-        }
-    }
     let differences = Differences::between(&old, &new)?;
+    for altered in &differences.altered {
+        output.warn(&format!("warning: {altered}"));
+    }
     if let Some(path) = &arguments.page {
         let page = page::page(&differences, &old, &new)?;
         store::write_atomically(path, report::render_page(&page)?.as_bytes())?;
@@ -83,8 +82,10 @@ fn document(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     let mut document = Document::new("counterflow compare 1")?;
     document.value("old", run(old))?;
     document.value("new", run(new))?;
+    document.value("altered", &differences.altered)?;
     document.table("inputs_changed", &differences.inputs)?;
     document.table("claims_changed", &differences.claims)?;
+    document.table("ways_changed", &differences.ways)?;
     document.table("scenarios_changed", &differences.verdicts)?;
     document.table("draws_changed", &differences.survival)?;
     document.table("intervals_changed", &differences.intervals)?;

@@ -21,7 +21,7 @@ use trade::economies;
 pub enum StudyCommand {
     /// Write a study of an economy: its scenarios, claims, charts and sections, ready for `analyze --data`.
     ///
-    /// It goes to studies/CODE/study.toml below the current folder, or to the folder that --out names. Where the dataset
+    /// It goes to studies/CODE/study.toml, CODE in lower case, below the current folder, or to the folder that --out names. Where the dataset
     /// has a part of trade only (few products and no totals, or few economies), the study says which.
     New(NewArguments),
 }
@@ -36,8 +36,17 @@ pub struct NewArguments {
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// How many of the largest partners the study follows.
-    #[arg(long, default_value_t = 5, value_name = "N")]
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = one_or_more)]
     partners: usize,
+}
+
+/// A study without partners would have nothing to say of dependence.
+fn one_or_more(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("a study follows one partner at least".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("a whole number is expected".to_owned()),
+    }
 }
 
 #[derive(Serialize)]

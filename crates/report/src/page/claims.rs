@@ -16,9 +16,10 @@ impl Badge {
         let class = match verdict {
             Verdict::Robust => "robust",
             Verdict::OneSource => "single",
-            Verdict::DependsOnSource => "depends",
+            Verdict::DependsOnSource | Verdict::DependsOnWay => "depends",
             Verdict::Contradicted | Verdict::OneSourceAgainst => "contradicted",
-            Verdict::Undecided | Verdict::NotTestable => "untestable",
+            Verdict::Undecided => "unshown",
+            Verdict::NotTestable => "untestable",
         };
         Badge {
             class,
@@ -37,7 +38,7 @@ impl Badge {
                 words: "fails",
             },
             Outcome::NotShown(_) => Badge {
-                class: "untestable",
+                class: "unshown",
                 words: "not shown",
             },
             Outcome::Undecidable(_) => Badge {

@@ -1,7 +1,7 @@
 //! A chart with its title, legend, caption, and the data behind it.
 
 use super::html::{Anchors, download, table};
-use super::look::Look;
+use super::look::{Look, capital};
 use super::looks::Looks;
 use crate::Result;
 use crate::svg::{Drawing, Dress, Size, band_numbers, draw, escape, look, swatch};
@@ -65,6 +65,28 @@ fn tidy(chart: &Chart, sources: &[String]) -> Table {
         }
     }
     table
+}
+
+/// The data as people read them: axes under their labels, no columns that are empty.
+fn to_read(tidy: &Table, chart: &Chart) -> Table {
+    let mut shown = tidy.clone();
+    let axes = [(&chart.x_label, "x"), (&chart.y_label, "value")];
+    for column in shown.columns.iter_mut().filter(|column| column.heading.is_empty()) {
+        let is_of = |(label, otherwise): &&(&String, &str)| {
+            column.name.trim_end_matches("_value") == column_name(label, otherwise)
+        };
+        if let Some((label, _)) = axes.iter().find(is_of).filter(|(label, _)| !label.is_empty()) {
+            column.heading = capital(label);
+        }
+    }
+    for name in ["low", "high"] {
+        let at = shown.columns.iter().position(|column| column.name == name);
+        if let Some(at) = at.filter(|at| shown.rows.iter().all(|row| row[*at] == Cell::Missing)) {
+            shown.columns.remove(at);
+            shown.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+        }
+    }
+    shown
 }
 
 /// A label as the name of a column: `exports, USD` is `exports_usd`.
@@ -184,7 +206,7 @@ fn data(chart: &Chart, traces: &Traces<'_>) -> Result<String> {
     if tidy.rows.is_empty() {
         return Ok(String::new());
     }
-    let (shown, places) = side_by_side(chart).unwrap_or_else(|| (tidy.clone(), Places::default()));
+    let (shown, places) = side_by_side(chart).unwrap_or_else(|| (to_read(&tidy, chart), Places::default()));
     let evidence = |row: usize, column: usize| match (places.x.get(row), places.series.get(column)) {
         (Some(&x), Some(&Some(series))) if shown.rows[row][column] != Cell::Missing => traces.of(series, x),
         _ => String::new(),

@@ -168,7 +168,7 @@ fn said(column: &Column) -> (String, String) {
         _ if !given.is_empty() => (given.to_owned(), String::new()),
         _ if is_year(column) => ("Year".to_owned(), String::new()),
         _ if column.name == "scenario" => ("Way to count".to_owned(), String::new()),
-        _ => (capital(&column.name.replace('_', " ")), String::new()),
+        _ => (capital(&spelled(&column.name)), String::new()),
     };
     let unit = match column.unit.as_str() {
         _ if !own.is_empty() => own,
@@ -180,6 +180,15 @@ fn said(column: &Column) -> (String, String) {
         unit => dollars(unit),
     };
     (heading, unit)
+}
+
+/// A column's name as words, those that are letters in capitals.
+fn spelled(name: &str) -> String {
+    let word = |word: &str| match word {
+        "usd" | "hhi" | "hs" | "sitc" => word.to_uppercase(),
+        _ => word.to_owned(),
+    };
+    name.split('_').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// With its first letter in upper case.
@@ -257,7 +266,7 @@ mod tests {
             (
                 column("hhi", "", "1"),
                 &[0.1299, 0.00002795],
-                &["Hhi", "0.130", "&lt; 0.001"],
+                &["HHI", "0.130", "&lt; 0.001"],
             ),
             (column("f", "", ""), &[71.11, 0.09681], &["F", "71.11", "0.10"]),
             (

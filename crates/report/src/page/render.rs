@@ -66,7 +66,7 @@ fn style() -> String {
 struct View<'p> {
     kicker: &'p str,
     title: &'p str,
-    lede: String,
+    lede: Vec<String>,
     description: String,
     dateline: &'p str,
     byline: &'p str,
@@ -167,8 +167,8 @@ fn view(page: &Page) -> Result<View<'_>> {
     let mut view = View {
         kicker: &page.kicker,
         title: &page.title,
-        lede: page.lede.html(),
-        description: page.lede.text(),
+        lede: page.lede.paragraphs(),
+        description: page.lede.text().split_whitespace().collect::<Vec<_>>().join(" "),
         dateline: &page.dateline,
         byline: &page.byline,
         limits: &page.limits,
@@ -468,6 +468,5 @@ fn pin_note<'p>(pin: &'p PinNote, anchors: &mut Anchors) -> PinView<'p> {
             .collect(),
     }
 }
-
 #[cfg(test)]
 mod tests;

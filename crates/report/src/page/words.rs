@@ -14,6 +14,15 @@ enum Part {
     Evidence(Link),
 }
 
+impl Part {
+    fn html(&self) -> String {
+        match self {
+            Part::Plain(words) => escape(words),
+            Part::Evidence(to) => link(to).replacen("<a ", "<a class=\"number\" ", 1),
+        }
+    }
+}
+
 impl Words {
     /// Adds plain words.
     pub fn plain(&mut self, words: &str) {
@@ -47,11 +56,28 @@ impl Words {
 
     /// The text as HTML, escaped.
     pub(crate) fn html(&self) -> String {
-        let parts = self.0.iter().map(|part| match part {
-            Part::Plain(words) => escape(words),
-            Part::Evidence(to) => link(to).replacen("<a ", "<a class=\"number\" ", 1),
-        });
-        parts.collect()
+        self.0.iter().map(Part::html).collect()
+    }
+
+    /// The same in paragraphs, which empty lines part.
+    pub(crate) fn paragraphs(&self) -> Vec<String> {
+        let mut all = vec![String::new()];
+        for part in &self.0 {
+            let pieces: Vec<String> = match part {
+                Part::Plain(words) => words.split("\n\n").map(escape).collect(),
+                Part::Evidence(_) => vec![part.html()],
+            };
+            for (at, piece) in pieces.into_iter().enumerate() {
+                if at > 0 {
+                    all.push(String::new());
+                }
+                if let Some(last) = all.last_mut() {
+                    last.push_str(&piece);
+                }
+            }
+        }
+        all.retain(|paragraph| !paragraph.trim().is_empty());
+        all
     }
 }
 
@@ -77,6 +103,11 @@ mod tests {
         words.evidence("2", "evidence/imf.html#x");
         words.plain(" & more");
         assert_eq!(words.text(), "a < 2 & more");
+        assert_eq!(words.paragraphs(), [words.html()]);
+        let mut two = Words::from("a ");
+        two.evidence("2", "x#y");
+        two.plain(".\n\nb");
+        assert_eq!(two.paragraphs(), ["a <a class=\"number\" href=\"x#y\">2</a>.", "b"]);
         assert_eq!(
             words.html(),
             "a &lt; <a class=\"number\" href=\"evidence/imf.html#x\">2</a> &amp; more"

@@ -9,6 +9,7 @@ use crate::number;
 use crate::page::look::capital;
 use crate::page::render_evidence;
 use crate::study::files::ResultFile;
+use crate::study::notes;
 use crate::study::readable::finding_words;
 use crate::svg::escape;
 use model::{Finding, Value};
@@ -40,6 +41,10 @@ struct FindingView {
     id: String,
     value: String,
     interval: String,
+    /// The published figure that it is, or is the quotient of, where there is one: told, cited, linked; escaped.
+    source_html: String,
+    /// What the pins say of the figure behind it.
+    warnings: Vec<String>,
     convention: Vec<(String, String)>,
     figures_html: String,
 }
@@ -98,11 +103,28 @@ fn view(
         parameters: parameters.collect(),
         notes: scenario.notes.clone(),
         others: all - shown.len(),
-        findings: shown.into_iter().map(|f| finding(f, &there, &study.file)).collect(),
+        findings: shown
+            .into_iter()
+            .map(|f| FindingView {
+                source_html: figures::source(f, scenario, &run.references),
+                ..warned(finding(f, &there, &study.file), notes::of_finding(f, file, run))
+            })
+            .collect(),
         claims,
         periods,
         references,
     }
+}
+
+/// A finding with what the pins say of its figure, which its convention, made for all years, may not hold of.
+fn warned(mut view: FindingView, warnings: Vec<String>) -> FindingView {
+    if !warnings.is_empty() {
+        for (_, below) in view.convention.iter_mut().filter(|(name, _)| name == "denominator") {
+            below.push_str("; but see the warning on this year");
+        }
+    }
+    view.warnings = warnings;
+    view
 }
 
 fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> FindingView {
@@ -124,6 +146,8 @@ fn finding(finding: &Finding, there: &BTreeSet<&str>, study: &StudyFile) -> Find
         id: finding.id(),
         value,
         interval: interval.unwrap_or_default(),
+        source_html: String::new(),
+        warnings: Vec::new(),
         convention: finding.convention.clone().into_iter().collect(),
         figures_html: figures_of(finding, there),
     }

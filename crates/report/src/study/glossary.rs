@@ -59,12 +59,12 @@ const GLOSSARY: [(&str, &str); 21] = [
         "A way to compute how uncertain a trend is that allows for good years following good ones and bad ones bad.",
     ),
     (
-        "Chow test, F",
-        "Asks whether one line fits the years before and after a date alike. A large F and a small p value say that it does not.",
+        "Chow test, Wald test, F",
+        "Ask whether one line fits the years before and after a date alike; the Wald test allows for good and bad years in a row. A large F and a small p value say that it does not.",
     ),
     (
         "HHI",
-        "Herfindahl-Hirschman index: the sum of squared shares. 1 where one partner has everything, one tenth where ten have equal parts. The effective number is how many equal partners would give the same.",
+        "Herfindahl-Hirschman index: the sum of squared shares. 1 where one partner has everything, one tenth where ten have equal parts. The effective number is how many equal partners would give the same: one over the index. In the CSV files stands a second one besides, from the entropy of the shares, which gives small partners more weight and is larger.",
     ),
     (
         "regime, silhouette",

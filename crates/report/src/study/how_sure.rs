@@ -49,15 +49,23 @@ pub(super) fn how_sure(judged: &Judged, study: &Study, run: &Run) -> String {
     };
     words.push_str(&match (sources.len(), without) {
         (0, _) => String::new(),
-        (1, _) => format!(" All that is known rests on one source: {}.", listed(&sources)),
+        (1, _) => match with_others(judged, sources[0]) {
+            others if others.is_empty() => format!(" All that is known rests on one source: {}.", sources[0]),
+            others => format!(
+                " All that is known rests on one source, {}, alone or reconciled with {}.",
+                sources[0],
+                listed(&others)
+            ),
+        },
         (n, 0) => format!(" They rest on {n} sources: {}.", listed(&sources)),
         (n, _) => format!(" Those that have them rest on {n} sources: {}.", listed(&sources)),
     });
     let drawn = drawn_tests(&judged.id, study, run);
     if let (Some(draws), false) = (&study.file.draws, drawn.is_empty()) {
         words.push_str(&format!(
-            " When partners' reports are varied at random by as much as reporters usually err ({} draws): {}.",
+            " When partners' reports are varied at random by as much as reporters usually err ({} draws, which tell the line of 95 per cent to within {:.0} points): {}.",
             draws.number,
+            two_errors(draws.number),
             drawn.join("; ")
         ));
     }
@@ -84,6 +92,24 @@ pub(super) fn caution(judged: &Judged, run: &Run) -> String {
     } else {
         String::new()
     }
+}
+
+/// What a source is joined with in the figures that are made of several.
+fn with_others<'a>(judged: &'a Judged, source: &str) -> Vec<&'a str> {
+    let told = judged.verdicts.iter().zip(&judged.sources);
+    let told = told.filter(|((_, verdict, _), _)| !matches!(verdict, Verdict::Undecidable(_)));
+    let mut others: Vec<&str> = Vec::new();
+    for part in told.flat_map(|(_, made)| made.split(" + ")) {
+        if part != source && !others.contains(&part) {
+            others.push(part);
+        }
+    }
+    others
+}
+
+/// Two standard errors, in percentage points, of a share of 95 per cent of so many draws.
+fn two_errors(draws: usize) -> f64 {
+    100.0 * 2.0 * (0.95 * 0.05 / draws as f64).sqrt()
 }
 
 fn listed(words: &[&str]) -> String {
@@ -152,7 +178,22 @@ fn drawn_tests(claim: &str, study: &Study, run: &Run) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, of_ways};
+    use super::{listed, of_ways, two_errors, with_others};
+    use study::{Judged, Overall, Verdict};
+
+    #[test]
+    fn what_a_source_is_reconciled_with_is_named() {
+        let verdict = |scenario: &str, verdict| (scenario.to_owned(), verdict, Vec::new());
+        let judged = |second| Judged {
+            id: "a".to_owned(),
+            verdicts: vec![verdict("p", Verdict::Holds), verdict("r", second)],
+            sources: vec!["partners".to_owned(), "own + partners".to_owned()],
+            overall: Overall::OneSource,
+        };
+        assert_eq!(with_others(&judged(Verdict::Holds), "partners"), ["own"]);
+        assert!(with_others(&judged(Verdict::Undecidable(String::new())), "partners").is_empty());
+        assert_eq!([100, 200, 400].map(|n| two_errors(n).round()), [4.0, 3.0, 2.0]);
+    }
 
     #[test]
     fn a_list_ends_in_and() {

@@ -48,6 +48,25 @@ pub(super) fn note(
     noted
 }
 
+/// What the pins say of the figure that a finding tells: the finding has the labels that a note speaks of and a year
+/// within the note's.
+pub(super) fn of_finding(finding: &Finding, scenario: &ScenarioFile, run: &Run) -> Vec<String> {
+    let year = finding
+        .labels
+        .get("period")
+        .and_then(|period| period.get(..4)?.parse().ok());
+    let Some(year) = year else { return Vec::new() };
+    let about = |note: &&NoteFile| {
+        (note.years[0]..=note.years[1]).contains(&year)
+            && note
+                .only
+                .iter()
+                .all(|(name, value)| finding.labels.get(name) == Some(value))
+    };
+    let told = of_scenario(scenario, run).filter(about);
+    told.map(|note| crate::page::look::capital(&note.text)).collect()
+}
+
 /// The notes of the pins that a scenario takes figures from, each pin once.
 fn of_scenario<'r>(scenario: &'r ScenarioFile, run: &'r Run) -> impl Iterator<Item = &'r NoteFile> {
     let pins: BTreeSet<&str> = scenario.layer.iter().map(|layer| layer.pin.as_str()).collect();

@@ -35,6 +35,7 @@ pub(super) fn study_page(
     let render = |text: &str| words(&prose, text, &trace);
     let mut page = Page {
         kicker: "counterflow study".to_owned(),
+        notice: notice(run),
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
         dateline: dateline(run),
@@ -81,6 +82,18 @@ pub(super) fn study_page(
     page.data_notes = run.pins.iter().map(pin_note).collect();
     let evidence = evidence::pages(study, run, &trace)?;
     Ok((page, evidence))
+}
+
+/// A warning above everything where a dataset is made up.
+fn notice(run: &Run) -> String {
+    let made_up =
+        |pin: &&study::PinUsed| pin.about.compiler == "synthetic" || pin.about.release.starts_with("counterflow synth");
+    match run.pins.iter().find(made_up) {
+        Some(_) => {
+            "Made-up data: a program made these figures for trying it out. They say nothing of any country.".to_owned()
+        }
+        None => String::new(),
+    }
 }
 
 /// What was counted, from what, and as of when.
@@ -178,6 +191,7 @@ fn badge(overall: Overall) -> Badge {
         Overall::Robust => Badge::Robust,
         Overall::OneSource => Badge::OneSource,
         Overall::DependsOnSource => Badge::DependsOnSource,
+        Overall::DependsOnWay => Badge::DependsOnWay,
         Overall::Contradicted => Badge::Contradicted,
         Overall::OneSourceAgainst => Badge::OneSourceAgainst,
         Overall::Undecided => Badge::Undecided,
@@ -259,7 +273,7 @@ fn alone(judged: &Judged) -> &'static str {
     match sources(|v| matches!(v, Verdict::Holds | Verdict::Fails)) {
         // Another source may have the figures and allow both answers.
         1 if sources(|v| !matches!(v, Verdict::Undecidable(_))) == 1 => {
-            " Only one source has the figures, so that nothing can be said of its sensitivity to the source."
+            " Only one source by itself has the figures, so that nothing can be said of its sensitivity to the source."
         }
         _ => "",
     }

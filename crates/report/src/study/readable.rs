@@ -1,7 +1,9 @@
 //! Tables and findings told to a reader: names for codes, titles for scenarios, and what all rows share in the caption.
 
+use crate::number::{significant, with_minus_signs};
 use crate::page::look::capital;
-use model::{Cell, Column, Finding, Kind, Table};
+use crate::svg::value_words;
+use model::{Cell, Column, Finding, Kind, Scale, Table};
 use study::{StudyFile, TableFile};
 use trade::Economy;
 
@@ -27,7 +29,34 @@ pub(super) fn readable(mut table: Table, wanted: &TableFile, study: &StudyFile) 
             column.heading.clone_from(heading);
         }
     }
+    in_their_units(&mut table);
     without_shared(named(table, study), &[])
+}
+
+/// Numbers of tests that are told in per cent, said so each by itself, since other rows are told in other units. The
+/// column that says so has then done its work.
+fn in_their_units(table: &mut Table) {
+    let place = |table: &Table, name: &str| table.columns.iter().position(|c| c.name == name);
+    let Some(unit) = place(table, "told_in") else { return };
+    let told = |number: f64, unit: &Cell| match unit {
+        Cell::Text(words) if words == "percentage points" => format!("{:.1} points", 100.0 * number),
+        Cell::Text(words) => format!("{:.1}{}", 100.0 * number, words.replace("per cent", "%")),
+        _ if number.abs() >= 1e6 => value_words(Scale::Linear, number),
+        _ => significant(number, 3),
+    };
+    let ends = ["lowest_end", "highest_end"].map(|name| place(table, name));
+    for at in ends.into_iter().flatten() {
+        table.columns[at].kind = Kind::Text;
+        for row in &mut table.rows {
+            if let Cell::Number(number) = row[at] {
+                row[at] = with_minus_signs(&told(number, &row[unit])).into();
+            }
+        }
+    }
+    table.columns.remove(unit);
+    for row in &mut table.rows {
+        row.remove(unit);
+    }
 }
 
 /// A table with names for its codes.
@@ -107,6 +136,8 @@ pub fn told(column: &str, text: &str, study: &StudyFile) -> String {
         ("span", years) => years.replace('-', "\u{a0}to\u{a0}"),
         ("compiler", name) => name.replace('_', " "),
         ("reason", why) => reason(why),
+        ("test", "chow-f") => "Chow's F test".to_owned(),
+        ("test", "hac-wald") => "Wald test, Newey-West errors".to_owned(),
         ("term", "(Intercept)") => "constant".to_owned(),
         ("term", "contiguous") => "common border".to_owned(),
         ("term", term) => match term.strip_prefix("ln ") {
@@ -219,6 +250,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_tests_are_told_in_the_units_of_their_tests() {
+        let columns = [
+            ("test", Kind::Text, ""),
+            ("lowest_end", Kind::Number, ""),
+            ("told_in", Kind::Text, ""),
+        ];
+        let mut table = Table::new("draws-survival", "Draws", &columns);
+        table.push(vec!["a".into(), 0.258.into(), "per cent".into()]);
+        table.push(vec!["b".into(), (-0.031).into(), "percentage points".into()]);
+        table.push(vec!["c".into(), 1.07.into(), Cell::Missing]);
+        let told = readable(table, &TableFile::default(), &study());
+        let ends: Vec<&Cell> = told.rows.iter().map(|row| &row[1]).collect();
+        assert_eq!(ends, [&"25.8%".into(), &"−3.1 points".into(), &"1.07".into()]);
+        assert_eq!(told.columns.len(), 2);
+    }
+
+    #[test]
     fn reasons_and_terms_are_told_without_names_of_the_files() {
         let of = |column: &str, text: &str| told(column, text, &study());
         assert_eq!(
@@ -230,6 +278,7 @@ mod tests {
             "Out of line with its other years, 2008: 86 times the median"
         );
         assert_eq!(of("span", "1989-2008"), "1989\u{a0}to\u{a0}2008");
+        assert_eq!(of("test", "hac-wald"), "Wald test, Newey-West errors");
         assert_eq!(of("term", "ln distance"), "distance (logarithm)");
     }
 

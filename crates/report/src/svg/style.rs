@@ -77,12 +77,15 @@ pub(crate) fn fill(series: usize) -> String {
 }
 
 fn hatch(series: usize) -> &'static str {
-    const HATCHES: [&str; 5] = [
+    const HATCHES: [&str; 8] = [
         "",
         "M0 7L7 0M-1 1L1 -1M6 8L8 6",
         "M3.5 3h.01",
         "M0 0L7 7M6 -1L8 1M-1 6L1 8",
         "M0 3.5H7",
+        "M3.5 0V7",
+        "M0 0L7 7M0 7L7 0",
+        "M0 3.5H7M3.5 0V7",
     ];
     HATCHES[(series + series / COLOURS) % HATCHES.len()]
 }

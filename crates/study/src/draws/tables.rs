@@ -1,5 +1,6 @@
 use super::{Drawn, Judgements, Tested};
 use crate::Study;
+use crate::claim::{ByScenario, unit_of};
 use model::{Cell, Kind, Table};
 use std::collections::BTreeMap;
 
@@ -55,7 +56,7 @@ pub(super) fn conclusions(study: &Study, drawn: &[Drawn]) -> Table {
 
 /// Each claim's tests in each scenario: the spread of the number over the rules, the widest interval within one, the
 /// share of draws that pass, and whether the conclusion survives both.
-pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
+pub(super) fn survival(study: &Study, drawn: &[Drawn], findings: &ByScenario<'_>) -> Table {
     let columns = [
         TEXT("claim"),
         TEXT("scenario"),
@@ -67,6 +68,7 @@ pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
         ("least_holds_in", Kind::Number, "share of draws"),
         ("most_holds_in", Kind::Number, "share of draws"),
         TEXT("conclusion"),
+        TEXT("told_in"),
     ];
     let mut table = Table::new(
         "draws-survival",
@@ -103,6 +105,7 @@ pub(super) fn survival(study: &Study, drawn: &[Drawn]) -> Table {
                     least(&shares).into(),
                     most(&shares).into(),
                     conclusion(least(&shares), most(&shares)).into(),
+                    unit_of(test, scenario, findings).into(),
                 ]);
             }
         }

@@ -18,6 +18,8 @@ pub(super) enum Show {
     Percent,
     /// Shares, in per cent, without their signs, where all have the same.
     PercentSize,
+    /// The ends of their intervals, in per cent.
+    PercentReach,
 }
 
 /// Units that a range names once, at its end.
@@ -55,6 +57,15 @@ pub(super) fn range(
             let place = findings.iter().position(|f| std::ptr::eq(f, *finding))?;
             Some((finding.estimate()?, place))
         });
+        if show == Show::PercentReach {
+            let ends = chosen.iter().filter_map(|finding| {
+                let place = findings.iter().position(|f| std::ptr::eq(f, *finding))?;
+                let interval = finding.interval.as_ref()?;
+                Some([(interval.low, place), (interval.high, place)])
+            });
+            numbers.extend(ends.flatten());
+            continue;
+        }
         numbers.extend(estimates.max_by(|a, b| a.0.total_cmp(&b.0)));
     }
     let Some(&first) = numbers.first() else {
@@ -67,7 +78,7 @@ pub(super) fn range(
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (low, high) = (numbers[0], numbers.last().copied().unwrap_or(first));
     let words = |x: f64| match show {
-        Show::Percent | Show::PercentSize => super::per_cent(x),
+        Show::Percent | Show::PercentSize | Show::PercentReach => super::per_cent(x),
         Show::Signed | Show::Size => digits(x),
     };
     let (from, to) = (words(low.0), words(high.0));

@@ -1,7 +1,7 @@
 //! The comparison of two runs as a page.
 
-use super::settings;
 use super::tables::Differences;
+use super::{settings, ways};
 use crate::fail::Outcome;
 use crate::results::Results;
 use model::{Cell, Finding, Table};
@@ -13,7 +13,12 @@ use study::StudyFile;
 /// How many rows of a table stand open; others are folded. Of very long tables the page has no more than these.
 const ROWS_SHOWN: usize = 25;
 /// What columns are called on the page.
-const HEADINGS: [(&str, &str); 13] = [
+const HEADINGS: [(&str, &str); 18] = [
+    ("holds_old", "Holds in, before"),
+    ("holds_new", "Holds in, now"),
+    ("ways_old", "of ways, before"),
+    ("ways_new", "of ways, now"),
+    ("why", "Why it can differ"),
     ("low_old", "Low, before"),
     ("high_old", "High, before"),
     ("low_new", "Low, now"),
@@ -62,9 +67,16 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     let inputs = "The keys of the study file that are not the same, the program, and the pins. A pin is told by the hash \
                   of what it says, not of how it is written.";
     let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row, &named)).collect();
+    let other = |row: &&Vec<Cell>| !differences.claims.rows.iter().any(|claim| claim[0] == row[0]);
+    let flipped = differences.ways.rows.iter().filter(other);
+    summary.extend(flipped.map(|row| SummaryItem {
+        text: format!("{}.", ways::sentence(row)).into(),
+        detail: "Its verdict over all ways to count is as before.".into(),
+        ..SummaryItem::default()
+    }));
     if summary.is_empty() {
         summary.push(SummaryItem {
-            text: "Nothing that is claimed has another verdict over all scenarios.".into(),
+            text: "Nothing that is claimed has another verdict, over all ways to count or in any.".into(),
             ..SummaryItem::default()
         });
     }
@@ -76,6 +88,7 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     };
     Ok(Page {
         kicker: "counterflow comparison".to_owned(),
+        notice: differences.altered.join("; "),
         title: match &named.study {
             Some(study) => format!("What differs between two runs: {}", study.title),
             None => format!("What differs between two runs of {}", new.manifest.study),
@@ -92,7 +105,7 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
                 "verdicts",
                 "Verdicts",
                 verdicts,
-                &[&differences.claims, &differences.verdicts],
+                &[&differences.claims, &differences.ways, &differences.verdicts],
             ),
             section(
                 "draws",

@@ -1,6 +1,6 @@
 //! What two finished runs differ in, as tables.
 
-use super::{intervals, settings};
+use super::{intervals, settings, ways};
 use crate::commands::moves::moved_findings;
 use crate::fail::{Failure, Outcome};
 use crate::results::Results;
@@ -15,6 +15,10 @@ pub struct Differences {
     pub claims: Table,
     /// Verdicts of single scenarios: `claim`, `scenario`, `old`, `new`, `numbers_old`, `numbers_new`.
     pub verdicts: Table,
+    /// In how many ways a claim holds, where a way changed: `claim`, `text`, the numbers before and now, `why`.
+    pub ways: Table,
+    /// Files of either run that are not as the run left them.
+    pub altered: Vec<String>,
     /// Conclusions on draws of the reports' errors: `claim`, `scenario`, `test`, `old`, `new`.
     pub survival: Table,
     /// Intervals on draws: `rule`, `finding`, their ends in both runs, `moved_by_widths`.
@@ -54,8 +58,16 @@ impl Differences {
         let (before, after) = (judged(old)?, judged(new)?);
         let ids = |results: &Results| -> BTreeSet<String> { results.findings.iter().map(|f| f.id()).collect() };
         let (findings, behind_claims) = by_claims(moved_findings(&old.findings, &new.findings)?, old, new)?;
+        let inputs = inputs(old, new)?;
+        let altered = [old.altered()?, new.altered()?].concat();
         Ok(Differences {
-            inputs: inputs(old, new)?,
+            ways: ways::changed(
+                &by_claim(&before),
+                &by_claim(&after),
+                &ways::Causes::of(&inputs, SETTING),
+            ),
+            altered,
+            inputs,
             claims: claims(&before, &after),
             verdicts: verdicts(&before, &after),
             survival: survival(&on_draws(old)?, &on_draws(new)?),
@@ -78,6 +90,12 @@ impl Differences {
             ("relative_change", Kind::Number, ""),
         ];
         let mut all = Table::new("differences", "What two runs differ in", &columns);
+        for what in &self.altered {
+            let mut row = vec![Cell::Missing; columns.len()];
+            row[0] = "altered file".into();
+            row[1] = what.as_str().into();
+            all.push(row);
+        }
         for row in &self.inputs.rows {
             all.push(vec![
                 row[0].clone(),
@@ -168,10 +186,28 @@ impl Differences {
     pub fn sentence(&self) -> String {
         let counted = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let mut parts = Vec::new();
+        if !self.altered.is_empty() {
+            parts.push(format!(
+                "Not as the runs left them, so that what follows may not be theirs: {}",
+                self.altered.join(", ")
+            ));
+        }
+        let pins = ways::Causes::of(&self.inputs, SETTING).pins;
+        if !pins.is_empty() {
+            parts.push(format!("Other data: {}", pins.join(", ")));
+        }
+        match &self.ways.rows[..] {
+            few if few.len() <= NAMED => parts.extend(few.iter().map(|row| ways::sentence(row))),
+            [first, others @ ..] => {
+                parts.push(ways::sentence(first));
+                parts.push(format!("{} more claims hold in other ways than before", others.len()));
+            }
+            [] => {}
+        }
         parts.push(match (self.claims.rows.len(), self.verdicts.rows.len()) {
-            (0, 0) => "No claim has another verdict".to_owned(),
+            (0, 0) => "no claim has another verdict".to_owned(),
             (0, n) => format!(
-                "No claim has another verdict over all scenarios, but {} of single scenarios differ",
+                "no claim has another verdict over all scenarios, but {} of single scenarios differ",
                 counted(n, "verdict", "verdicts")
             ),
             (n, of_scenarios) => format!(
@@ -210,7 +246,11 @@ impl Differences {
             few if few.len() <= NAMED => parts.push(format!("changed in the study: {}", few.join(", "))),
             many => parts.push(format!("{} keys of the study changed", many.len())),
         }
-        format!("{}.", parts.join("; "))
+        let sentence = format!("{}.", parts.join("; "));
+        match sentence.strip_prefix("no ") {
+            Some(rest) => format!("No {rest}"),
+            None => sentence,
+        }
     }
 
     /// The largest move of a finding that a claim rests on, where one moved.
@@ -351,6 +391,16 @@ fn survival(before: &OnDraws, after: &OnDraws) -> Table {
 const NOT_THERE: &str = "not asked";
 
 type ByScenario = BTreeMap<(String, String), Judged>;
+
+fn by_claim(judged: &ByScenario) -> ways::ByClaim {
+    let mut claims = ways::ByClaim::new();
+    for ((claim, scenario), one) in judged {
+        let claim = claims.entry(claim.clone()).or_default();
+        claim.0.clone_from(&one.text);
+        claim.1.insert(scenario.clone(), one.verdict.clone());
+    }
+    claims
+}
 
 fn claims(before: &ByScenario, after: &ByScenario) -> Table {
     let text = |name| (name, Kind::Text, "");

@@ -1,11 +1,14 @@
 //! What a dataset lets one ask of an economy.
 
 use super::part::{Goods, lacking};
-use super::template::{Asked, Judgeable, Plan, RULES, Told, Turned};
+use super::template::{Asked, Judgeable, Plan, RULES, Side, Told, Turned};
 use crate::fail::{Failure, Outcome};
 use extract::{RECONCILED, World};
 use std::collections::{BTreeMap, BTreeSet};
 use trade::{Economy, EconomyKind, Flow, Record, Status, TOTAL, Usd, economies};
+
+/// So many years make a line through them worth a word.
+const YEARS_OF_A_TREND: usize = 5;
 
 /// The study of the economy that the dataset has these records about.
 pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
@@ -52,15 +55,25 @@ pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Reco
         at_the_top.extend(largest_of(&|r| *r.compiler == *compiler));
     }
     let reports = records.iter().filter(|r| !r.compiler.starts_with(RECONCILED));
+    let of_last = |r: &&Record| r.period.year() == years.1 && exported(economy, r);
+    let buyers = largest(economy, reports.clone().filter(of_last), partners);
     let partners = largest(economy, reports, partners);
     at_the_top.retain(|partner| !partners.contains(partner));
-    let asked = asked(economy, world, years, &told);
+    let own_years = own_years(economy, records, years);
+    let asked = asked(economy, world, years, &told, &own_years);
+    let missing = !own_years.is_empty() && own_years.len() < usize::from(years.1.abs_diff(years.0)) + 1;
     Ok(Plan {
         turned: turned(economy, records, &asked, years, partners.first()),
         name,
         economy,
         compiler: world.compilers().into_iter().collect::<Vec<_>>().join(", "),
         partners,
+        buyers,
+        own_years: if missing {
+            years_in_words(&own_years)
+        } else {
+            String::new()
+        },
         largest: at_the_top.into_iter().collect(),
         years,
         products: records.iter().any(|r| &*r.product != TOTAL),
@@ -82,7 +95,13 @@ fn exported(economy: Economy, record: &Record) -> bool {
 }
 
 /// Which scenarios have (nearly) all of what each claim needs.
-fn asked(economy: Economy, world: &World, (first, last): (i16, i16), told: &[Told]) -> Asked {
+fn asked(
+    economy: Economy,
+    world: &World,
+    (first, last): (i16, i16),
+    told: &[Told],
+    own_years: &BTreeSet<i16>,
+) -> Asked {
     let parties: BTreeMap<i16, extract::Parties> = [first, last].map(|year| (year, world.parties(year))).into();
     let judgeable = |flows: &[Flow], years: &[i16]| {
         let mut found = Judgeable::default();
@@ -99,12 +118,56 @@ fn asked(economy: Economy, world: &World, (first, last): (i16, i16), told: &[Tol
         found
     };
     let (exports, both) = (&[Flow::Export][..], &[Flow::Export, Flow::Import][..]);
+    let mut exports_trend = judgeable(exports, &[first, last]);
+    // A trend needs no first year: the economy's own reports tell of the years that they have.
+    let whole = |own: &&Told| {
+        let lacks = |year: &i16| lacking(economy, own, Flow::Export, &world.parties(*year), *year).is_some();
+        own.side() == Side::Own && own_years.len() >= YEARS_OF_A_TREND && !own_years.iter().any(lacks)
+    };
+    if let Some(own) = told
+        .iter()
+        .find(whole)
+        .filter(|own| !exports_trend.scenarios.contains(&own.id))
+    {
+        exports_trend.scenarios.insert(0, own.id);
+    }
     Asked {
         exports: judgeable(exports, &[last]),
         imports: judgeable(&[Flow::Import], &[last]),
         both: judgeable(both, &[last]),
         exports_since: judgeable(exports, &[first, last]),
+        exports_trend,
         both_since: judgeable(both, &[first, last]),
+    }
+}
+
+/// The years, from the first to the last that a study compares, in which the economy reports its exports itself.
+fn own_years(economy: Economy, records: &[Record], (first, last): (i16, i16)) -> BTreeSet<i16> {
+    let own = records
+        .iter()
+        .filter(|r| r.reporter == economy && r.status == Status::Reported && r.flow == Flow::Export);
+    own.map(|r| r.period.year())
+        .filter(|year| (first..=last).contains(year))
+        .collect()
+}
+
+/// `2009, 2011 to 2014 and 2017`.
+fn years_in_words(years: &BTreeSet<i16>) -> String {
+    let mut runs: Vec<(i16, i16)> = Vec::new();
+    for &year in years {
+        match runs.last_mut() {
+            Some(run) if run.1 + 1 == year => run.1 = year,
+            _ => runs.push((year, year)),
+        }
+    }
+    let words = runs.iter().flat_map(|&(from, to)| match to - from {
+        0 | 1 => (from..=to).map(|year| year.to_string()).collect(),
+        _ => vec![format!("{from} to {to}")],
+    });
+    let words: Vec<String> = words.collect();
+    match words.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 

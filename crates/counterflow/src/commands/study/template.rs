@@ -160,6 +160,10 @@ pub struct Plan {
     pub compiler: String,
     /// The partners that the study follows, the largest first.
     pub partners: Vec<Economy>,
+    /// The partners that bought most in the last year, the largest first.
+    pub buyers: Vec<Economy>,
+    /// The years in which the economy reports its exports itself, in words, where it does not in all.
+    pub own_years: String,
     /// Every partner that is the largest in the last year under one telling, beside those.
     pub largest: Vec<Economy>,
     /// The first and the last year.
@@ -199,6 +203,8 @@ pub struct Asked {
     pub both: Judgeable,
     /// Exports of the first and the last year.
     pub exports_since: Judgeable,
+    /// Exports of these, or of some years between them in which the economy reports.
+    pub exports_trend: Judgeable,
     /// Exports and imports of the first and the last year.
     pub both_since: Judgeable,
 }
@@ -242,6 +248,12 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
         let name = economies().get(*p).map_or(p.as_str(), |e| e.name);
         context! { code => p.as_str(), name }
     };
+    let mut followed: Vec<Economy> = plan.partners.clone();
+    for other in plan.buyers.iter().chain(&plan.largest) {
+        if !followed.contains(other) {
+            followed.push(*other);
+        }
+    }
     let all = |list: &[Economy]| list.iter().map(named).collect::<Vec<_>>();
     let text = environment.render_str(
         include_str!("../../../templates/study.toml"),
@@ -252,7 +264,9 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
             economy => plan.economy.as_str(),
             compiler => plan.compiler.replace(['"', '\\'], "'"),
             partners => all(&plan.partners),
-            followed => plan.partners.iter().chain(&plan.largest).map(ToString::to_string).collect::<Vec<_>>(),
+            buyers => all(&plan.buyers),
+            own_years => &plan.own_years,
+            followed => followed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             products => plan.products,
             reports => plan.told.iter().any(|t| t.id == "reported"),
             told => Value::from(Serde(&plan.told)),

@@ -1,12 +1,13 @@
 //! A scenario's figures by period, those it set aside below them, and their references.
 
+use crate::number::grouped;
 use crate::page::html::{anchor, cell};
 use crate::page::look::Look;
 use crate::study::readable::{named, without_shared};
 use crate::study::tables::figures_table;
 use crate::study::trace::anchor_of_period;
 use crate::svg::escape;
-use model::{Cell, Table};
+use model::{Cell, Finding, Table};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -115,6 +116,52 @@ pub(super) fn figures(
         });
     let references = references.collect();
     (periods.into_iter().map(view).collect(), references)
+}
+
+/// The one published figure behind a finding that is a total or a partner's share, with who said it and where; nothing
+/// for what is made of several, or by the program.
+pub(super) fn source(finding: &Finding, scenario: &ScenarioRun, references: &[StudyReference]) -> String {
+    let label = |name: &str| finding.labels.get(name).map(String::as_str);
+    let flow = match finding.measure.as_str() {
+        "exports" => "export",
+        "imports" => "import",
+        "total_trade" => "total",
+        "partner_share" => label("flow").unwrap_or_default(),
+        _ => return String::new(),
+    };
+    let partner = label("partner");
+    let is_it = |record: &&Record| {
+        let with = partner.map_or(record.partner.is_world(), |code| record.partner.as_str() == code);
+        with && record.flow.as_str() == flow
+            && &*record.product == trade::TOTAL
+            && label("period").is_some_and(|period| record.period.to_string() == period)
+    };
+    let mut all = scenario.figures.flows.iter().filter(is_it);
+    let (Some(record), None) = (all.next(), all.next()) else {
+        return String::new();
+    };
+    let Some(reference) = record.reference.and_then(|at| references.get(at as usize)) else {
+        return String::new();
+    };
+    let said = match (record.value, record.share_percent) {
+        (Some(value), _) => format!("{} US dollars", grouped(&value.to_string())),
+        (None, Some(share)) => format!("{share} per cent"),
+        (None, None) => return String::new(),
+    };
+    let link = match reference.url.as_str() {
+        "" => String::new(),
+        url => format!(
+            " <a class=\"away\" rel=\"noopener noreferrer\" href=\"{0}\">{0}</a>",
+            escape(url)
+        ),
+    };
+    format!(
+        "Published figure: {} ({}). <a href=\"#{}\">{}</a>{link}",
+        escape(&said),
+        escape(&record.compiler),
+        of_reference(&reference.pin, &reference.key),
+        escape(&reference.citation)
+    )
 }
 
 fn of_reference(pin: &str, key: &str) -> String {
