@@ -61,3 +61,21 @@ pub fn series_of<'a>(
     let all = file.series.iter().map(|series| (series, points(series)));
     all.filter(|(_, points)| !points.is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_at_years_and_lines_at_values() {
+        let text = "id = 'c'\ntitle = 't'\ny_label = 'y'\nseries = []\nmarks = [[2017.0, 'UN 2371']]\n\
+                    lines = [[0.97, 'claimed']]\n";
+        let chart = chart_across(&toml::from_str(text).unwrap(), &[]);
+        let told: Vec<(f64, bool, &str)> = chart
+            .marks
+            .iter()
+            .map(|m| (m.at, m.vertical, m.label.as_str()))
+            .collect();
+        assert_eq!(told, [(2017.0, true, "UN 2371"), (0.97, false, "claimed")]);
+    }
+}

@@ -195,3 +195,23 @@ fn verdict(verdict: &ScenarioVerdict, title: &dyn Fn(&str) -> String) -> Verdict
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_has_another_sign_than_what_cannot_be_told() {
+        let of = |outcome| Badge::of_outcome(&outcome).class;
+        let (unshown, unknown) = (
+            of(Outcome::NotShown(String::new())),
+            of(Outcome::Undecidable(String::new())),
+        );
+        assert_ne!(unshown, unknown);
+        assert_eq!(Badge::of(Verdict::Undecided).class, unshown);
+        assert_eq!(Badge::of(Verdict::NotTestable).class, unknown);
+        for class in [unshown, unknown] {
+            assert!(include_str!("../../templates/icons.html").contains(&format!("id=\"i-{class}\"")));
+        }
+    }
+}

@@ -73,7 +73,8 @@ fn to_read(tidy: &Table, chart: &Chart) -> Table {
     let axes = [(&chart.x_label, "x"), (&chart.y_label, "value")];
     for column in shown.columns.iter_mut().filter(|column| column.heading.is_empty()) {
         let is_of = |(label, otherwise): &&(&String, &str)| {
-            column.name.trim_end_matches("_value") == column_name(label, otherwise)
+            let name = column_name(label, otherwise);
+            column.name == name || column.name == format!("{name}_value")
         };
         if let Some((label, _)) = axes.iter().find(is_of).filter(|(label, _)| !label.is_empty()) {
             column.heading = capital(label);
@@ -172,6 +173,9 @@ fn legend(chart: &Chart, looks: &[usize], named: bool, traces: &Traces<'_>) -> S
 /// The caption, the words of numbered lines, and what could not be drawn.
 fn caption(chart: &Chart, wide: &Drawing, narrow: &Drawing) -> String {
     let mut words = escape(&chart.caption);
+    if words.ends_with(|last: char| last.is_alphanumeric() || last == ')') {
+        words.push('.');
+    }
     for (drawing, class) in [(wide, "only-wide"), (narrow, "only-narrow")] {
         if !drawing.keys.is_empty() {
             let keys: Vec<String> = drawing
@@ -372,6 +376,31 @@ mod tests {
             curve: false,
         });
         chart
+    }
+
+    #[test]
+    fn a_chart_reads_as_a_sentence_and_its_data_under_their_labels() {
+        let mut chart = chart();
+        chart.caption = "What is counted".to_owned();
+        let html = figure(&chart, &Traces::default(), &Looks::default(), &mut Anchors::default()).unwrap();
+        assert!(html.contains("What is counted."), "{html}");
+        chart.x_scale = Scale::Linear;
+        (chart.x_label, chart.y_label) = ("import value / export value".to_owned(), "exports, USD".to_owned());
+        for point in chart.series.iter_mut().flat_map(|series| &mut series.points) {
+            point.band = None;
+        }
+        let shown = to_read(&tidy(&chart, &[]), &chart);
+        let heads: Vec<(&str, &str)> = shown
+            .columns
+            .iter()
+            .map(|c| (c.name.as_str(), c.heading.as_str()))
+            .collect();
+        let want = [
+            ("series", ""),
+            ("import_value_export_value", "Import value / export value"),
+            ("exports_usd", "Exports, USD"),
+        ];
+        assert_eq!(heads, want);
     }
 
     #[test]
