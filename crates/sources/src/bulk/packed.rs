@@ -5,6 +5,9 @@ use crate::source::Part;
 use std::sync::{Arc, OnceLock};
 use trade::{Classification, Decimal3, Economy, Flow, NO_NUMBER, TOTAL, Usd, Valuation, economies};
 
+/// A file's numbers have at most eighteen digits.
+const MOST: u64 = 1_000_000_000_000_000_000;
+
 /// One row in 56 bytes: what a partition is sorted, spilled and merged as.
 ///
 /// `place` holds, from the top: month 4 bits, months 12, reporter 16, flow 3, partner 16.
@@ -100,25 +103,29 @@ impl Packed {
         number(self.value)
     }
 
-    /// Adds the amounts of a part, as `repeats` does with records.
-    pub fn add(&mut self, part: &Packed) {
+    /// The row with the amounts of a part added, as `repeats` does with records; `None` where that is more than a file holds.
+    pub fn with(self, part: &Packed) -> Option<Packed> {
         let sum = |a: i64, b: i64| match a == NO_NUMBER || b == NO_NUMBER {
-            true => NO_NUMBER,
-            false => a.saturating_add(b),
+            true => Some(NO_NUMBER),
+            false => a.checked_add(b).filter(|sum| sum.unsigned_abs() < MOST),
         };
-        self.value = sum(self.value, part.value);
-        self.weight = sum(self.weight, part.weight);
-        self.quantity = if self.unit == part.unit {
-            sum(self.quantity, part.quantity)
+        let quantity = if self.unit == part.unit {
+            sum(self.quantity, part.quantity)?
         } else {
             NO_NUMBER
         };
-        if self.quantity == NO_NUMBER {
-            self.unit = 0;
-        }
-        if self.valuation != part.valuation {
-            self.valuation = 0;
-        }
+        Some(Packed {
+            value: sum(self.value, part.value)?,
+            weight: sum(self.weight, part.weight)?,
+            quantity,
+            unit: if quantity == NO_NUMBER { 0 } else { self.unit },
+            valuation: if self.valuation == part.valuation {
+                self.valuation
+            } else {
+                0
+            },
+            ..self
+        })
     }
 
     /// Whether the row says what `before` says and nothing else; see [`crate::repeats::says_again`].
@@ -331,6 +338,25 @@ mod tests {
             basis: 4,
             line: Packed::line_of(1000, 1 << 40),
         }
+    }
+
+    #[test]
+    fn parts_add_up_to_what_a_file_holds_and_no_further() {
+        let most = Packed {
+            value: MOST as i64 - 1,
+            weight: 2,
+            ..packed()
+        };
+        let part = |value| Packed {
+            value,
+            weight: 3,
+            unit: 6,
+            ..packed()
+        };
+        assert_eq!(most.with(&part(1)), None);
+        let sum = most.with(&part(-1)).unwrap();
+        assert_eq!((sum.value, sum.weight), (MOST as i64 - 2, 5));
+        assert_eq!((sum.quantity, sum.unit), (NO_NUMBER, 0));
     }
 
     #[test]

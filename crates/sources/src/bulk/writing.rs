@@ -101,12 +101,17 @@ fn settle(group: &mut Vec<Packed>, rule: Repeats, inputs: &[BulkInput], fates: &
         return;
     }
     let mut kept: Vec<Packed> = Vec::new();
-    let decided = repeats::fates_of(group, rule);
-    for (i, fate) in decided.iter().enumerate() {
+    let mut decided = repeats::fates_of(group, rule);
+    for (i, fate) in decided.iter_mut().enumerate() {
         if let Fate::Added(to) = *fate {
             let part = group[i];
-            fates.set_aside(repeats::ADDED, &part);
-            group[to].add(&part);
+            match group[to].with(&part) {
+                Some(sum) => {
+                    fates.set_aside(repeats::ADDED, &part);
+                    group[to] = sum;
+                }
+                None => *fate = Fate::Contradicts(to, "added to its other part the figure would be larger than any"),
+            }
         }
     }
     for (row, fate) in group.iter().zip(decided) {
