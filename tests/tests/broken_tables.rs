@@ -30,14 +30,22 @@ fn tables_for_indices_and_fits_are_refused_with_line_and_column() {
             .code(1)
             .tells(&[named]);
     }
-    // A table that can be read, of which no index is defined: told for each, never a number.
-    for text in ["x\n0\n0\n", "x\n-1\n2\n", "x\n1\nNA\n", "x\n1e308\n1e308\n"] {
+    // A table that can be read, of which no index is defined, is refused with the reason; of which some are, told for each.
+    for (text, why) in [
+        ("x\n0\n0\n", Some("zero")),
+        ("x\n-1\n2\n", Some("line 2")),
+        ("x\n1\nNA\n", Some("line 3")),
+        ("x\n1e308\n1e308\n", None),
+    ] {
         let said = call_on(
             "t.csv",
             text.as_bytes(),
             &["concentration", "--value", "x", "t.csv", "--format", "json"],
-        )
-        .ok();
+        );
+        if let Some(why) = why {
+            said.code(1).tells(&["nothing could be estimated", why]);
+            continue;
+        }
         for finding in said.json()["findings"].as_array().unwrap() {
             let estimate = finding["estimate"].as_f64();
             assert!(

@@ -128,7 +128,7 @@ fn what_could_not_be_estimated_at_all_is_a_failure() {
             let told = call_in(folder.path(), &[arguments, &["--format", format]].concat());
             assert_eq!(told.code, 1);
             assert!(told.stderr.contains("nothing could be estimated"), "{}", told.stderr);
-            assert!(!told.stdout.is_empty());
+            assert!(told.stdout.is_empty());
         }
     }
     let years: String = (1990..2010).map(|y| format!("{y},{}\n", y * 7 % 13)).collect();
@@ -145,4 +145,36 @@ fn what_could_not_be_estimated_at_all_is_a_failure() {
         assert_eq!(told.code, 1);
         assert!(told.stderr.contains("from 1990 to 2009"), "{}", told.stderr);
     }
+}
+
+#[test]
+fn a_folder_that_holds_the_input_and_pins_by_name_are_spared() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let baci = b"t,i,j,k,v,q\n2015,156,842,10121,1,1\n";
+    for name in ["2015.parquet", "quarantine.csv"] {
+        std::fs::write(at(name), baci).unwrap();
+        let told = call_in(
+            folder.path(),
+            &[
+                "import",
+                name,
+                "--source",
+                "baci",
+                "--default",
+                "classification=HS92",
+                "--out",
+                ".",
+            ],
+        );
+        refused(&told, &at(name), baci);
+        std::fs::remove_file(at(name)).unwrap();
+    }
+    std::fs::write(at("in.csv"), TABLE).unwrap();
+    let about = "pin add mine in.csv --compiler A --release 1 --retrieved 2024-02-29 --url u --licence l --citation c --datasets pins";
+    call_in(folder.path(), &about.split(' ').collect::<Vec<_>>()).ok();
+    let pinned = at("pins/mine/mine.parquet");
+    let before = std::fs::read(&pinned).unwrap();
+    let sum = ["sum", "mine", "--datasets", "pins", "--out", "pins/mine/mine.parquet"];
+    refused(&call_in(folder.path(), &sum), &pinned, &before);
 }

@@ -80,17 +80,17 @@ pub fn run(cli: Cli) -> Outcome {
     }
 }
 
-/// Where a finished table has neither an estimate nor a bound, what was asked for was refused; its reasons are told
-/// already.
-fn refuse_nothing(estimates: &model::Table) -> Outcome {
+/// Refuses a table that has neither an estimate nor a bound: what was asked for cannot be had, for these reasons.
+fn refuse_nothing(estimates: &model::Table, file: &str, reasons: &[String]) -> Outcome<()> {
     let says = |at: &usize| ["estimate", "conf_low"].contains(&&*estimates.columns[*at].name);
     let places: Vec<usize> = (0..estimates.columns.len()).filter(says).collect();
     let defined = |row: &Vec<model::Cell>| places.iter().any(|&at| row[at] != model::Cell::Missing);
     match estimates.rows.iter().any(defined) {
-        true => Ok(ExitCode::SUCCESS),
-        false => Err(Failure::because(
-            "nothing could be estimated; the reasons stand beside each estimate",
-        )),
+        true => Ok(()),
+        false => Err(Failure::because(format!(
+            "{file}: nothing could be estimated: {}",
+            reasons.join("; ")
+        ))),
     }
 }
 

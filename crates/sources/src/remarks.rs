@@ -13,6 +13,8 @@ pub(crate) enum Remark {
     Rounded,
     /// A weight or quantity was no such number and left out.
     LeftOut,
+    /// A quantity in a unit that a large dataset has no place for was left out.
+    UnitLeftOut,
     /// A code was used outside of the years in which it stood for somebody, in this year.
     OutOfTime(String, i16),
 }
@@ -48,6 +50,9 @@ impl Remarks {
                 )),
                 Remark::LeftOut => notes.push(format!(
                     "{times} weights or quantities that are negative, infinite or too large were left out; the rows' values are kept"
+                )),
+                Remark::UnitLeftOut => notes.push(format!(
+                    "{times} quantities in units that a large dataset does not hold were left out; the rows' values are kept"
                 )),
                 Remark::OutOfTime(code, year) => {
                     rows += times;

@@ -261,7 +261,10 @@ fn judge<T: Repeated>(rows: &[T], group: &[usize], rule: Repeats, fates: &mut [F
     let distinct: BTreeSet<_> = group.iter().map(|&i| said_by(&rows[i])).collect();
     let values = || distinct.iter().map(|(figures, ..)| figures.0.unwrap_or_default());
     let largest = values().max().unwrap_or_default();
-    if rule == Repeats::TotalOrContradict && open && values().sum::<Usd>() == largest + largest {
+    // Two rows alike in value are a total and its part only where units part them and one has no quantity.
+    let unmeasured = |&i: &usize| rows[i].figures().3.is_none();
+    let may_be_total = distinct.len() > 2 || (!parts.contains(&0) && group.iter().any(unmeasured));
+    if rule == Repeats::TotalOrContradict && open && may_be_total && values().sum::<Usd>() == largest + largest {
         return judge_alike(rows, group, rule, fates);
     }
     judge_parts(rows, group, rule, &parts, fates);

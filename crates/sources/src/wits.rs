@@ -134,23 +134,35 @@ struct Wits {
 fn plain_unit(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let known = match lower.as_str() {
-        "item" | "number" | "u" => "items",
-        "litre" | "litres" | "liter" | "liters" => "l",
-        "pair" | "2u" => "pairs",
-        "carats" => "carat",
-        "meter" | "meters" | "metre" | "metres" => "m",
-        "kgm" | "8" => "kg",
+        "item" | "number" | "u" | "number of items" | "5" => "items",
+        "thousands of items" | "9" => "1000 items",
+        "litre" | "litres" | "liter" | "liters" | "volume in litres" | "7" => "l",
+        "cubic meters" | "volume in cubic meters" | "12" => "m3",
+        "square meters" | "square metres" | "area in square metres" | "2" => "m2",
+        "pair" | "2u" | "number of pairs" | "6" => "pairs",
+        "carats" | "weight in carats" | "13" => "carat",
+        "meter" | "meters" | "metre" | "metres" | "length in metres" | "4" => "m",
+        "kgm" | "weight in kilograms" | "8" => "kg",
+        "no quantity" | "n.q." | "-1" => "none",
         other => other,
     };
     known.to_owned()
 }
 
-/// A number from 1 to 63 for a unit. That two share one is no harm: their rows are quarantined as contradicting each other.
+/// A number from 1 to 63 for a unit: a known one's own. That two others share one is no harm: their rows are quarantined as
+/// contradicting each other.
 fn part_of_unit(unit: &str) -> u64 {
+    const FIRST: u64 = codes::UNITS.len() as u64 + 2;
+    if unit == "none" {
+        return 1;
+    }
+    if let Some(place) = codes::UNITS.iter().position(|known| *known == unit) {
+        return 2 + place as u64;
+    }
     let hash = unit.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| {
         (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
     });
-    1 + hash % 63
+    FIRST + hash % (64 - FIRST)
 }
 
 impl Wits {

@@ -111,6 +111,35 @@ fn rows_of_one_flow_in_several_units_are_added_up() {
 }
 
 #[test]
+fn units_of_any_name_part_a_flow_alike_in_files_of_any_size() {
+    let header = "Nomenclature,ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,TradeValue in 1000 USD,NetWeight in KGM,Quantity,QtyUnit\n";
+    let units = [
+        "Kg",
+        "Number of items",
+        "Thousands of items",
+        "Volume in litres",
+        "Weight in carats",
+        "bushels",
+        "No Quantity",
+        "9",
+        "4",
+    ];
+    for (i, one) in units.iter().enumerate() {
+        // `9` is the code of the thousands: rows of one unit contradict each other.
+        for other in units[i + 1..]
+            .iter()
+            .filter(|other| (*one, **other) != ("Thousands of items", "9"))
+        {
+            let row = |value: u8, unit: &str| format!("H2,DEU,270900,FRA,2003,Import,{value},,3,{unit}\n");
+            let text = header.to_owned() + &row(20, one) + &row(30, other);
+            let (_, imported) = both(&text, None);
+            let values: Vec<String> = imported.records.iter().map(|r| r.value.unwrap().to_string()).collect();
+            assert_eq!(values, ["50000"], "{one} and {other}");
+        }
+    }
+}
+
+#[test]
 fn comtrade_s_goods_of_no_kind_are_read_by_both_of_their_codes() {
     let header = "refYear,period,reporterCode,flowCode,partnerCode,partner2Code,classificationCode,cmdCode,customsCode,motCode,mosCode,netWgt,primaryValue\n";
     let row = |partner: u16, product: &str, value: &str| {

@@ -11,6 +11,7 @@ use ::concentration::{Convention, LogBase, Missing, Universe, World};
 use clap::{Args, ValueEnum};
 use report::Format;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// What to measure.
 #[derive(Args, Debug)]
@@ -213,6 +214,7 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
         .collect::<Outcome<Vec<_>>>()
         .map_err(|failure| failure.about(&frame.file))?;
     let table = print::table(arguments, &groups, &measured, output.format != Format::Table);
+    super::refuse_nothing(&table, &frame.file, &print::reasons(&measured))?;
     match output.format {
         Format::Json => {
             let value = print::json(arguments, &groups, &measured);
@@ -228,5 +230,5 @@ pub fn run(arguments: &ConcentrationArguments, output: &Output) -> Outcome {
             }
         }
     }
-    super::refuse_nothing(&table)
+    Ok(ExitCode::SUCCESS)
 }

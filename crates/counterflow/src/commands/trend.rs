@@ -16,6 +16,7 @@ use clap::Args;
 use regress::Covariance;
 use report::Format;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// What to fit and test.
 #[derive(Args, Debug)]
@@ -86,6 +87,7 @@ pub fn run(arguments: &TrendArguments, output: &Output) -> Outcome {
     let regional = (!arguments.by.is_empty()).then(|| analysis::regional(&series));
     let whole = output.format != Format::Table;
     let table = table::of(arguments, &series, &analyses, regional.as_ref(), whole);
+    super::refuse_nothing(&table, &frame.file, &table::reasons(&series, &analyses))?;
     match output.format {
         Format::Json => {
             let value = json::whole(arguments, &series, &analyses, regional.as_ref());
@@ -101,5 +103,5 @@ pub fn run(arguments: &TrendArguments, output: &Output) -> Outcome {
             }
         }
     }
-    super::refuse_nothing(&table)
+    Ok(ExitCode::SUCCESS)
 }

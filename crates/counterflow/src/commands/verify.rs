@@ -49,12 +49,17 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         None => (published(&path)?, Vec::new()),
     };
     let moved = compare(&expected, &run.findings);
-    if output.format == report::Format::Table {
+    let printed = if output.format == report::Format::Table {
         // Names are long, and a name cut short cannot be looked up.
         let lines: String = moved.iter().map(|one| format!("{one}\n")).collect();
-        output.bytes(lines.as_bytes())?;
+        output.bytes(lines.as_bytes())
     } else {
-        output.table(&table(&moved))?;
+        output.table(&table(&moved))
+    };
+    // Whoever reads only the first lines is told by the exit code all the same.
+    match printed {
+        Err(Failure::BrokenPipe) => {}
+        other => other?,
     }
     broken.extend(run.broken_pins.iter().map(ToString::to_string));
     // The user's dataset is no pin with a text of its own; what it says is among what a run's results are compared by.

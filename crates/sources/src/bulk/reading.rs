@@ -6,7 +6,7 @@ use crate::import::{self, Row, Tally};
 use crate::input::Input;
 use crate::options::Options;
 use crate::quarantine::Quarantined;
-use crate::remarks::Remarks;
+use crate::remarks::{Remark, Remarks};
 use crate::source::Source;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -90,6 +90,18 @@ impl Parsed {
                 None => self.origin = Some(origin),
                 Some(_) => self.stranger = Some(origin),
             }
+        }
+        let mut row = row;
+        // Rows that their units part are added up without their quantities.
+        if row.unread != 0
+            && row
+                .record
+                .quantity_unit
+                .as_deref()
+                .is_some_and(|unit| !crate::codes::UNITS.contains(&unit))
+        {
+            (row.record.quantity, row.record.quantity_unit) = (None, None);
+            self.remarks.count(Remark::UnitLeftOut, 1);
         }
         match Packed::of(&row, input) {
             Ok(packed) => self.push(row.record.period.year(), packed),

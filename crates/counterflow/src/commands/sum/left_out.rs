@@ -10,9 +10,9 @@ const NAMED: usize = 5;
 
 /// Names the reporters of whom rows were left out and nothing else is there in their stead.
 pub fn warning(sums: &Sums, path: &Path, query: &Query) -> Outcome<Option<String>> {
-    let Some((what, _)) = sums.set_aside.first_key_value().filter(|_| !sums.is_empty()) else {
+    if sums.set_aside.is_empty() || sums.is_empty() {
         return Ok(None);
-    };
+    }
     let unheard = cube::unheard(path, query)?;
     let reporters: BTreeSet<&str> = unheard.iter().map(|one| one.reporter.as_str()).collect();
     let some = |reporter: &&str| {
@@ -33,7 +33,13 @@ pub fn warning(sums: &Sums, path: &Path, query: &Query) -> Outcome<Option<String
         format!(
             "warning: nothing is summed of {}{and}: all their rows are among those left out; {}",
             named.join(", "),
-            advice(what)
+            sums.set_aside
+                .keys()
+                .map(|what| advice(what))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", ")
         )
     }))
 }
