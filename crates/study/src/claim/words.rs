@@ -52,7 +52,7 @@ pub(crate) fn interval_digits(low: f64, high: f64) -> (String, String) {
         x if x > 0.0 => places(most / divisor, 3).max(places(x, 1)),
         _ => places(most / divisor, 3),
     };
-    (format!("{low:.places$}"), format!("{high:.places$}{unit}"))
+    (rounded(low, places), format!("{}{unit}", rounded(high, places)))
 }
 
 /// A number for people: three significant digits, large ones in millions or billions.
@@ -73,7 +73,12 @@ pub(crate) fn digits(x: f64) -> String {
         s if s >= 0.001 => 3,
         _ => return format!("{scaled:.2e}{unit}"),
     };
-    format!("{scaled:.decimals$}{unit}")
+    format!("{}{unit}", rounded(scaled, decimals))
+}
+
+/// Rounded to so many decimals, halves away from zero: 2.735, which no double is, becomes 2.74.
+fn rounded(x: f64, decimals: usize) -> String {
+    format!("{:.decimals$}", x * (1.0 + 1e-12))
 }
 
 /// A whole number with its thousands set apart; of a number below a million only three digits stay.
@@ -93,6 +98,14 @@ fn grouped(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        assert_eq!(digits(2_735_000_000.0), "2.74 billion");
+        assert_eq!(digits(-2_735_000_000.0), "-2.74 billion");
+        assert_eq!(digits(2_734_999_000.0), "2.73 billion");
+        assert_eq!(digits(1.005), "1.01");
+    }
 
     #[test]
     fn the_ends_of_an_interval_have_one_unit() {
@@ -115,6 +128,6 @@ mod tests {
     #[test]
     fn numbers_are_short_for_people() {
         let shown = [2.295e9, -743_277.0, 1234.0, 0.0417, 12.34, 0.0].map(digits);
-        assert_eq!(shown, ["2.29 billion", "-743,000", "1,230", "0.042", "12.3", "0"]);
+        assert_eq!(shown, ["2.30 billion", "-743,000", "1,230", "0.042", "12.3", "0"]);
     }
 }
