@@ -181,7 +181,7 @@ fn an_archive_of_something_else_or_damaged_is_neither_used_nor_kept() {
             baci_archive_of(&[("BACI_HS92_Y2003_V202401b.csv", 2003)]),
         ),
         (
-            "is no year of HS92",
+            "name the files of one release",
             baci_archive_of(&[(THREE, 2003), ("old/BACI_HS92_Y2002_V202401.csv", 2002)]),
         ),
         (
