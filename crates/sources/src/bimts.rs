@@ -19,6 +19,7 @@ use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, NO_FIGURE, area, check_frequency, period_of, value_in_units};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
@@ -97,6 +98,7 @@ struct Bimts {
     economies: codes::Reader,
     labels: Labels,
     label: [Option<Column>; 2],
+    amounts: Amounts,
 }
 
 /// Whether a column of this name may be a dimension: such are written as `REF_AREA` is, in capitals where that is.
@@ -120,6 +122,7 @@ impl Bimts {
             });
         }
         Ok(Bimts {
+            amounts: Amounts::default(),
             dataflow: [header.column("STRUCTURE_ID"), header.column("DATAFLOW")],
             reporter: column("REF_AREA")?,
             partner: column("COUNTERPART_AREA")?,
@@ -221,7 +224,7 @@ impl Bimts {
         let Some((classification, product)) = self.product(line)? else {
             return Ok(Found::Aside("product of another classification than the HS"));
         };
-        let Some(value) = value_in_units(line, &self.value, Some(&self.multiplier))? else {
+        let Some(value) = value_in_units(line, &self.value, Some(&self.multiplier), &self.amounts)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let mut record = Record::new("", period, reporter, partner, flow, value);
@@ -242,6 +245,10 @@ impl Bimts {
 impl Layout for Bimts {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         found.push(self.row(line).unwrap_or_else(Found::Bad));
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

@@ -340,6 +340,7 @@ impl Import<'_> {
             repeats: pass.source.map_or(Repeats::Contradict, |s| s.shape().repeats),
         };
         let mut dataset = self.dataset_for(&common, pass.scales)?;
+        dataset.check_free(years.iter().copied())?;
         let done = dataset.years_from(&group.fingerprint);
         dataset.begin(&self.from)?;
         let scales = dataset.scales();

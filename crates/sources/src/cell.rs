@@ -110,15 +110,6 @@ impl<'a> Cell<'a> {
         self.figure(|text| Decimal3::nearest_in_units(text, power))
     }
 
-    /// A number that may be absent.
-    pub(crate) fn optional_number(&self) -> Result<Option<Decimal3>, Bad> {
-        if self.is_absent() {
-            Ok(None)
-        } else {
-            self.number().map(Some)
-        }
-    }
-
     /// A short non-negative whole number, such as a country code.
     pub(crate) fn code(&self) -> Result<u16, Bad> {
         let fits = !self.text.is_empty() && self.text.bytes().all(|b| b.is_ascii_digit());
@@ -341,16 +332,15 @@ mod tests {
     }
 
     #[test]
-    fn absent_is_none_and_zero_is_zero() {
+    fn absent_is_told_and_zero_is_zero() {
         for mark in ["", "NA", "nan", "-", "..", "       NA"] {
-            assert_eq!(
-                with(mark.as_bytes(), b',', |c| c.optional_number()).unwrap(),
-                None,
-                "{mark}"
-            );
+            assert!(with(mark.as_bytes(), b',', |c| Ok(c.is_absent())).unwrap(), "{mark}");
         }
-        assert_eq!(with(b"0", b',', |c| c.optional_number()).unwrap(), Some(Decimal3::ZERO));
-        assert!(with(b"inf", b',', |c| c.optional_number()).is_err());
+        for number in [&b"0"[..], b"inf"] {
+            assert!(!with(number, b',', |c| Ok(c.is_absent())).unwrap());
+        }
+        assert_eq!(with(b"0", b',', |c| c.number()).unwrap(), Decimal3::ZERO);
+        assert!(with(b"inf", b',', |c| c.number()).is_err());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::header::{Column, Header};
 use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, NO_FIGURE, Total};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
@@ -86,6 +87,7 @@ struct Cow {
     economies: codes::Reader,
     labels: Labels,
     label: [Option<Column>; 2],
+    amounts: Amounts,
 }
 
 /// Whether a figure is the -9 that says that there is none, with however many decimals a program writes it.
@@ -103,6 +105,7 @@ impl Cow {
     fn dyadic(header: &Header, options: &Options) -> Result<Cow> {
         let column = |name| header.needed(name, options);
         Ok(Cow {
+            amounts: Amounts::default(),
             first: column("ccode1")?,
             second: Some(column("ccode2")?),
             year: column("year")?,
@@ -118,6 +121,7 @@ impl Cow {
     fn national(header: &Header, options: &Options) -> Result<Cow> {
         let column = |name| header.needed(name, options);
         Ok(Cow {
+            amounts: Amounts::default(),
             first: column("ccode")?,
             second: None,
             year: column("year")?,
@@ -143,7 +147,7 @@ impl Cow {
         if cell.is_absent() || is_none(cell.text) {
             return Ok(Found::Aside(NO_FIGURE));
         }
-        let value = cell.rounded_money(6)?;
+        let value = self.amounts.money(&cell, 6)?;
         let [name, other] = &self.label;
         let economy = |column: &Column, name: &Option<Column>| {
             let read = self.economies.read(&line.cell(column)?, Codes::Cow, period.year())?;
@@ -190,6 +194,10 @@ impl Layout for Cow {
                 return;
             }
         }
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::header::{Column, Header};
 use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value_in_units};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
@@ -83,11 +84,13 @@ struct Dots {
     /// The columns that hold figures: with their period, or of a panel with their measure.
     figures: Vec<(Column, Option<Period>)>,
     compiler: Arc<str>,
+    amounts: Amounts,
 }
 
 impl Dots {
     fn bind(header: &Header, options: &Options) -> Result<Dots> {
         Ok(Dots {
+            amounts: Amounts::default(),
             country: header.needed("Country Code", options)?,
             counterpart: header.needed("Counterpart Country Code", options)?,
             attribute: header.column("Attribute"),
@@ -104,6 +107,7 @@ impl Dots {
 
     fn wide(header: &Header, options: &Options) -> Result<Dots> {
         Ok(Dots {
+            amounts: Amounts::default(),
             indicator: Some(header.needed("Indicator Code", options)?),
             figures: period_columns(header, options)?,
             ..Dots::bind(header, options)?
@@ -114,6 +118,7 @@ impl Dots {
         let time = Some(header.needed("Time Period", options)?);
         if let (Some(indicator), Some(value)) = (header.column("Indicator Code"), header.column("Value")) {
             return Ok(Dots {
+                amounts: Amounts::default(),
                 time,
                 indicator: Some(indicator),
                 figures: vec![(value, None)],
@@ -133,6 +138,7 @@ impl Dots {
             });
         }
         Ok(Dots {
+            amounts: Amounts::default(),
             time,
             figures,
             ..Dots::bind(header, options)?
@@ -165,7 +171,7 @@ impl Dots {
                 "give them in dollars, or say so in a column `Scale`",
             ));
         }
-        let Some(value) = value_in_units(line, figure, self.scale.as_ref())? else {
+        let Some(value) = value_in_units(line, figure, self.scale.as_ref(), &self.amounts)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         let [name, other] = &self.label;
@@ -296,6 +302,10 @@ impl Layout for Dots {
             (Some(indicator), None) => self.wide_row(line, indicator, found),
             (None, None) => Ok(()),
         });
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::mapped;
 use crate::names::Names;
 use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
+use crate::remarks::{self, Remarks};
 use crate::sdmx::NO_FIGURE;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
@@ -98,10 +99,6 @@ impl Field {
         })
     }
 
-    fn number(&self, line: &Line<'_>) -> Result<Option<Decimal3>, Bad> {
-        self.cell(line)?.map_or(Ok(None), |cell| cell.optional_number())
-    }
-
     fn word<T: std::str::FromStr<Err = trade::Error>>(&self, line: &Line<'_>) -> Result<Option<T>, Bad> {
         self.cell(line)?.map(|cell| cell.word()).transpose()
     }
@@ -176,6 +173,7 @@ struct Figures {
     /// Whether the table is somebody else's, read by a map.
     mapped: bool,
     value_power: u32,
+    computed: remarks::Amounts,
     signs: Signs,
     /// What a table under other names says of its figures in columns that the map leaves out.
     beside: Beside,
@@ -206,6 +204,7 @@ impl Figures {
             economies: codes::Reader::default(),
             mapped: header.is_aliased(),
             value_power: map.value_power,
+            computed: remarks::Amounts::default(),
             signs: Signs::default(),
             beside: Beside::of(header, &map),
         };
@@ -325,8 +324,22 @@ impl Figures {
         Ok(Some(index))
     }
 
+    /// A figure in units of 10^`power`. The project's own form holds three decimals; somebody else's table may have been
+    /// computed in floating point, and is rounded and told so.
+    fn figure(&self, cell: &Cell<'_>, power: u32) -> Result<Decimal3, Bad> {
+        match self.mapped {
+            true => self.computed.money(cell, power),
+            false => cell.money(power),
+        }
+    }
+
+    fn number(&self, line: &Line<'_>, field: &Field) -> Result<Option<Decimal3>, Bad> {
+        let stated = field.cell(line)?.filter(|cell| !cell.is_absent());
+        stated.map(|cell| self.figure(&cell, 0)).transpose()
+    }
+
     fn quantity(&self, line: &Line<'_>) -> Result<(Option<Decimal3>, Option<Arc<str>>), Bad> {
-        let quantity = self.fields.quantity.number(line)?;
+        let quantity = self.number(line, &self.fields.quantity)?;
         let unit = self.text(line, &self.fields.quantity_unit)?;
         if quantity.is_some() && unit.is_none() {
             let cell = self.fields.quantity.required(line)?;
@@ -349,13 +362,13 @@ impl Figures {
     fn amounts(&self, line: &Line<'_>) -> Result<Amounts, Bad> {
         let stated = self.fields.value_usd.cell(line)?;
         let value = match stated.filter(|c| !c.is_absent()) {
-            Some(cell) => Some(cell.money(self.value_power)?),
+            Some(cell) => Some(self.figure(&cell, self.value_power)?),
             None => None,
         };
         let unit = self.fields.rounded_to_usd.cell(line)?;
         let rounded_to = unit.map(|c| positive(&c)).transpose()?.filter(|_| value.is_some());
         let share_percent = self.share(line)?;
-        let net_weight_kg = self.fields.net_weight_kg.number(line)?;
+        let net_weight_kg = self.number(line, &self.fields.net_weight_kg)?;
         let (quantity, quantity_unit) = self.quantity(line)?;
         if value.is_none() && share_percent.is_none() && quantity.is_none() && net_weight_kg.is_none() {
             let advice = "give a value, a share, a weight or a quantity, or drop the row: missing is not zero";
@@ -373,7 +386,7 @@ impl Figures {
     }
 
     fn share(&self, line: &Line<'_>) -> Result<Option<Decimal3>, Bad> {
-        let share = self.fields.share_percent.number(line)?;
+        let share = self.number(line, &self.fields.share_percent)?;
         if share.is_some_and(|s| s > Decimal3::from_units(100)) {
             let cell = self.fields.share_percent.required(line)?;
             return Err(cell.bad(
@@ -472,6 +485,10 @@ impl Layout for Figures {
 
     fn references(&mut self) -> Vec<String> {
         std::mem::take(&mut self.references)
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.computed.tell(remarks);
     }
 
     fn doubt(&self) -> Option<(u64, Bad)> {

@@ -20,6 +20,7 @@ use crate::imts_twice::{check_scales, check_series, scales, series_key};
 use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
@@ -115,6 +116,7 @@ struct Imts {
     labels: Labels,
     /// Names beside codes in columns of their own.
     label: [Option<Column>; 2],
+    amounts: Amounts,
 }
 
 enum Figures {
@@ -208,6 +210,7 @@ impl Imts {
             });
         }
         Ok(Imts {
+            amounts: Amounts::default(),
             counterpart: coded("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY")?,
             indicator: coded("INDICATOR.ID", "INDICATOR")?,
             series: header.column("SERIES_CODE"),
@@ -248,7 +251,7 @@ impl Imts {
         let Measure::Flow(flow, valuation) = measure(&cell(1, &self.indicator)?)? else {
             return Ok(Found::Aside("balance"));
         };
-        let Some(value) = value(figure, self.units.power(line)?)? else {
+        let Some(value) = value(figure, self.units.power(line)?, &self.amounts)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         if !matches!(self.units, Units::Dollars) {
@@ -318,6 +321,10 @@ impl Layout for Imts {
 
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         read_row(found, |found| self.rows(line, found));
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

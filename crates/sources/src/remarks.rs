@@ -215,4 +215,34 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn figures_that_somebody_computed_are_rounded_and_told() {
+        let read = |text: &str, map: bool| {
+            let map = map.then(|| TidyMap {
+                columns: ["value_usd", "compiler"]
+                    .map(|name| (name.to_owned(), name.to_owned()))
+                    .into(),
+                ..TidyMap::default()
+            });
+            let options = Options {
+                map,
+                ..Options::default()
+            };
+            let got = import(text.as_bytes(), &options).unwrap();
+            let values: Vec<_> = got.records.iter().map(|r| r.value.unwrap().to_string()).collect();
+            (values.join(" "), got.quarantine.len(), got.notes.join(" "))
+        };
+        let tidy = "period,reporter,partner,flow,value_usd,compiler\n2003,CHN,PRK,import,1.00049,x\n2004,CHN,PRK,import,1.5,x\n";
+        let imts = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE\nx,CHN,XG_FOB_USD,PRK,A,2003,1.00051\n";
+        let cow =
+            "ccode1,ccode2,year,importer1,importer2,flow1,flow2\n710,731,2003,China,North Korea,0.0000000012,-9\n";
+        for (text, map, values) in [(tidy, true, "1 1.5"), (imts, false, "1.001"), (cow, false, "0.001")] {
+            let (got, bad, notes) = read(text, map);
+            assert_eq!((got.as_str(), bad), (values, 0), "{text}");
+            assert!(notes.contains("1 figures with more than three decimals"), "{notes}");
+        }
+        // The project's own form has three decimals at most: more are a mistake.
+        assert_eq!(read(tidy, false).1, 1);
+    }
 }

@@ -4,6 +4,7 @@ use crate::cell::Cell;
 use crate::codes;
 use crate::header::Column;
 use crate::quarantine::Bad;
+use crate::remarks::Amounts;
 use crate::source::{Draft, Found, Part};
 use crate::table::Line;
 use std::sync::Arc;
@@ -235,22 +236,27 @@ pub(crate) fn measure(cell: &Cell<'_>) -> Result<Measure, Bad> {
 }
 
 /// A value in US dollars that its compiler computed: rounded to the thousandth of a dollar.
-pub(crate) fn value(cell: &Cell<'_>, power: u32) -> Result<Option<Usd>, Bad> {
+pub(crate) fn value(cell: &Cell<'_>, power: u32, amounts: &Amounts) -> Result<Option<Usd>, Bad> {
     if cell.is_absent() {
         return Ok(None);
     }
-    cell.rounded_money(power).map(Some)
+    amounts.money(cell, power).map(Some)
 }
 
 /// A figure in the units that its table states beside it; in dollars where the table has no column for them. An empty
 /// cell of that column says nothing, and dollars are not assumed.
-pub(crate) fn value_in_units(line: &Line<'_>, figure: &Column, units: Option<&Column>) -> Result<Option<Usd>, Bad> {
+pub(crate) fn value_in_units(
+    line: &Line<'_>,
+    figure: &Column,
+    units: Option<&Column>,
+    amounts: &Amounts,
+) -> Result<Option<Usd>, Bad> {
     let figure = line.cell(figure)?;
     let power = match units {
         Some(units) if !figure.is_absent() => power(&line.cell(units)?)?,
         _ => 0,
     };
-    value(&figure, power)
+    value(&figure, power, amounts)
 }
 
 /// Nothing is left of a number.

@@ -14,6 +14,7 @@ use crate::labels::Labels;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, area};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
@@ -128,6 +129,7 @@ struct Wits {
     economies: codes::Reader,
     labels: Labels,
     label: [Option<Column>; 2],
+    amounts: Amounts,
 }
 
 /// A unit of quantity, by the name that UN Comtrade's units have here where it is one of them.
@@ -194,6 +196,7 @@ impl Wits {
             }
         };
         Ok(Wits {
+            amounts: Amounts::default(),
             reporter: column(spelling.reporter)?,
             partner: column(spelling.partner)?,
             year: column("Year")?,
@@ -276,7 +279,7 @@ impl Wits {
     fn amount(&self, line: &Line<'_>, column: Option<&Column>) -> Result<Option<Decimal3>, Bad> {
         let amount = line.optional(column)?.filter(|cell| !cell.is_absent());
         Ok(amount
-            .map(|cell| cell.rounded_money(0))
+            .map(|cell| self.amounts.money(&cell, 0))
             .transpose()?
             .filter(|a| *a > Decimal3::ZERO))
     }
@@ -312,7 +315,7 @@ impl Wits {
             classification,
             product,
             valuation: None,
-            value: Some(line.cell(&self.value)?.rounded_money(3)?),
+            value: Some(self.amounts.money(&line.cell(&self.value)?, 3)?),
             rounded_to: None,
             share_percent: None,
             net_weight_kg: weight,
@@ -334,6 +337,10 @@ impl Wits {
 impl Layout for Wits {
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         found.push(self.row(line).unwrap_or_else(Found::Bad));
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
+use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{NO_FIGURE, Total, area, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
@@ -92,6 +93,7 @@ struct Profile {
     compiler: Arc<str>,
     names: Names,
     economies: codes::Reader,
+    amounts: Amounts,
 }
 
 enum Figures {
@@ -137,6 +139,7 @@ impl Profile {
             found => Ok(found?),
         };
         Ok(Profile {
+            amounts: Amounts::default(),
             reporter,
             said,
             partner: either("Partner Name", "Partner")?,
@@ -178,7 +181,7 @@ impl Profile {
 
     fn one(&self, line: &Line<'_>, column: &Column, period: Period, of: Measured) -> Result<Found, Bad> {
         let (flow, power) = of;
-        let Some(value) = value(&line.cell(column)?, power)? else {
+        let Some(value) = value(&line.cell(column)?, power, &self.amounts)? else {
             return Ok(Found::Aside(NO_FIGURE));
         };
         if let Some(said) = line.optional(self.flow.as_ref())?
@@ -247,6 +250,10 @@ impl Layout for Profile {
 
     fn read(&mut self, line: &Line<'_>, found: &mut Vec<Found>) {
         read_row(found, |found| self.row(line, found));
+    }
+
+    fn remark(&self, remarks: &mut Remarks) {
+        self.amounts.tell(remarks);
     }
 }
 

@@ -305,6 +305,24 @@ impl Dataset {
         self.manifest.importing.as_deref()
     }
 
+    /// Refuses to write these years where that would replace a file that is no part of the dataset. A file of an interrupted
+    /// import may have got its name without being noted; it has our columns.
+    ///
+    /// # Errors
+    /// Names the first such file.
+    pub fn check_free(&self, years: impl IntoIterator<Item = i16>) -> Result<()> {
+        let noted = !self.partitions().is_empty() && self.importing().is_none();
+        let ours = |path: &Path| crate::read_header(path).is_ok_and(|(names, _)| names == crate::schema::COLUMNS);
+        for year in years {
+            let path = self.folder.join(file_name(year));
+            let known = self.partitions().iter().any(|part| part.year == year);
+            if !known && path.symlink_metadata().is_ok() && (noted || !ours(&path)) {
+                return Err(Error::Foreign { path });
+            }
+        }
+        Ok(())
+    }
+
     /// Notes which input is being imported, before the first file is replaced.
     ///
     /// # Errors

@@ -81,6 +81,15 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A file that is no part of a dataset stands where one of its years is to be written.
+    #[error(
+        "{path} is no part of the dataset in this folder and would be replaced; move it, or import into another folder",
+        path = path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file that is no Parquet file, or a damaged one.
     #[error(
         "{path} cannot be read as Parquet: {reason}; if it was cut short or damaged, fetch it or write it again",

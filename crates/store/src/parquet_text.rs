@@ -15,18 +15,21 @@ use std::thread::JoinHandle;
 /// Rows decoded at once: a text of many kilobytes may stand in each of them.
 const ROWS: usize = 512;
 
-/// The rows of a Parquet file as comma-separated text: the names of its columns, then a line for each row. Nested columns
-/// are left out; whole numbers are written without a fraction, whatever their type.
+/// What stands in the cells of a nested column.
+const NESTED: &str = "(nested)";
+
+/// The rows of a Parquet file as comma-separated text: the names of its columns, then a line for each row. The cells of
+/// nested columns are not read and say so; whole numbers are written without a fraction, whatever their type.
 ///
 /// # Errors
 /// When it cannot be read or is no Parquet. Reading fails where it is damaged.
 pub fn parquet_as_text(path: &Path) -> Result<impl Read + Send + use<>> {
-    let (names, reader) = guarded(|| opened(path)).unwrap_or_else(|| Err(damaged(path, GAVE_UP)))?;
+    let (header, reader) = guarded(|| opened(path)).unwrap_or_else(|| Err(damaged(path, GAVE_UP)))?;
     let (pipe, to) = std::io::pipe().map_err(io("read", path))?;
     let path = path.to_owned();
     let writer = std::thread::spawn(move || {
         let gave_up = path.clone();
-        guarded(|| write(path, &names, reader, to)).unwrap_or_else(|| Err(damaged(&gave_up, GAVE_UP)))
+        guarded(|| write(path, &header, reader, to)).unwrap_or_else(|| Err(damaged(&gave_up, GAVE_UP)))
     });
     Ok(Lines {
         pipe,
@@ -34,37 +37,50 @@ pub fn parquet_as_text(path: &Path) -> Result<impl Read + Send + use<>> {
     })
 }
 
-fn opened(path: &Path) -> Result<(Vec<String>, ParquetRecordBatchReader)> {
+/// The columns: their names, and where each stands among those that are read.
+type Header = Vec<(String, Option<usize>)>;
+
+fn opened(path: &Path) -> Result<(Header, ParquetRecordBatchReader)> {
     let builder = open(path)?;
-    let fields = builder.schema().fields();
-    let flat: Vec<usize> = (0..fields.len())
-        .filter(|&at| !fields[at].data_type().is_nested())
-        .collect();
-    let names = flat.iter().map(|&at| fields[at].name().clone()).collect();
+    let (mut header, mut flat) = (Vec::new(), Vec::new());
+    for (at, field) in builder.schema().fields().iter().enumerate() {
+        let read = !field.data_type().is_nested();
+        header.push((field.name().clone(), read.then_some(flat.len())));
+        if read {
+            flat.push(at);
+        }
+    }
     let only = ProjectionMask::roots(builder.parquet_schema(), flat);
     let reader = builder.with_projection(only).with_batch_size(ROWS).build();
-    Ok((names, reader.map_err(|e| damaged(path, e))?))
+    Ok((header, reader.map_err(|e| damaged(path, e))?))
 }
 
-fn write(path: PathBuf, names: &[String], batches: ParquetRecordBatchReader, to: PipeWriter) -> Result<()> {
+fn write(path: PathBuf, header: &Header, batches: ParquetRecordBatchReader, to: PipeWriter) -> Result<()> {
     let mut lines = csv::Writer::from_writer(BufWriter::new(to));
     let failed = |e: csv::Error| damaged(&path, e);
-    lines.write_record(names).map_err(failed)?;
+    lines
+        .write_record(header.iter().map(|(name, _)| name))
+        .map_err(failed)?;
     for batch in batches {
         let batch: RecordBatch = batch.map_err(|e| damaged(&path, e))?;
-        let columns = batch.columns().iter().zip(names).map(|(array, name)| {
-            column(array).map_err(|_| Error::Schema {
+        let columns = header.iter().map(|(name, at)| {
+            let Some(array) = at.map(|at| batch.column(at)) else {
+                return Ok(None);
+            };
+            column(array).map(Some).map_err(|_| Error::Schema {
                 path: path.clone(),
                 column: name.clone(),
                 expected: "of numbers or text".to_owned(),
                 found: array.data_type().to_string(),
             })
         });
-        let columns: Vec<StringArray> = columns.collect::<Result<_>>()?;
+        let columns: Vec<Option<StringArray>> = columns.collect::<Result<_>>()?;
         for row in 0..batch.num_rows() {
-            let cells = columns
-                .iter()
-                .map(|cells| if cells.is_valid(row) { cells.value(row) } else { "" });
+            let cells = columns.iter().map(|cells| match cells {
+                None => NESTED,
+                Some(cells) if cells.is_valid(row) => cells.value(row),
+                Some(_) => "",
+            });
             lines.write_record(cells).map_err(failed)?;
         }
     }
@@ -109,7 +125,8 @@ impl Read for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Float64Array, Int32Array};
+    use arrow::array::{Float64Array, Int32Array, StructArray};
+    use arrow::datatypes::{Field, Fields};
     use parquet::arrow::ArrowWriter;
     use std::sync::Arc;
 
@@ -121,9 +138,10 @@ mod tests {
                 .collect::<StringArray>(),
         );
         let counts: ArrayRef = Arc::new(Int32Array::from_iter_values(0..rows));
-        let batch =
-            RecordBatch::try_from_iter_with_nullable([("y", years, true), ("t", texts, true), ("n", counts, true)])
-                .unwrap();
+        let parts = Fields::from(vec![Field::new("n", DataType::Int32, false)]);
+        let nested: ArrayRef = Arc::new(StructArray::new(parts, vec![Arc::clone(&counts)], None));
+        let columns = [("y", years), ("s", nested), ("t", texts), ("n", counts)];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, cells)| (name, cells, true))).unwrap();
         let path = folder.join("any.parquet");
         let mut writer = ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
         writer.write(&batch).unwrap();
@@ -137,11 +155,11 @@ mod tests {
         let mut text = String::new();
         let path = file(folder.path(), 2);
         parquet_as_text(&path).unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text, "y,t,n\n0,,0\n1,\"a,\"\"b\"\"\n\",1\n");
+        assert_eq!(text, "y,s,t,n\n0,(nested),,0\n1,(nested),\"a,\"\"b\"\"\n\",1\n");
         // More than a pipe holds; and a reader may go away in the middle.
         let path = file(folder.path(), 20_000);
         let mut reader = csv::Reader::from_reader(parquet_as_text(&path).unwrap());
-        assert_eq!(reader.records().map(|row| row.unwrap().len()).sum::<usize>(), 60_000);
+        assert_eq!(reader.records().map(|row| row.unwrap().len()).sum::<usize>(), 80_000);
         let mut some = [0; 10];
         parquet_as_text(&path).unwrap().read_exact(&mut some).unwrap();
     }

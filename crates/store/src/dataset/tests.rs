@@ -103,3 +103,22 @@ fn an_unfinished_partition_leaves_nothing() {
     drop(writer);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn files_that_are_no_part_of_it_are_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("2004.parquet");
+    let mut made = dataset(folder.path(), &[2003]);
+    made.check_free([2003, 2004]).unwrap();
+    std::fs::write(&path, b"mine").unwrap();
+    let error = made.check_free([2003, 2004]).unwrap_err().to_string();
+    assert!(error.contains("2004.parquet is no part of the dataset"), "{error}");
+    made.check_free([2003]).unwrap();
+    // A killed import may have written one that it had no time to note.
+    made.begin("x").unwrap();
+    assert!(made.check_free([2004]).is_err());
+    std::fs::copy(folder.path().join("2003.parquet"), &path).unwrap();
+    made.check_free([2004]).unwrap();
+    made.end().unwrap();
+    assert!(made.check_free([2004]).is_err());
+}
