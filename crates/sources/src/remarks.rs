@@ -46,7 +46,7 @@ impl Remarks {
         for (remark, times) in &self.0 {
             match remark {
                 Remark::Rounded => notes.push(format!(
-                    "{times} figures with more than three decimals were rounded to the thousandth"
+                    "figures with more than three decimals were rounded to the thousandth: {times}"
                 )),
                 Remark::LeftOut => notes.push(format!(
                     "{times} weights or quantities that are negative, infinite or too large were left out; the rows' values are kept"
@@ -240,7 +240,10 @@ mod tests {
         for (text, map, values) in [(tidy, true, "1 1.5"), (imts, false, "1.001"), (cow, false, "0.001")] {
             let (got, bad, notes) = read(text, map);
             assert_eq!((got.as_str(), bad), (values, 0), "{text}");
-            assert!(notes.contains("1 figures with more than three decimals"), "{notes}");
+            assert!(
+                notes.contains("more than three decimals were rounded to the thousandth: 1"),
+                "{notes}"
+            );
         }
         // The project's own form has three decimals at most: more are a mistake.
         assert_eq!(read(tidy, false).1, 1);

@@ -198,7 +198,7 @@ fn figures_computed_in_floating_point_are_rounded_and_counted() {
     );
     assert_eq!(imported.quarantine.len(), 2);
     assert!(
-        report.notes[0].starts_with("3 figures with more than three decimals were rounded"),
+        report.notes[0].starts_with("figures with more than three decimals were rounded to the thousandth: 3"),
         "{:?}",
         report.notes
     );
