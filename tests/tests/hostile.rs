@@ -29,7 +29,7 @@ fn hopeless() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let truncated = gzip(GOOD.repeat(200).as_bytes());
     let parquet = std::fs::read(root().join("datasets/factbook/factbook.parquet")).unwrap();
     vec![
-        ("empty.csv", Vec::new(), "nothing"),
+        ("empty.csv", Vec::new(), "an empty file"),
         ("white.csv", b" \n\t\r\n  ".to_vec(), "white space"),
         ("header.csv", HEADER.as_bytes().to_vec(), "not one row"),
         (

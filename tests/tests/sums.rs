@@ -127,6 +127,24 @@ fn the_largest_groups_come_first_and_shares_are_of_everything() {
 }
 
 #[test]
+fn a_year_beside_its_months_has_no_shares() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("periods.csv");
+    let rows = "2019,DEU,FRA,export,30,x\n2019-01,DEU,FRA,export,20,x\n2020,DEU,FRA,export,10,x\n";
+    std::fs::write(
+        &path,
+        format!("period,reporter,partner,flow,value_usd,compiler\n{rows}"),
+    )
+    .unwrap();
+    let by = ["sum", path.to_str().unwrap(), "--by", "period", "--format", "csv"];
+    let said = call(&by).ok();
+    assert!(said.stderr.contains("2019-01 and 2019 overlap"), "{}", said.stderr);
+    assert!(csv_rows(&said.stdout).iter().all(|row| row["share"].is_empty()));
+    let said = call(&[&by[..], &["--shares", "period"]].concat()).ok();
+    assert!(csv_rows(&said.stdout).iter().all(|row| row["share"] == "1"));
+}
+
+#[test]
 fn conditions_narrow() {
     let by_year = sums(&[
         "kotra-totals",

@@ -51,6 +51,21 @@ pub(crate) fn revision_in(path: &str) -> Option<Classification> {
     })
 }
 
+/// The year that the name of one of BACI's year files gives: `BACI_HS17_Y2021_V202401b.csv`.
+pub(crate) fn year_in(path: &str) -> Option<i16> {
+    let name = path.rsplit(['/', '\\', ':']).next()?;
+    if !name.starts_with("BACI_") {
+        return None;
+    }
+    let year = name.split('_').find_map(|part| part.strip_prefix('Y'))?;
+    (year.len() == 4).then(|| year.parse().ok()).flatten()
+}
+
+/// What is told of a file that has rows of another year than its name gives.
+pub(crate) fn note_on_other_year(path: &str, year: i16, other: i16) -> String {
+    format!("{path} is of {year} by its name and has rows of {other}: the rows' own years are taken")
+}
+
 struct Baci {
     year: Column,
     exporter: Column,

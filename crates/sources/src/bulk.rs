@@ -17,6 +17,7 @@ mod runs;
 mod scan;
 mod writing;
 
+use crate::baci::note_on_other_year;
 use crate::import::{Tally, years_to_come};
 use crate::options::Defaults;
 use crate::quarantine::Quarantined;
@@ -262,11 +263,7 @@ impl Import<'_> {
             && let Some(other) = years.iter().find(|other| **other != year)
         {
             let names: Vec<&str> = group.inputs.iter().map(|&i| self.inputs[i].name.as_str()).collect();
-            let note = format!(
-                "{} is of {year} by its name and has rows of {other}: the rows' own years are taken",
-                names.join(", ")
-            );
-            return Ok(Done::OtherYears(note));
+            return Ok(Done::OtherYears(note_on_other_year(&names.join(", "), year, *other)));
         }
         report.kept += dataset.map_or(0, |d| d.rows_from(&group.fingerprint));
         report.inputs_read += group.inputs.len();

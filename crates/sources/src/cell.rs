@@ -13,6 +13,8 @@ pub(crate) struct Cell<'a> {
     pub(crate) text: &'a str,
     column: &'a Column,
     delimiter: u8,
+    /// Whether the comma of the column is known to be the decimal sign.
+    decimal_comma: bool,
 }
 
 impl<'a> Line<'a> {
@@ -24,6 +26,7 @@ impl<'a> Line<'a> {
                 text: text.trim_matches([' ', '\t', '\u{a0}']),
                 column,
                 delimiter: self.header.delimiter,
+                decimal_comma: self.header.decimal_commas.contains(&column.index),
             }),
             Err(_) => Err(Bad {
                 column: Some(column.name.clone()),
@@ -48,6 +51,7 @@ impl<'a> Cell<'a> {
             text,
             column,
             delimiter: b',',
+            decimal_comma: false,
         }
     }
 
@@ -81,7 +85,8 @@ impl<'a> Cell<'a> {
         if self.is_absent() {
             return Err(self.bad("there is no figure", "fill it in or drop the row: missing is not zero"));
         }
-        let Some(text) = with_point(self.text, self.delimiter) else {
+        let decimal = || self.decimal_comma.then(|| Cow::Owned(self.text.replace(',', ".")));
+        let Some(text) = with_point(self.text, self.delimiter).or_else(decimal) else {
             let advice = "in a table with semicolons this may be a thousand or a decimal: write it without separators";
             return Err(self.bad("the comma can be read two ways", advice));
         };
@@ -97,6 +102,11 @@ impl<'a> Cell<'a> {
             return Err(self.bad("the point can be read two ways", advice));
         }
         Ok(number)
+    }
+
+    /// Whether this is a number whose comma may part thousands or decimals.
+    pub(crate) fn is_two_ways(&self) -> bool {
+        !self.decimal_comma && with_point(self.text, self.delimiter).is_none()
     }
 
     /// A value in US dollars, given in units of 10^`power`.
@@ -169,6 +179,24 @@ pub(crate) fn with_point(text: &str, delimiter: u8) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(format!("{sign}{}.{fraction}", groups.concat())))
 }
 
+/// Whether a text is a number whose comma can only be the decimal sign (`Some(true)`), or one whose comma cannot be that
+/// (`Some(false)`).
+pub(crate) fn comma_of(text: &str) -> Option<bool> {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let text = text.trim();
+    let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once(',')?;
+    let parts = |fraction: &str| fraction.len() == 3 && (1..=3).contains(&whole.len()) && whole != "0";
+    match fraction.split_once([',', '.']) {
+        None if digits(whole) && digits(fraction) => (!parts(fraction)).then_some(true),
+        Some((group, rest))
+            if digits(whole) && parts(group) && rest.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.') =>
+        {
+            Some(false)
+        }
+        _ => None,
+    }
+}
+
 /// How the numbers of a table are written, as far as their form tells: one way of writing is in force in all of them.
 #[derive(Default)]
 pub(crate) struct Signs {
@@ -211,12 +239,16 @@ fn has_points_for_thousands(text: &str) -> bool {
 
 fn advice_on_number(text: &str) -> &'static str {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
-    if digits && text.contains([',', ' ', '\'', '’', '_', '\u{a0}', '\u{202f}']) {
+    let letters = |c: char| c.is_ascii_alphabetic() && c != 'e' && c != 'E';
+    let parted = text.contains([',', ' ', '\'', '’', '_', '\u{a0}', '\u{202f}']);
+    if digits && parted && !text.contains(letters) {
         "write numbers with a decimal point and without thousands separators: 1234567.8"
     } else if text.to_ascii_lowercase().contains("inf") {
         "an infinite figure is a division by zero upstream: mend it there"
     } else if digits && text.contains('%') {
         "write the number without the per-cent sign, in a column of shares"
+    } else if digits && text.contains(letters) {
+        "write the number alone: units belong into the column's name or the map, marks and notes into a column of their own"
     } else if digits && text.contains('.') {
         "round to three decimal places at most, and say so in the pin"
     } else {
@@ -267,6 +299,8 @@ mod tests {
             ("12%", "per-cent"),
             ("1.2345", "round"),
             ("-1", "counted from zero"),
+            ("1.5m", "the number alone"),
+            ("1000 USD", "the number alone"),
             ("1e308", "plain number"),
             ("twelve", "plain number"),
         ] {
@@ -329,6 +363,19 @@ mod tests {
         let rounded = with(b"0.12345678912", b',', |c| c.rounded_money(6)).unwrap();
         assert_eq!(rounded.to_string(), "123456.789");
         assert!(with(b"-1", b',', |c| c.rounded_money(0)).is_err());
+    }
+
+    #[test]
+    fn what_a_comma_is_shows_in_some_numbers() {
+        for text in ["0,041", "1,5", "1234,567", "-12,25"] {
+            assert_eq!(comma_of(text), Some(true), "{text}");
+        }
+        for text in ["1,234,567", "1,234.5", "12,345,678.125"] {
+            assert_eq!(comma_of(text), Some(false), "{text}");
+        }
+        for text in ["1,234", "12", "1.5", "", "a,b", "1,x", "1.234,5", ",5", "5,"] {
+            assert_eq!(comma_of(text), None, "{text}");
+        }
     }
 
     #[test]

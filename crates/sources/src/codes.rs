@@ -138,6 +138,11 @@ fn number(cell: &Cell<'_>, year: i16, found: Option<&EconomyInfo>) -> Result<Eco
     Ok(info.code)
 }
 
+/// Whether a text has the form of an alpha-2 code, and is none of the short names that everybody writes.
+fn is_alpha2(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic()) && !["US", "UK"].contains(&text)
+}
+
 /// How many unknown codes of one file get candidates of their own.
 const ADVISED: usize = 1000;
 
@@ -158,6 +163,11 @@ impl Reader {
                 Some(info) => Ok(info.code),
                 None => Err(self.advise(cell, cell.bad("this is no ISO 3166 alpha-2 code", "such as KP"))),
             },
+            // Missing names, and codes where names are expected: `NA` may be Namibia's or nobody's.
+            Codes::Name if cell.is_absent() || is_alpha2(cell.text) => Err(cell.bad(
+                "this is no name of an economy",
+                "write its English name or its ISO 3166 alpha-3 code",
+            )),
             Codes::Name => {
                 let found = self.lookup(cell.text);
                 found.map_err(|advice| cell.bad("this names no economy, or several", advice))

@@ -15,7 +15,7 @@ use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::remarks::{Amounts, Remarks};
-use crate::sdmx::{Area, Measure, NO_FIGURE, Total, measure, period_of, read_row, value_in_units};
+use crate::sdmx::{Area, Measure, NO_FIGURE, Total, check_measure, measure, period_of, read_row, value_in_units};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use crate::units::is_multiple;
@@ -107,7 +107,6 @@ impl Dots {
 
     fn wide(header: &Header, options: &Options) -> Result<Dots> {
         Ok(Dots {
-            amounts: Amounts::default(),
             indicator: Some(header.needed("Indicator Code", options)?),
             figures: period_columns(header, options)?,
             ..Dots::bind(header, options)?
@@ -118,7 +117,6 @@ impl Dots {
         let time = Some(header.needed("Time Period", options)?);
         if let (Some(indicator), Some(value)) = (header.column("Indicator Code"), header.column("Value")) {
             return Ok(Dots {
-                amounts: Amounts::default(),
                 time,
                 indicator: Some(indicator),
                 figures: vec![(value, None)],
@@ -138,7 +136,6 @@ impl Dots {
             });
         }
         Ok(Dots {
-            amounts: Amounts::default(),
             time,
             figures,
             ..Dots::bind(header, options)?
@@ -149,6 +146,13 @@ impl Dots {
     fn named_multiples(&self, line: &Line<'_>) -> Result<bool, Bad> {
         let name = line.optional(self.name.as_ref())?;
         Ok(name.is_some_and(|name| is_multiple(name.text)))
+    }
+
+    /// What the code of an indicator says, where its name does not say another thing.
+    fn measured(&self, line: &Line<'_>, code: &Column) -> Result<Measure, Bad> {
+        let of = measure(&line.cell(code)?)?;
+        check_measure(line, self.name.as_ref(), &of)?;
+        Ok(of)
     }
 
     /// One figure; of one whose name says `multiples`, a column has to say which.
@@ -203,7 +207,7 @@ impl Dots {
             if line.cell(column)?.text.is_empty() {
                 continue;
             }
-            let of = measure(&line.cell(indicator)?);
+            let of = self.measured(line, indicator);
             let read = of.and_then(|of| self.one(line, column, period, of, multiples));
             found.push(read.unwrap_or_else(Found::Bad));
         }
@@ -219,7 +223,7 @@ impl Dots {
                 continue;
             }
             let of = match &self.indicator {
-                Some(indicator) => measure(&line.cell(indicator)?),
+                Some(indicator) => self.measured(line, indicator),
                 // The column's name says what it measures, and ends with the indicator's code.
                 None => measure(&Cell::new(&column.name, column)),
             };

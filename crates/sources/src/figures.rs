@@ -1,19 +1,22 @@
 //! The project's own tidy table of figures: one row, one figure, any subset of the columns
 //! in any order. What a table leaves out is said once in its [`Defaults`].
 
+mod fields;
+
 use crate::cell::{Cell, Signs};
 use crate::codes;
 use crate::error::{Error, Result};
-use crate::header::{Column, Header};
+use crate::header::Header;
 use crate::mapped;
 use crate::names::Names;
-use crate::options::{Defaults, Options};
+use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::remarks::{self, Remarks};
 use crate::sdmx::NO_FIGURE;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use crate::tidy::{Beside, Codes};
+use fields::{Field, Fields};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Economy, Record, Status, TOTAL, Usd, check_product};
@@ -50,107 +53,6 @@ pub(crate) const SHAPE: Shape = Shape {
 };
 
 type Check = fn(&Cell<'_>) -> Result<(), Bad>;
-
-/// Where a column's text comes from.
-struct Field {
-    column: Column,
-    default: Option<String>,
-    in_file: bool,
-}
-
-impl Field {
-    fn bind(header: &Header, defaults: &Defaults, name: &'static str) -> Field {
-        let default = defaults.get(name).map(|text| text.trim().to_owned());
-        match header.column(name) {
-            Some(column) => Field {
-                column,
-                default: None,
-                in_file: true,
-            },
-            None => Field {
-                column: Column {
-                    index: 0,
-                    name: name.to_owned(),
-                },
-                default,
-                in_file: false,
-            },
-        }
-    }
-
-    /// The cell, or the default of a column that is left out; `None` where there is no text.
-    fn cell<'a>(&'a self, line: &'a Line<'_>) -> Result<Option<Cell<'a>>, Bad> {
-        if self.in_file {
-            return line.optional(Some(&self.column));
-        }
-        Ok(self
-            .default
-            .as_deref()
-            .filter(|text| !text.is_empty())
-            .map(|text| Cell::new(text, &self.column)))
-    }
-
-    fn required<'a>(&'a self, line: &'a Line<'_>) -> Result<Cell<'a>, Bad> {
-        self.cell(line)?.ok_or_else(|| {
-            Cell::new("", &self.column).bad(
-                "the cell is empty",
-                "fill it in, or leave the column out and set a default",
-            )
-        })
-    }
-
-    fn word<T: std::str::FromStr<Err = trade::Error>>(&self, line: &Line<'_>) -> Result<Option<T>, Bad> {
-        self.cell(line)?.map(|cell| cell.word()).transpose()
-    }
-}
-
-/// The fields of a row, under the names of their columns.
-struct Fields {
-    period: Field,
-    reporter: Field,
-    partner: Field,
-    flow: Field,
-    classification: Field,
-    product: Field,
-    valuation: Field,
-    value_usd: Field,
-    rounded_to_usd: Field,
-    share_percent: Field,
-    net_weight_kg: Field,
-    quantity: Field,
-    quantity_unit: Field,
-    status: Field,
-    basis: Field,
-    compiler: Field,
-    reference: Field,
-    note: Field,
-}
-
-impl Fields {
-    fn bind(header: &Header, defaults: &Defaults) -> Fields {
-        let field = |name| Field::bind(header, defaults, name);
-        Fields {
-            period: field("period"),
-            reporter: field("reporter"),
-            partner: field("partner"),
-            flow: field("flow"),
-            classification: field("classification"),
-            product: field("product"),
-            valuation: field("valuation"),
-            value_usd: field("value_usd"),
-            rounded_to_usd: field("rounded_to_usd"),
-            share_percent: field("share_percent"),
-            net_weight_kg: field("net_weight_kg"),
-            quantity: field("quantity"),
-            quantity_unit: field("quantity_unit"),
-            status: field("status"),
-            basis: field("basis"),
-            compiler: field("compiler"),
-            reference: field("reference"),
-            note: field("note"),
-        }
-    }
-}
 
 /// What a row says in numbers.
 struct Amounts {
@@ -206,7 +108,7 @@ impl Figures {
             value_power: map.value_power,
             computed: remarks::Amounts::default(),
             signs: Signs::default(),
-            beside: Beside::of(header, &map),
+            beside: Beside::of(header, &map, &options.defaults),
         };
         figures.check_defaults(options)?;
         Ok(figures)
@@ -281,7 +183,15 @@ impl Figures {
     /// classification belongs to the compiler's own.
     fn product(&self, line: &Line<'_>) -> Result<(Classification, Arc<str>), Bad> {
         let classification = self.fields.classification.word::<Classification>(line)?;
-        let Some(cell) = self.fields.product.cell(line)?.filter(|c| c.text != TOTAL) else {
+        let product = self.fields.product.cell(line)?;
+        if product.is_none() && self.fields.product.in_file && classification.is_some() {
+            let cell = Cell::new("", &self.fields.product.column);
+            return Err(cell.bad(
+                "the cell is empty beside a classification",
+                "write the product's code, or TOTAL where the figure is of all",
+            ));
+        }
+        let Some(cell) = product.filter(|c| c.text != TOTAL) else {
             return Ok((
                 classification.unwrap_or(Classification::Compiler),
                 self.names.get(TOTAL),

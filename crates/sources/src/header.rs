@@ -13,6 +13,8 @@ pub struct Header {
     /// Whether `reporter_code` is `reporterCode`.
     loose: bool,
     pub(crate) delimiter: u8,
+    /// Where the comma is the decimal sign, as numbers at the head of the column show that can be read in no other way.
+    pub(crate) decimal_commas: Vec<usize>,
 }
 
 /// One column: where it stands and what the file calls it.
@@ -30,6 +32,7 @@ impl Header {
             aliases: None,
             loose: false,
             delimiter: b',',
+            decimal_commas: Vec::new(),
         }
     }
 

@@ -1,4 +1,5 @@
 use crate::aggregates;
+use crate::baci::{self, note_on_other_year};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::{Input, Text};
@@ -256,6 +257,10 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
             advice: "remove the lines above it".to_owned(),
         });
     }
+    // Before names are compared: two cells of a row of figures may well be the same.
+    if asked.is_none() && table.header.looks_like_data() && !fits(&table.header) {
+        return Err(unknown_header(&table.header, &options.file, table.header_line));
+    }
     let unique = |known| table.header.check_unique(&options.file, table.header_line, known);
     let Some(source) = asked.or_else(|| sniff(&table.header, &options.defaults)) else {
         unique(&[])?;
@@ -314,6 +319,14 @@ fn import_input(input: Input<'_>, options: &Options) -> Result<Imported> {
     let mut notes = reading.notes;
     notes.extend(reading.remarks.notes());
     notes.extend(years_to_come(&file, records.iter().map(|record| record.period.year())));
+    if let Some(year) = baci::year_in(&file).filter(|_| reading.source == Source::Baci) {
+        let mut years = records.iter().map(|record| record.period.year());
+        notes.extend(
+            years
+                .find(|other| *other != year)
+                .map(|other| note_on_other_year(&file, year, other)),
+        );
+    }
     let totals = aggregates::totals_among(&records);
     Ok(Imported {
         records,

@@ -20,7 +20,8 @@ use crate::imts_twice::{check_scales, check_series, scales, series_key};
 use crate::labels::Labels;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::remarks::{Amounts, Remarks};
+use crate::remarks::{Amounts, Remark, Remarks};
+use crate::sdmx::check_measure;
 use crate::sdmx::{Area, Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
@@ -117,6 +118,9 @@ struct Imts {
     /// Names beside codes in columns of their own.
     label: [Option<Column>; 2],
     amounts: Amounts,
+    indicator_name: Option<Column>,
+    /// How many figures are read as dollars because nothing says otherwise.
+    unsaid: std::cell::Cell<u64>,
 }
 
 enum Figures {
@@ -138,7 +142,7 @@ enum Units {
 const STATE_UNITS: &str = "most figures of the data explorer are in millions: take its column SCALE with it, or add one that says Millions or Units";
 
 impl Units {
-    fn of(header: &Header, country: &Column, options: &Options) -> Result<Units> {
+    fn of(header: &Header, country: &Column, options: &Options, wide: bool) -> Result<Units> {
         let any = |names: &[&str]| names.iter().any(|name| header.has(name));
         let interface = any(&["DATAFLOW", "STRUCTURE", "STRUCTURE[;]", "STRUCTURE_ID"]);
         let explorer = any(&["DATASET", "SERIES_CODE", "OBS_MEASURE", "COUNTRY.ID", "SCALE.ID"]);
@@ -148,7 +152,8 @@ impl Units {
             _ if interface => Units::Dollars,
             (None, Some(column)) if explorer => Units::Scaled(column),
             (None, Some(column)) => Units::Doubtful(column),
-            (None, None) if explorer => {
+            // A column for each period is the explorer's form too.
+            (None, None) if explorer || wide => {
                 return Err(Error::Header {
                     file: options.file.clone(),
                     line: 0,
@@ -211,6 +216,8 @@ impl Imts {
         }
         Ok(Imts {
             amounts: Amounts::default(),
+            indicator_name: header.column("INDICATOR").filter(|_| header.has("INDICATOR.ID")),
+            unsaid: std::cell::Cell::default(),
             counterpart: coded("COUNTERPART_COUNTRY.ID", "COUNTERPART_COUNTRY")?,
             indicator: coded("INDICATOR.ID", "INDICATOR")?,
             series: header.column("SERIES_CODE"),
@@ -223,7 +230,7 @@ impl Imts {
             },
             unit: header.column("UNIT.ID").or_else(|| header.column("UNIT")),
             frequency: header.column("FREQUENCY.ID").or_else(|| header.column("FREQUENCY")),
-            units: Units::of(header, &country, options)?,
+            units: Units::of(header, &country, options, wide)?,
             country,
             compiler: Arc::from("IMF IMTS"),
             economies: codes::Reader::default(),
@@ -248,7 +255,9 @@ impl Imts {
             let columns = [&self.country, &self.indicator, &self.counterpart];
             check_series(line, key, columns, year, &self.labels)?;
         }
-        let Measure::Flow(flow, valuation) = measure(&cell(1, &self.indicator)?)? else {
+        let of = measure(&cell(1, &self.indicator)?)?;
+        check_measure(line, self.indicator_name.as_ref(), &of)?;
+        let Measure::Flow(flow, valuation) = of else {
             return Ok(Found::Aside("balance"));
         };
         let Some(value) = value(figure, self.units.power(line)?, &self.amounts)? else {
@@ -256,6 +265,9 @@ impl Imts {
         };
         if !matches!(self.units, Units::Dollars) {
             check_scales(line, &self.scales)?;
+        }
+        if matches!(self.units, Units::Unsaid(_)) {
+            self.unsaid.set(self.unsaid.get() + 1);
         }
         let dollars = |text: &str| text.contains("USD") || text.to_ascii_lowercase().contains("us dollar");
         if let Some(unit) = line.optional(self.unit.as_ref())?.filter(|unit| !dollars(unit.text)) {
@@ -325,6 +337,7 @@ impl Layout for Imts {
 
     fn remark(&self, remarks: &mut Remarks) {
         self.amounts.tell(remarks);
+        remarks.count(Remark::TakenForDollars, self.unsaid.get());
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn open_bytes(path: &Path) -> Result<Box<dyn Read>> {
 
 fn parquet_rows(path: &Path) -> Result<impl Read + use<>> {
     let name = path.display().to_string();
-    let other = |e: store::Error| unreadable(&name, io::Error::new(io::ErrorKind::InvalidData, e.to_string()));
+    let other = |e: store::Error| unreadable(&name, io::Error::new(io::ErrorKind::InvalidData, e));
     let (columns, _) = store::read_header(path).map_err(other)?;
     if ["period_year", "value_usd"]
         .iter()
@@ -129,7 +129,7 @@ impl<'a> Input<'a> {
         refuse_other_formats(file, &prefix)?;
         if prefix.iter().all(u8::is_ascii_whitespace) {
             let found = match prefix.len() {
-                0 => "nothing",
+                0 => "an empty file",
                 PREFIX => "64 KiB of white space to begin with",
                 _ => "only white space",
             };
@@ -232,7 +232,12 @@ fn first_bytes(reader: &mut dyn Read, file: &str) -> Result<Vec<u8>> {
 
 /// An error of the byte source in this crate's terms.
 pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
+    let of_parquet = cause.get_ref().and_then(|e| e.downcast_ref::<store::Error>());
     let advice = match cause.kind() {
+        _ if matches!(of_parquet, Some(store::Error::Schema { .. })) => {
+            "write the column as numbers or text, or leave it out"
+        }
+        _ if of_parquet.is_some() => "read what stands before, and write or fetch the file again",
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             "the data is cut short or damaged: fetch the file again"
         }
@@ -252,7 +257,12 @@ pub(crate) fn unreadable(file: &str, cause: io::Error) -> Error {
 }
 
 /// First bytes, what they tell, and what to do.
-const FORMATS: [(&[u8], &str, &str); 20] = [
+const FORMATS: [(&[u8], &str, &str); 21] = [
+    (
+        b"version https://git-lfs",
+        "a pointer of Git LFS in place of a file",
+        "fetch the file itself with `git lfs pull`",
+    ),
     (
         b"PK\x03\x04",
         "a zip archive or a spreadsheet",
@@ -363,9 +373,10 @@ mod tests {
 
     #[test]
     fn other_formats_are_named() {
-        assert!(message(b"").contains("nothing"));
+        assert!(message(b"").contains("an empty file"));
         assert!(message(b" \r\n\t\n").contains("only white space"));
-        assert!(message(&gz(b"")).contains("nothing"));
+        assert!(message(&gz(b"")).contains("an empty file"));
+        assert!(message(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n").contains("git lfs pull"));
         assert!(message(b"PK\x03\x04abc").contains("zip archive"));
         assert!(message(&[0xff, 0xfe, 0, 0, b'a', 0, 0, 0]).contains("UTF-32"));
         assert!(message(b"PAR1abc").contains("Parquet"));

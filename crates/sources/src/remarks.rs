@@ -15,6 +15,10 @@ pub(crate) enum Remark {
     LeftOut,
     /// A quantity in a unit that a large dataset has no place for was left out.
     UnitLeftOut,
+    /// Nothing says in which units a figure is, and the form of the table that it is in dollars.
+    TakenForDollars,
+    /// A number in the short form in which spreadsheets show large ones.
+    Shortened,
     /// A code was used outside of the years in which it stood for somebody, in this year.
     OutOfTime(String, i16),
 }
@@ -49,10 +53,17 @@ impl Remarks {
                     "figures with more than three decimals were rounded to the thousandth: {times}"
                 )),
                 Remark::LeftOut => notes.push(format!(
-                    "{times} weights or quantities that are negative, infinite or too large were left out; the rows' values are kept"
+                    "{times} weights or quantities that are negative, infinite, too large or to be read two ways were left out; the rows' values are kept"
                 )),
                 Remark::UnitLeftOut => notes.push(format!(
                     "{times} quantities in units that a large dataset does not hold were left out; the rows' values are kept"
+                )),
+                Remark::TakenForDollars => notes.push(format!(
+                    "{times} figures are read in dollars: no column says in which units they are, and the Fund's interface gives \
+                     dollars; if they are of its data explorer, take its column SCALE with them"
+                )),
+                Remark::Shortened => notes.push(format!(
+                    "figures such as 1.23457E+11 are in the short form of a spreadsheet, which may have dropped digits: {times}"
                 )),
                 Remark::OutOfTime(code, year) => {
                     rows += times;
@@ -81,12 +92,16 @@ impl Remarks {
 #[derive(Default)]
 pub(crate) struct Amounts {
     rounded: Cell<u64>,
+    shortened: Cell<u64>,
     left_out: Cell<u64>,
 }
 
 impl Amounts {
     /// A value, in units of 10^`power` US dollars.
     pub(crate) fn money(&self, cell: &cell::Cell<'_>, power: u32) -> Result<Usd, Bad> {
+        if is_shortened(cell.text) {
+            self.shortened.set(self.shortened.get() + 1);
+        }
         cell.money(power).or_else(|_| {
             let nearest = cell.rounded_money(power)?;
             self.rounded.set(self.rounded.get() + 1);
@@ -101,7 +116,7 @@ impl Amounts {
             return Ok(None);
         }
         match self.money(cell, power) {
-            Err(_) if cell.text.parse::<f64>().is_ok() => {
+            Err(_) if cell.text.parse::<f64>().is_ok() || cell.is_two_ways() => {
                 self.left_out.set(self.left_out.get() + 1);
                 Ok(None)
             }
@@ -112,7 +127,17 @@ impl Amounts {
     pub(crate) fn tell(&self, remarks: &mut Remarks) {
         remarks.count(Remark::Rounded, self.rounded.get());
         remarks.count(Remark::LeftOut, self.left_out.get());
+        remarks.count(Remark::Shortened, self.shortened.get());
     }
+}
+
+/// `1.23457E+11`: six digits of a larger number, as spreadsheets show and save it.
+fn is_shortened(text: &str) -> bool {
+    let Some((mantissa, power)) = text.split_once("E+") else {
+        return false;
+    };
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    digits <= 6 && power.parse::<usize>().is_ok_and(|power| power >= digits)
 }
 
 /// Looks at the economies of records, each with its code and year once.

@@ -149,6 +149,36 @@ fn is_group(text: &str) -> bool {
         || text.starts_with("EA1")
 }
 
+/// Refuses an indicator's name beside the code of another.
+pub(crate) fn check_measure(line: &Line<'_>, name: Option<&Column>, of: &Measure) -> Result<(), Bad> {
+    let Some(cell) = line.optional(name)? else {
+        return Ok(());
+    };
+    let text = cell.text.to_ascii_uppercase();
+    let one = |yes: bool, no: bool, is: bool| yes != no && yes != is;
+    let has = |word| text.contains(word);
+    let other = match of {
+        Measure::Balance => (has("EXPORT") != has("IMPORT")) && !has("BALANCE"),
+        Measure::Flow(flow, valuation) => {
+            let valued = valuation.is_some_and(|valuation| {
+                one(
+                    has("FOB") || has("FREE ON BOARD"),
+                    has("CIF") || has("INSURANCE"),
+                    valuation == Valuation::Fob,
+                )
+            });
+            has("BALANCE") || one(has("EXPORT"), has("IMPORT"), *flow == Flow::Export) || valued
+        }
+    };
+    match other {
+        true => Err(cell.bad(
+            "the code beside this name is another indicator's",
+            "find out which of the two is meant",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// What a total of two economies says, before it is a record.
 pub(crate) struct Total<'a> {
     pub(crate) compiler: &'a Arc<str>,

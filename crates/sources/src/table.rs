@@ -1,15 +1,18 @@
+use crate::cell::comma_of;
 use crate::error::{Error, Result};
 use crate::guard::{END, Guard, Refusal};
 use crate::header::Header;
 use crate::input::{Input, Limits, Text, unreadable};
 use crate::quarantine::Bad;
 use csv::ByteRecord;
+use std::collections::BTreeMap;
 use std::io::Read;
 
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
-/// No trade table has more columns; looking names up among a million would take for ever.
-pub(crate) const COLUMNS: usize = 1000;
+/// No trade table has more columns: the Monetary Fund's of years, quarters and months have 1,300. Looking names up among a
+/// million would take for ever.
+pub(crate) const COLUMNS: usize = 5000;
 
 /// A table of text: its header and, one after the other, its rows.
 pub(crate) struct Table<R> {
@@ -74,6 +77,10 @@ type Shaped<'a> = (Line<'a>, Result<(), Bad>);
 pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) -> bool) -> Result<Table<Text<'a>>> {
     let delimiter = choose_delimiter(&input.prefix, fits);
     let named = names_its_delimiter(&input.prefix);
+    let decimal_commas = match delimiter {
+        b';' => decimal_commas(&input.prefix),
+        _ => Vec::new(),
+    };
     let file = input.file.clone();
     let guard = input.into_guard(limits, delimiter);
     let reader = csv::ReaderBuilder::new()
@@ -96,7 +103,31 @@ pub(crate) fn open<'a>(input: Input<'a>, limits: Limits, fits: &dyn Fn(&Header) 
         table.advance()?;
     }
     table.read_header(delimiter)?;
+    table.header.decimal_commas = decimal_commas;
     Ok(table)
+}
+
+/// The columns of a table with semicolons in which some numbers of the first rows can only have a decimal comma, and none
+/// cannot: `12,345` is one there too.
+fn decimal_commas(start: &[u8]) -> Vec<usize> {
+    // The last row may have been cut.
+    let whole = start
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(start, |end| &start[..end]);
+    let (mut reader, mut record) = (rows_of(whole, b';'), ByteRecord::new());
+    let mut seen: BTreeMap<usize, bool> = BTreeMap::new();
+    while matches!(reader.read_byte_record(&mut record), Ok(true)) {
+        for (at, cell) in record.iter().enumerate().take(COLUMNS) {
+            let told = std::str::from_utf8(cell).ok().and_then(comma_of);
+            if let Some(decimal) = told {
+                *seen.entry(at).or_insert(true) &= decimal;
+            }
+        }
+    }
+    seen.into_iter()
+        .filter_map(|(at, decimal)| decimal.then_some(at))
+        .collect()
 }
 
 /// The rows of a text, of any lengths.
@@ -171,7 +202,7 @@ impl<R: Read> Table<R> {
             return Err(self.refuse(
                 line,
                 found,
-                "at most 1000 columns",
+                "at most 5000 columns",
                 "check the delimiter and the line ends",
             ));
         }

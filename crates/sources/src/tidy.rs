@@ -3,10 +3,10 @@
 
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
-use crate::options::Options;
+use crate::options::{Defaults, Options};
 use crate::quarantine::Bad;
 use crate::table::Line;
-use crate::units::{Tells, is_dollar, is_multiple, tells};
+use crate::units::{Tells, is_dollar, is_multiple, is_no_money, is_other_weight, is_rate, stated_power, tells};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -59,8 +59,8 @@ pub enum Codes {
     Name,
 }
 
-/// What tells figures apart: a column of one of these names is never passed over.
-const OWN: [&str; 7] = [
+/// What tells figures apart, and the columns that are named so for one reason only: one of these names is never passed over.
+const OWN: [&str; 9] = [
     "period",
     "reporter",
     "partner",
@@ -68,13 +68,18 @@ const OWN: [&str; 7] = [
     "classification",
     "product",
     "valuation",
+    "value_usd",
+    "compiler",
 ];
 
 impl TidyMap {
-    /// The columns that are read: those of the map, and the file's own that it leaves open.
-    fn read(&self, header: &Header) -> BTreeMap<String, String> {
+    /// The columns that are read: those of the map, and the file's own that map and defaults leave open.
+    fn read(&self, header: &Header, defaults: &Defaults) -> BTreeMap<String, String> {
         let mut columns = self.columns.clone();
         for own in OWN {
+            if matches!(own, "value_usd" | "compiler") && defaults.get(own).is_some() {
+                continue;
+            }
             let name = header.column(own).map(|column| column.name);
             let free = |name: &String| !self.columns.values().any(|read| read == name);
             if let Some(name) = name.filter(free) {
@@ -132,17 +137,8 @@ impl TidyMap {
                 ));
             }
         }
-        if let Some(name) = self
-            .columns
-            .get("value_usd")
-            .filter(|name| self.value_power == 0 && is_multiple(name))
-        {
-            return Err(refuse(
-                format!("the name of the column `{name}` says that its figures may be multiples, or no dollars"),
-                "state the power of ten (value_power: 3 for thousands, 6 for millions), convert other currencies, or rename it"
-                    .to_owned(),
-            ));
-        }
+        self.check_units()
+            .map_err(|(problem, advice)| refuse(problem, advice))?;
         if self.value_power > 12 {
             let problem = format!("`value_power` is {}", self.value_power);
             return Err(refuse(
@@ -150,8 +146,45 @@ impl TidyMap {
                 "it is 0 for dollars, 3 for thousands, 6 for millions, 9 for billions".to_owned(),
             ));
         }
-        let columns = self.read(&header);
+        let columns = self.read(&header, &options.defaults);
         Ok(header.aliased(columns))
+    }
+
+    /// What is wrong where the names of columns of figures contradict the units that they are read in, and what to do.
+    fn check_units(&self) -> std::result::Result<(), (String, String)> {
+        let named = |ours: &str| self.columns.get(ours).filter(|name| *name != ours);
+        if let Some(name) = named("value_usd") {
+            if is_no_money(name) {
+                return Err((
+                    format!("the name of the column `{name}` says that its figures are no US dollars of their year"),
+                    "let `value_usd` be a column of values; shares, weights and quantities have columns of their own. If they are, rename it"
+                        .to_owned(),
+                ));
+            }
+            if self.value_power == 0 && is_multiple(name) {
+                return Err((
+                    format!("the name of the column `{name}` says that its figures may be multiples, or no dollars"),
+                    "state the power of ten (value_power: 3 for thousands, 6 for millions), convert other currencies, or rename it"
+                        .to_owned(),
+                ));
+            }
+            if let Some(power) = stated_power(name).filter(|power| *power != self.value_power) {
+                return Err((
+                    format!(
+                        "the name of the column `{name}` states the power of ten {power}, and `value_power` is {}",
+                        self.value_power
+                    ),
+                    "find out which holds, and state that one or rename the column".to_owned(),
+                ));
+            }
+        }
+        match named("net_weight_kg").filter(|name| is_other_weight(name)) {
+            Some(name) => Err((
+                format!("the name of the column `{name}` says that its weights are not in kilograms"),
+                "convert them, or rename it if they are".to_owned(),
+            )),
+            None => Ok(()),
+        }
     }
 }
 
@@ -169,6 +202,7 @@ enum Says {
     Currency,
     Unit,
     PartOfYear,
+    Product,
 }
 
 impl Says {
@@ -176,23 +210,29 @@ impl Says {
         match tells(column) {
             Some(Tells::Currency) => Some(Says::Currency),
             Some(Tells::Unit) => Some(Says::Unit),
-            None => ["month", "quarter", "refmonth"]
-                .contains(&column.to_ascii_lowercase().as_str())
-                .then_some(Says::PartOfYear),
+            None if ["month", "quarter", "refmonth"].contains(&column.to_ascii_lowercase().as_str()) => {
+                Some(Says::PartOfYear)
+            }
+            None => is_product(column).then_some(Says::Product),
         }
     }
 }
 
 impl Beside {
-    pub(crate) fn of(header: &Header, map: &TidyMap) -> Beside {
+    pub(crate) fn of(header: &Header, map: &TidyMap, defaults: &Defaults) -> Beside {
         if !header.is_aliased() {
             return Beside::default();
         }
-        let read = map.read(header);
+        let read = map.read(header, defaults);
+        let product = read.contains_key("product") || defaults.get("product").is_some();
         let says = |name: &String| {
             let known = Says::of(name)?;
-            // Who states the unit has looked at it.
-            let stated = matches!(known, Says::Unit) && map.value_power > 0;
+            // Who states the unit has looked at it, and so who says what the product is.
+            let stated = match known {
+                Says::Unit => map.value_power > 0,
+                Says::Product => product,
+                Says::Currency | Says::PartOfYear => false,
+            };
             (!stated && !read.values().any(|read| read == name)).then_some(known)
         };
         let mut columns = Vec::new();
@@ -239,11 +279,64 @@ impl Beside {
                     let advice = "let `period` be a column that has both, such as 2003-07";
                     return Err(cell.bad("the figure is of a part of the year, and read as the year's", advice));
                 }
+                // A unit may be that of a quantity beside the value.
+                Says::Unit if is_rate(cell.text) || (is_measure(&column.name) && is_no_money(cell.text)) => {
+                    return Err(cell.bad(
+                        "the figure is no value",
+                        "keep the rows of values in a table of their own",
+                    ));
+                }
+                Says::Product if !is_total(&lower) => {
+                    return Err(cell.bad(
+                        "the figure is of a product, and read as the total of all",
+                        "let `product` be this column and state `classification`, or keep the totals alone",
+                    ));
+                }
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// Whether a column says what is measured and not only in which unit.
+fn is_measure(column: &str) -> bool {
+    let lower = column.to_ascii_lowercase();
+    (lower.contains("indicator") || lower.contains("measure")) && !lower.contains("unit")
+}
+
+/// Whether a column's name is one that products and industries have.
+fn is_product(column: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "product",
+        "commodity",
+        "cmd",
+        "sitc",
+        "isic",
+        "cpc",
+        "bec",
+        "naics",
+        "chapter",
+        "sector",
+        "industry",
+        "tariff",
+        "good",
+        "goods",
+    ];
+    const WITHIN: [&str; 4] = ["product", "commodity", "industry", "hscode"];
+    let lower = column.to_ascii_lowercase();
+    if WITHIN.iter().any(|name| lower.contains(name)) {
+        return true;
+    }
+    let mut words = lower.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| NAMES.contains(&word))
+        || (lower.starts_with("hs") && (lower.len() <= 4 || lower.starts_with("hs_")))
+}
+
+/// Whether a product is all of them.
+fn is_total(product: &str) -> bool {
+    let mut words = product.split(|c: char| !c.is_ascii_alphabetic());
+    ["total", "all", "_t"].contains(&product) || words.next().is_some_and(|word| word == "all" || word == "total")
 }
 
 fn is_part_of_year(text: &str) -> bool {

@@ -18,6 +18,8 @@ use crate::remarks::{Amounts, Remarks};
 use crate::sdmx::{Area, area};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Classification, Decimal3, Flow, Record, Status, TOTAL, check_product};
 
@@ -130,6 +132,9 @@ struct Wits {
     labels: Labels,
     label: [Option<Column>; 2],
     amounts: Amounts,
+    /// The code of the flow, and which flow each is beside.
+    flow_code: Option<Column>,
+    flow_codes: RefCell<BTreeMap<String, (Flow, bool)>>,
 }
 
 /// A unit of quantity, by the name that UN Comtrade's units have here where it is one of them.
@@ -197,6 +202,8 @@ impl Wits {
         };
         Ok(Wits {
             amounts: Amounts::default(),
+            flow_code: header.column("TradeFlowCode"),
+            flow_codes: RefCell::default(),
             reporter: column(spelling.reporter)?,
             partner: column(spelling.partner)?,
             year: column("Year")?,
@@ -276,6 +283,26 @@ impl Wits {
         })
     }
 
+    /// Refuses a code of a flow that stands beside another flow on an earlier row. What the codes mean is not published.
+    fn check_code(&self, line: &Line<'_>, flow: (Flow, bool)) -> Result<(), Bad> {
+        const KEPT: usize = 100;
+        let Some(cell) = line.optional(self.flow_code.as_ref())? else {
+            return Ok(());
+        };
+        let mut codes = self.flow_codes.borrow_mut();
+        match codes.get(cell.text) {
+            Some(known) if *known != flow => Err(cell.bad(
+                format!("this code stands beside {} on rows before", known.0),
+                "find out which of the two is meant",
+            )),
+            None if codes.len() < KEPT => {
+                codes.insert(cell.text.to_owned(), flow);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn amount(&self, line: &Line<'_>, column: Option<&Column>) -> Result<Option<Decimal3>, Bad> {
         let amount = line.optional(column)?.filter(|cell| !cell.is_absent());
         Ok(amount
@@ -297,6 +324,7 @@ impl Wits {
         }
         let (classification, product) = self.product(line)?;
         let (flow, gross) = self.flow(line)?;
+        self.check_code(line, (flow, gross))?;
         let unit = line.optional(self.unit.as_ref())?.map(|cell| plain_unit(cell.text));
         // A flow of goods that are counted in several units has a row for each of them.
         let part = unit.as_deref().map_or(0, part_of_unit);

@@ -10,7 +10,7 @@
 use crate::cell::Cell;
 use crate::codes;
 use crate::dots::period_columns;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::names::Names;
 use crate::options::Options;
@@ -55,7 +55,7 @@ pub(crate) const PARTNERS: Shape = Shape {
         "Reporter Name",
         "Partner Name",
         "Year",
-        "Export (US$ Thousand)|Import (US$ Thousand)",
+        "Export (US$ Thousand)|Import (US$ Thousand)|Export (US$ Million)|Import (US$ Million)|Export (US$ Mil)|Import (US$ Mil)",
     ],
     known: &[
         "Reporter Name",
@@ -158,6 +158,19 @@ impl Profile {
     }
 
     fn partners(header: &Header, options: &Options) -> Result<Profile> {
+        let a_value = |name: &&String| {
+            let lower = name.to_ascii_lowercase();
+            (lower.starts_with("export (us$") || lower.starts_with("import (us$")) && measured(name).is_none()
+        };
+        if let Some(name) = header.names().iter().find(a_value) {
+            return Err(Error::Header {
+                file: options.file.clone(),
+                line: 0,
+                problem: format!("the column `{name}` is in units that are not known"),
+                advice: "US$ Thousand and US$ Million are read; remove the column, or write it in one of these"
+                    .to_owned(),
+            });
+        }
         let columns = header.names().iter();
         let columns = columns.filter_map(|name| Some((header.column(name)?, measured(name)?)));
         let figures = Figures::Partners(header.needed("Year", options)?, columns.collect());
@@ -244,7 +257,7 @@ impl Layout for Profile {
     fn figures(&self) -> Vec<&str> {
         match &self.figures {
             Figures::Series(_, years) => years.iter().map(|(column, _)| column.name.as_str()).collect(),
-            Figures::Partners(..) => Vec::new(),
+            Figures::Partners(_, flows) => flows.iter().map(|(column, _)| column.name.as_str()).collect(),
         }
     }
 

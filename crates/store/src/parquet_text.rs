@@ -87,11 +87,12 @@ fn write(path: PathBuf, header: &Header, batches: ParquetRecordBatchReader, to: 
     lines.flush().map_err(io("read", &path))
 }
 
-/// The cells as text. A year in a column of floating point is `2003` and not `2003.0`.
+/// The cells as text. A year in a column of floating point is `2003` and not `2003.0`. Numbers of single precision are
+/// written as they are, 123456792 and not by the fewest digits that tell them from their neighbours, 123456790.
 fn column(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {
     Ok(match array.data_type() {
         DataType::Float64 => shown(array.as_primitive::<Float64Type>().iter()),
-        DataType::Float32 => shown(array.as_primitive::<Float32Type>().iter()),
+        DataType::Float32 => shown(array.as_primitive::<Float32Type>().iter().map(|n| n.map(f64::from))),
         _ => texts(array)?,
     })
 }
@@ -113,11 +114,11 @@ impl Read for Lines {
             return Ok(read);
         }
         // The end, or where the writer broke off.
-        let failed = |what: String| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+        let failed = |what: Error| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
         match self.writer.take().map(JoinHandle::join) {
             None | Some(Ok(Ok(()))) => Ok(0),
-            Some(Ok(Err(error))) => Err(failed(error.to_string())),
-            Some(Err(_)) => Err(failed(GAVE_UP.to_owned())),
+            Some(Ok(Err(error))) => Err(failed(error)),
+            Some(Err(_)) => Err(std::io::Error::other(GAVE_UP)),
         }
     }
 }
@@ -162,6 +163,13 @@ mod tests {
         assert_eq!(reader.records().map(|row| row.unwrap().len()).sum::<usize>(), 80_000);
         let mut some = [0; 10];
         parquet_as_text(&path).unwrap().read_exact(&mut some).unwrap();
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are() {
+        let array: ArrayRef = Arc::new(arrow::array::Float32Array::from(vec![123_456_789.0, 0.5, 2003.0]));
+        let cells = column(&array).unwrap();
+        assert_eq!(cells.iter().flatten().collect::<Vec<_>>(), ["123456792", "0.5", "2003"]);
     }
 
     #[test]

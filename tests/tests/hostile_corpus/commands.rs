@@ -182,7 +182,7 @@ fn the_name_of_a_file_gives_the_terminal_no_orders() {
     std::fs::write(folder.path().join("a\u{1b}[31m.csv"), "").unwrap();
     let said = call_in(folder.path(), &["import", "a\u{1b}[31m.csv"]).code(1);
     assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
-    said.tells(&["a\\u{1b}[31m.csv: nothing"]);
+    said.tells(&["a\\u{1b}[31m.csv: an empty file"]);
 }
 
 #[test]

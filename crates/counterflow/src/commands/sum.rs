@@ -3,6 +3,7 @@
 mod coverage;
 mod grouping;
 mod left_out;
+mod overlap;
 mod unknown;
 
 use super::load::{Data, find};
@@ -117,7 +118,13 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
         output.say("note: no row fulfils the conditions");
     }
     let name = grouped.as_ref().map(|(word, _)| word.as_str());
-    let rows = table(&sums, name, &within, arguments.top);
+    let overlapping = overlap::overlapping(&sums, &within);
+    if let Some((one, other)) = &overlapping {
+        output.say(&format!(
+            "note: {one} and {other} overlap: no shares are given, since their sum would tell flows twice; --shares period gives each its own"
+        ));
+    }
+    let rows = table(&sums, name, (&within, overlapping.is_none()), arguments.top);
     match name.and_then(|name| Some((name, Coverage::of(&sums)?))) {
         Some((name, coverage)) => {
             coverage.notes(name).iter().for_each(|note| output.say(note));
@@ -217,7 +224,8 @@ fn dataset_sums(path: &Path, arguments: &SumArguments, query: &Query, output: &O
     sums.map_err(|e| Failure::from(e).about(&path.display().to_string()))
 }
 
-fn table(sums: &Sums, grouped: Option<&str>, within: &[Dimension], top: Option<usize>) -> Table {
+/// The sums as rows; with their shares within groups of the same words of some dimensions, if there are such.
+fn table(sums: &Sums, grouped: Option<&str>, (within, shares): (&[Dimension], bool), top: Option<usize>) -> Table {
     let name = |d: &Dimension| match (d, grouped) {
         (Dimension::Product, Some(grouped)) => (grouped.to_owned(), Kind::Text, ""),
         _ => (d.to_string(), Kind::Text, ""),
@@ -250,7 +258,7 @@ fn table(sums: &Sums, grouped: Option<&str>, within: &[Dimension], top: Option<u
         let mut row: Vec<Cell> = key(sums, group, &all).into_iter().map(Cell::Text).collect();
         let total = totals.get(&key(sums, group, &places)).copied().unwrap_or(Usd::ZERO);
         row.push(sums.value(group).into());
-        row.push(sums.share(group, total).into());
+        row.push(sums.share(group, total).filter(|_| shares).into());
         row.push(sums.net_weight_kg(group).into());
         row.push(Cell::Integer(sums.records(group) as i64));
         row.push(Cell::Integer(sums.records_without_value(group) as i64));

@@ -228,14 +228,9 @@ impl BulkInput {
         }
     }
 
-    /// The year that the name of one of BACI's year files gives: `BACI_HS17_Y2021_V202401b.csv`.
+    /// The year that the name of one of BACI's year files gives.
     pub fn baci_year(&self) -> Option<i16> {
-        let name = self.name.rsplit(['/', '\\', ':']).next()?;
-        if !name.starts_with("BACI_") {
-            return None;
-        }
-        let year = name.split('_').find_map(|part| part.strip_prefix('Y'))?;
-        (year.len() == 4).then(|| year.parse().ok()).flatten()
+        crate::baci::year_in(&self.name)
     }
 
     /// The revision and the release that the name of one of BACI's year files gives: `HS17` and `V202401b`.

@@ -110,7 +110,7 @@ pub(crate) fn zip_member(file: File, name: &str) -> Result<(Box<dyn Read>, Strin
     let unreadable = |error| broken(name, &error);
     let mut archive = zip::ZipArchive::new(BufReader::new(&file)).map_err(unreadable)?;
     check_count(&mut &file, archive.len(), name)?;
-    let mut tables = Vec::new();
+    let (mut tables, mut others) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(unreadable)?;
         let text = member.name().map_err(unreadable)?.into_owned();
@@ -119,16 +119,20 @@ pub(crate) fn zip_member(file: File, name: &str) -> Result<(Box<dyn Read>, Strin
         if member.is_file() && !is_litter(&text) && [".csv", ".txt", ".tsv", ".json"].iter().any(|e| lower.ends_with(e))
         {
             tables.push((index, text));
+        } else if others.len() < 3 && !is_litter(&text) {
+            others.push(text);
         }
     }
     let (index, member_name) = match &tables[..] {
         [one] => one.clone(),
         [] => {
             let advice = "unpack it and name the table inside";
-            return Err(refuse(
-                "a zip archive without a table (.csv, .txt, .tsv, .json)".to_owned(),
-                advice,
-            ));
+            let holds = match others.is_empty() {
+                true => String::new(),
+                false => format!("; it holds {}", others.join(", ")),
+            };
+            let found = format!("a zip archive without a table (.csv, .txt, .tsv, .json){holds}");
+            return Err(refuse(found, advice));
         }
         several => {
             let names: Vec<&str> = several.iter().take(5).map(|(_, name)| name.as_str()).collect();

@@ -1,0 +1,235 @@
+//! What tables say of their figures beside them, in names and in other columns: never passed over for a wrong number.
+
+use sources::{Defaults, Imported, Options, TidyMap, import};
+
+const MAP: &str = "[columns]\nperiod = \"yr\"\nreporter = \"from\"\npartner = \"to\"\n";
+
+fn mapped(text: &str, more: &str, defaults: &str) -> Result<Imported, String> {
+    let options = Options {
+        map: Some(toml::from_str::<TidyMap>(more).unwrap()),
+        defaults: toml::from_str::<Defaults>(defaults).unwrap(),
+        ..Options::default()
+    };
+    import(text.as_bytes(), &options).map_err(|error| error.to_string())
+}
+
+fn plain(text: &str) -> Result<Imported, String> {
+    import(text.as_bytes(), &Options::default()).map_err(|error| error.to_string())
+}
+
+fn values(got: &Imported) -> Vec<String> {
+    got.records
+        .iter()
+        .map(|r| format!("{} {} {}", r.flow, r.partner, r.value.unwrap()))
+        .collect()
+}
+
+fn columns(got: &Imported) -> Vec<&str> {
+    got.quarantine
+        .iter()
+        .map(|bad| bad.column.as_deref().unwrap_or(""))
+        .collect()
+}
+
+#[test]
+fn names_of_columns_that_state_units_are_heeded() {
+    let with = |name: &str, power: u32| {
+        let text = format!("yr,from,to,flow,{name}\n2019,DEU,FRA,export,5\n");
+        let map = format!("value_power = {power}\n{MAP}value_usd = \"{name}\"\n");
+        mapped(&text, &map, "compiler = \"m\"")
+    };
+    for name in [
+        "value_1000usd",
+        "Mill. US$",
+        "Valor (miles USD)",
+        "trade (10^3 USD)",
+        "USD thsd",
+        "crore",
+    ] {
+        let told = with(name, 0).unwrap_err();
+        assert!(told.contains("may be multiples"), "{told}");
+    }
+    for name in ["real_value_2010usd", "log_trade", "growth", "tonnes", "share"] {
+        let told = with(name, 0).unwrap_err();
+        assert!(told.contains("no US dollars of their year"), "{told}");
+    }
+    let told = with("trade_thousands", 6).unwrap_err();
+    assert!(
+        told.contains("states the power of ten 3") && told.contains("`value_power` is 6"),
+        "{told}"
+    );
+    assert_eq!(values(&with("trade_thousands", 3).unwrap()), ["export FRA 5000"]);
+    assert_eq!(values(&with("trade_2019", 6).unwrap()), ["export FRA 5000000"]);
+    let weights = "yr,from,to,flow,trade,weight_tonnes\n2019,DEU,FRA,export,5,1\n";
+    let map = format!("{MAP}value_usd = \"trade\"\nnet_weight_kg = \"weight_tonnes\"\n");
+    let told = mapped(weights, &map, "compiler = \"m\"").unwrap_err();
+    assert!(told.contains("not in kilograms"), "{told}");
+}
+
+#[test]
+fn columns_beside_that_state_units_or_products_are_heeded() {
+    let map = format!("{MAP}value_usd = \"trade\"\n");
+    let read = |text: &str| mapped(text, &map, "compiler = \"m\"\nclassification = \"HS5\"\n").unwrap();
+    for (column, bad) in [
+        ("unit_of_measure", "thousand USD"),
+        ("Measure", "Share of exports (%)"),
+        ("indicator", "Net weight (kg)"),
+        ("powercode", "3"),
+        ("hs6", "270900"),
+        ("product_name", "Coal"),
+    ] {
+        let text = format!("yr,from,to,flow,trade,{column}\n2019,DEU,FRA,export,5,{bad}\n2019,DEU,ITA,export,7,\n");
+        let got = read(&text);
+        assert_eq!(
+            (values(&got), columns(&got)),
+            (vec!["export ITA 7".to_owned()], vec![column]),
+            "{column}"
+        );
+    }
+    for (column, good) in [
+        ("unit", "kg"),
+        ("indicator", "Trade value"),
+        ("product", "TOTAL"),
+        ("sector", "All sectors"),
+    ] {
+        let text = format!("yr,from,to,flow,trade,{column}\n2019,DEU,FRA,export,5,{good}\n");
+        assert_eq!(values(&read(&text)), ["export FRA 5"], "{column}");
+    }
+    // A map that says what the product is has looked at the column.
+    let text = "yr,from,to,flow,trade,hs6\n2019,DEU,FRA,export,5,270900\n";
+    let got = mapped(
+        text,
+        &format!("{map}product = \"hs6\"\n"),
+        "compiler = \"m\"\nclassification = \"HS5\"\n",
+    )
+    .unwrap();
+    assert_eq!(got.records[0].product.as_ref(), "270900");
+}
+
+#[test]
+fn an_empty_product_beside_a_classification_is_no_total() {
+    let text = "period,reporter,partner,flow,classification,product,value_usd,compiler\n\
+        2019,DEU,FRA,export,HS5,27,5,m\n2019,DEU,ITA,export,HS5,,7,m\n2019,DEU,ESP,export,,,8,m\n";
+    let got = plain(text).unwrap();
+    assert_eq!((values(&got).len(), columns(&got)), (2, vec!["product"]));
+    assert!(got.quarantine[0].advice.contains("TOTAL"));
+}
+
+#[test]
+fn missing_names_are_not_namibia() {
+    let map = format!("economies = \"name\"\n{MAP}value_usd = \"trade\"\n");
+    let text = "yr,from,to,flow,trade\n2019,NA,France,export,1\n2019,NR,France,export,1\n2019,UK,France,export,5\n2019,Namibia,US,export,6\n";
+    let got = mapped(text, &map, "compiler = \"m\"").unwrap();
+    assert_eq!(values(&got), ["export FRA 5", "export USA 6"]);
+    assert_eq!(columns(&got), ["from", "from"]);
+}
+
+#[test]
+fn a_table_s_own_column_of_values_is_read_without_naming_it() {
+    let text = "yr,from,to,flow,value_usd,compiler\n2019,DEU,FRA,export,5,x\n";
+    let got = mapped(text, MAP, "").unwrap();
+    assert_eq!(
+        (values(&got), &*got.records[0].compiler),
+        (vec!["export FRA 5".to_owned()], "x")
+    );
+    let got = mapped(text, MAP, "compiler = \"y\"").unwrap();
+    assert_eq!(&*got.records[0].compiler, "y");
+}
+
+#[test]
+fn the_names_of_indicators_and_flows_agree_with_their_codes() {
+    let dots = "Country Name,Country Code,Indicator Name,Indicator Code,Counterpart Country Name,Counterpart Country Code,Attribute,2019\n\
+        Germany,134,\"Goods, Value of Imports, Cost, Insurance, Freight (CIF), US Dollars\",TXG_FOB_USD,France,132,Value,110\n\
+        Germany,134,\"Goods, Value of Exports, Free on board (FOB), US Dollars\",TXG_FOB_USD,Italy,136,Value,7\n\
+        Germany,134,\"Goods, Value of Imports, Free on board (FOB), US Dollars\",TMG_CIF_USD,Italy,136,Value,7\n\
+        Germany,134,Ausfuhr,TXG_FOB_USD,Spain,184,Value,8\n";
+    let got = plain(dots).unwrap();
+    assert_eq!(values(&got), ["export ITA 7", "export ESP 8"]);
+    assert_eq!(columns(&got), ["Indicator Name", "Indicator Name"]);
+    let wits = "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,TradeFlowCode,TradeValue in 1000 USD\n\
+        H5,DEU,270900,Germany,ITA,Italy,2019,Import,5,1\nH5,DEU,270900,Germany,ITA,Italy,2019,Export,6,2\n\
+        H5,DEU,270900,Germany,FRA,France,2019,Import,6,12.5\n";
+    let got = plain(wits).unwrap();
+    assert_eq!((got.records.len(), columns(&got)), (2, vec!["TradeFlowCode"]));
+}
+
+#[test]
+fn imts_without_units_is_refused_where_it_may_be_the_explorer_s_and_told_elsewhere() {
+    let wide = "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,2018,2019\nDEU,XG_FOB_USD,FRA,A,1.5,2.5\n";
+    assert!(plain(wide).unwrap_err().contains("in which units"));
+    let long = "COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE\nDEU,XG_FOB_USD,FRA,A,2018,2\n";
+    let got = plain(long).unwrap();
+    assert_eq!(values(&got), ["export FRA 2"]);
+    assert!(
+        got.notes
+            .iter()
+            .any(|note| note.contains("1 figures are read in dollars")),
+        "{:?}",
+        got.notes
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_shortened_is_told() {
+    let text =
+        "t,i,j,k,v,q\n2019,276,251,270900,1.23457E+11,1\n2019,276,381,270900,1.23e2,1\n2019,276,724,270900,1.5E+00,1\n";
+    let options = Options {
+        defaults: toml::from_str("classification = \"HS17\"").unwrap(),
+        ..Options::default()
+    };
+    let got = import(text.as_bytes(), &options).unwrap();
+    assert_eq!(got.records.len(), 3);
+    assert!(
+        got.notes.iter().any(|note| note.ends_with("dropped digits: 1")),
+        "{:?}",
+        got.notes
+    );
+}
+
+#[test]
+fn decimal_commas_hold_for_their_whole_column() {
+    let rows =
+        "t;i;j;k;v;q\n2019;276;251;270900;0,5;13,235\n2019;276;381;270900;12,345;1,5\n2019;276;724;270900;1;1.234\n";
+    let options = Options {
+        defaults: toml::from_str("classification = \"HS17\"").unwrap(),
+        ..Options::default()
+    };
+    let got = import(rows.as_bytes(), &options).unwrap();
+    assert_eq!(values(&got), ["export FRA 500", "export ITA 12345", "export ESP 1000"]);
+    // Tonnes: what a point is beside such numbers is still not guessed at, and leaves the value alone.
+    let weights: Vec<_> = got
+        .records
+        .iter()
+        .map(|r| r.net_weight_kg.map(|w| w.to_string()))
+        .collect();
+    assert_eq!(weights, [Some("13235".to_owned()), Some("1500".to_owned()), None]);
+    assert!(
+        got.notes.iter().any(|note| note.starts_with("1 weights")),
+        "{:?}",
+        got.notes
+    );
+    // Nothing shows what the comma is.
+    let rows = rows.replace("0,5;", "7,500;").replace(";1,5", ";1,500");
+    let got = import(rows.as_bytes(), &options).unwrap();
+    assert_eq!(
+        (columns(&got), values(&got)),
+        (vec!["v", "v"], vec!["export ESP 1000".to_owned()])
+    );
+}
+
+#[test]
+fn country_profiles_of_wits_are_read_in_the_units_that_are_known() {
+    let both = "Reporter Name,Partner Name,Year,Export (US$ Million),Import (US$ Thousand)\nGermany,France,2019,5,6\n";
+    let got = plain(both).unwrap();
+    assert_eq!(values(&got), ["export FRA 5000000", "import FRA 6000"]);
+    assert!(got.ignored_columns.is_empty(), "{:?}", got.ignored_columns);
+    let told = plain(&both.replace("(US$ Million)", "(US$)")).unwrap_err();
+    assert!(told.contains("`Export (US$)` is in units that are not known"), "{told}");
+    assert_eq!(plain(&both.replace("Thousand", "Million")).unwrap().records.len(), 2);
+}
+
+#[test]
+fn a_row_of_figures_in_place_of_a_header_is_told_as_such() {
+    let told = plain("2003,PRK,CHN,1,1\n2003,PRK,KOR,1,1\n").unwrap_err();
+    assert!(told.contains("looks like data"), "{told}");
+}
