@@ -29,8 +29,11 @@ pub(crate) fn same_in_another_form(text: &[u8], options: &Options, imported: &Im
                 alike(plain.written(delimiter, false).as_bytes(), options, imported);
             }
         }
+        // A first column without a name is an index; as the last one it is where cells of a row went astray.
         8 => {
-            if let Some(plain) = Plain::of(text) {
+            if let Some(plain) =
+                Plain::of(text).filter(|plain| !plain.rows.first().is_some_and(|names| names[0].trim().is_empty()))
+            {
                 alike(plain.written(",", true).as_bytes(), options, imported);
             }
         }
