@@ -220,7 +220,10 @@ mod tests {
             cards.contains("<td data-head=\"Why &amp; how\"><div>short</div></td>"),
             "{cards}"
         );
-        assert!(cards.contains("<td class=\"n\" data-head=\"Value USD, "), "{cards}");
+        assert!(
+            cards.contains("<td class=\"n\" data-head=\"Value USD\"><div>1.5 billion"),
+            "{cards}"
+        );
         of.rows.pop();
         let plain = html(&of);
         assert!(
