@@ -65,12 +65,16 @@ impl Made {
 
     /// The study's text; it is written to the folder `study`.
     fn study(&self) -> String {
+        self.study_of("DEU")
+    }
+
+    fn study_of(&self, economy: &str) -> String {
         let study = self.path("study");
         let arguments = [
             "study",
             "new",
             "--economy",
-            "DEU",
+            economy,
             "--data",
             &self.data,
             "--quiet",
@@ -312,7 +316,7 @@ fn years_without_an_own_report_are_named_and_not_replaced_by_others() {
     let report = made.report();
     for words in [
         "Germany itself reported its exports in 2004 to 2007, 2009 and 2010.",
-        "(its own reports have 2004 to 2007, 2009 and 2010)",
+        "2004 to 2007, 2009 and 2010 (its own reports); 2003 to 2010 (",
         "the largest buyers took",
     ] {
         assert!(report.contains(words), "{words}: {report}");
@@ -432,4 +436,69 @@ fn help_says_where_things_go() {
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains(words), "{words}: {help}");
     }
+}
+
+#[test]
+fn sentences_say_whose_years_which_partner_and_why_they_differ() {
+    // Nobody reports 2005; the economy is one whose name takes the article.
+    let all = over_years(&[2006, 2007, 2008, 2009, 2010]).replace("DEU", "NLD");
+    let first = others(60)[0].clone();
+    let lines = all
+        .lines()
+        .filter(|line| !line.starts_with("2005,") && !line.contains("NLD,NLD"));
+    let made = Made::of(&(lines.collect::<Vec<_>>().join("\n") + "\n"));
+    let study = made.study_of("NLD");
+    assert!(
+        study.contains("title = \"The Netherlands' trade, 2003 to 2010\""),
+        "{study}"
+    );
+    made.analyze().ok();
+    let report = made.report();
+    let partner = economies().lookup(&first).unwrap().name;
+    for words in [
+        "The Netherlands itself reported its exports in 2006 to 2010. Of 2003 and 2004 there are its partners' reports of \
+         them alone. Of 2005 there is no report of them in these data, neither its own nor a partner's.",
+        "along their trend, over 2006 to 2010 (its own reports);",
+        &format!(
+            "The share of {partner} is followed because no other economy has more of the Netherlands' trade in these \
+             data, exports and imports of 2003, 2004 and 2006 to 2010 together."
+        ),
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    assert!(!report.contains("the years that each way to count has."), "{report}");
+}
+
+#[test]
+fn what_freight_alone_decides_is_said_to_depend_on_freight() {
+    // As the economy reports it and with partners' freight, a surplus; with six per cent off, a deficit.
+    let mut text = HEADER.to_owned();
+    for other in others(60) {
+        for (reporter, partner, flow, value) in [
+            ("DEU", other.as_str(), "export", 103),
+            ("DEU", &other, "import", 100),
+            (&other, "DEU", "import", 103),
+            (&other, "DEU", "export", 100),
+        ] {
+            text += &format!("2003,{reporter},{partner},{flow},,TOTAL,{value}000000,a test,reported\n");
+        }
+    }
+    let made = Made::of(&text);
+    made.study();
+    made.analyze().ok();
+    let report = made.report();
+    let words =
+        "Whether Germany exported more than it imported in 2003 depends on the freight in its partners' reports";
+    assert!(report.contains(words), "{report}");
+    // Where its own report says something else than its partners' either way, it is who counts.
+    let made = Made::of(
+        &text
+            .replace("103000000", "200000000")
+            .replace(",DEU,export,,TOTAL,100", ",DEU,export,,TOTAL,300"),
+    );
+    made.study();
+    made.analyze().ok();
+    let report = made.report();
+    let words = "Whether Germany exported more than it imported in 2003 depends on who counts";
+    assert!(report.contains(words), "{report}");
 }

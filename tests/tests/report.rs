@@ -391,10 +391,34 @@ fn a_comparison_needs_two_finished_runs() {
     std::fs::remove_file(workspace.path("short/findings.csv")).unwrap();
     let short = folder("short");
     let said = call(&["report", "--compare", &short, &short, "--format", "json"])
-        .ok()
+        .code(1)
         .json();
     assert!(
         said["altered"][0].as_str().unwrap().contains("findings.csv is missing"),
         "{said}"
     );
+}
+
+#[test]
+fn a_comparison_of_runs_that_were_altered_ends_in_a_warning_and_not_in_success() {
+    let workspace = workspace();
+    analyze(&workspace, "old");
+    analyze(&workspace, "new");
+    let call = ["report", "--compare", "old", "new", "--page", "page.html"];
+    workspace.call(&call).ok();
+    let findings = workspace.path("new/findings.csv");
+    let text = std::fs::read_to_string(&findings).unwrap();
+    std::fs::write(&findings, text + "more\n").unwrap();
+    // It is compared all the same, and says at the head of the page what it rests on.
+    let said = workspace
+        .call(&call)
+        .code(1)
+        .tells(&["warning:", "findings.csv was altered after the run"]);
+    assert!(said.text().contains("findings moved"), "{}", said.text());
+    let page = std::fs::read_to_string(workspace.path("page.html")).unwrap();
+    let (notice, title) = (
+        page.find("was altered after the run").unwrap(),
+        page.find("<h1").unwrap(),
+    );
+    assert!(notice < title + 2000, "{notice} {title}");
 }

@@ -333,6 +333,17 @@ fn results_are_verified_by_whoever_gets_them() {
         .code(1)
         .tells(&["1 of", "findings.json was altered"]);
     std::fs::write(&findings, &text).unwrap();
+    // One edited in the table alone is named with its column.
+    let table = workspace.path("given/findings.csv");
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let last = rows.lines().last().unwrap();
+    std::fs::write(&table, rows.replacen(last, &format!("x{last}"), 1)).unwrap();
+    let scenario = last.split(',').next().unwrap();
+    workspace.call(verify).code(1).tells(&[
+        "findings.csv was altered",
+        &format!("column scenario: `x{scenario}` there, `{scenario}` found here"),
+    ]);
+    std::fs::write(&table, &rows).unwrap();
     std::fs::remove_file(workspace.path("given/findings.parquet")).unwrap();
     workspace.call(verify).code(1).tells(&["findings.parquet is missing"]);
     // Other pins here than there.

@@ -122,6 +122,27 @@ impl Results {
         })
     }
 
+    /// The first finding in findings.csv that is not as it was found here, and in which column, where that file was
+    /// altered: findings.json is what is compared, and would not tell.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn edited(&self, found: &[Finding]) -> Outcome<Option<String>> {
+        const FILE: &str = "findings.csv";
+        let path = self.folder.join(FILE);
+        let listed = self.manifest.outputs.iter().find(|file| file.path == FILE);
+        let Some(listed) = listed.filter(|_| path.is_file()) else {
+            return Ok(None);
+        };
+        if store::sha256_of_file(&path)? == listed.sha256 {
+            return Ok(None);
+        }
+        let text =
+            store::read_text(&path).map_err(|e| Failure::because(format!("cannot read {}: {e}", path.display())))?;
+        let expected = report::to_bytes(&report::findings_table(found), report::Format::Csv)?;
+        Ok(first_edit(&text, &String::from_utf8_lossy(&expected), found).map(|what| format!("{FILE}: {what}")))
+    }
+
     /// The files that are not as the manifest says: missing or altered.
     ///
     /// # Errors
@@ -145,5 +166,69 @@ impl Results {
             }
         }
         Ok(altered)
+    }
+}
+
+/// Where a table of findings is not the expected one: its first row, and the column.
+fn first_edit(text: &str, expected: &str, found: &[Finding]) -> Option<String> {
+    let rows = |text: &str| -> Vec<csv::StringRecord> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        reader.records().filter_map(Result::ok).collect()
+    };
+    let (there, expected) = (rows(text), rows(expected));
+    let row = (0..there.len().max(expected.len())).find(|&at| there.get(at) != expected.get(at))?;
+    let name = |row: usize| row.checked_sub(1).and_then(|at| found.get(at)).map(Finding::id);
+    let (Some(is), Some(was)) = (there.get(row), expected.get(row)) else {
+        return Some(match name(row) {
+            Some(id) => format!("the row of `{id}` and those after it are missing"),
+            None => "it has rows that were not found here".to_owned(),
+        });
+    };
+    let at = (0..is.len().max(was.len())).find(|&at| is.get(at) != was.get(at))?;
+    let column = expected[0].get(at).unwrap_or("beyond the last");
+    let told = |cell: Option<&str>| cell.map_or_else(|| "nothing".to_owned(), |cell| format!("`{cell}`"));
+    Some(format!(
+        "{}, column {column}: {} there, {} found here",
+        name(row).map_or_else(|| "its header".to_owned(), |id| format!("`{id}`")),
+        told(is.get(at)),
+        told(was.get(at))
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_first_cell_that_was_edited_is_named() {
+        let found = [Finding::new("imports", "USD", 7.0), Finding::new("exports", "USD", 9.0)];
+        let csv = "scenario,value\nimf,7\n\"a, b\",9\n";
+        let edit = |from: &str, to: &str| first_edit(&csv.replace(from, to), csv, &found);
+        assert_eq!(edit("x", "x"), None);
+        let told = edit(",9", ",8").unwrap();
+        assert!(
+            told.contains("exports") && told.ends_with("column value: `8` there, `9` found here"),
+            "{told}"
+        );
+        assert!(
+            edit("scenario", "way")
+                .unwrap()
+                .starts_with("its header, column scenario")
+        );
+        assert!(
+            edit("\"a, b\",9\n", "")
+                .unwrap()
+                .contains("and those after it are missing")
+        );
+        assert!(
+            first_edit(&format!("{csv}x,1\n"), csv, &found)
+                .unwrap()
+                .contains("not found here")
+        );
+        assert!(edit("imf,7", "imf").unwrap().contains("column value: nothing there"));
     }
 }

@@ -1,3 +1,7 @@
+/// The name of the series that holds what a chart shows no other series of. Reports draw it in a muted colour: it is
+/// nobody, however large it is.
+pub const OTHERS: &str = "others";
+
 /// A chart as data: what to draw, not how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
@@ -50,6 +54,9 @@ pub enum Scale {
     Log,
     /// Shares, 0 to 1, printed as per cent.
     Share,
+    /// Distances from zero by their square roots, on both sides of it: small values stay apart beside ones that are many
+    /// times as large, and, unlike on a logarithmic scale, there are a zero and values below it.
+    Root,
 }
 
 /// One line, or one colour of bars or points.

@@ -16,7 +16,7 @@ mod notes;
 pub mod parameters;
 mod table;
 
-pub use chart::{Band, Chart, Form, Mark, Point, Scale, Series};
+pub use chart::{Band, Chart, Form, Mark, OTHERS, Point, Scale, Series};
 pub use finding::{Finding, Interval, Labels, Tolerance, Value};
 pub use known::KnownAnswer;
 pub use notes::Notes;

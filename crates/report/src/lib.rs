@@ -17,7 +17,7 @@ mod text_table;
 pub use error::{Error, Result};
 pub use findings::{findings_json, findings_table};
 pub use format::{Format, render, to_bytes};
-pub use number::{grouped, significant};
+pub use number::{counted, grouped, significant};
 pub use package::package_descriptions;
 pub use page::{Page, chart_table, render_page};
 pub use study::{Provenance, ResultFile, figures_table, finding_words, result_files, told};

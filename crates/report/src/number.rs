@@ -32,6 +32,12 @@ pub fn significant(number: f64, digits: usize) -> String {
     grouped(without_idle_zeros(&format!("{number:.places$}")))
 }
 
+/// How many there are of something whose plural ends in s: `1 pin`, `16,211 findings`.
+pub fn counted(number: usize, one: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{} {one}{many}", grouped(&number.to_string()))
+}
+
 /// A decimal number with thousands separators in its whole part; other text is left alone.
 pub fn grouped(decimal: &str) -> String {
     let (sign, unsigned) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("-", rest));
@@ -127,6 +133,8 @@ mod tests {
         assert_eq!(per_cent(-0.00001, 1), "0%");
         assert_eq!(grouped("-123456.75"), "-123,456.75");
         assert_eq!(grouped("abcdef"), "abcdef");
+        let counts = [0, 1, 2, 16_211].map(|n| counted(n, "pin"));
+        assert_eq!(counts, ["0 pins", "1 pin", "2 pins", "16,211 pins"]);
         assert_eq!(
             with_minus_signs("-3, (-1.5 to -2) in 2000-2009, c-d - 4"),
             "−3, (−1.5 to −2) in 2000-2009, c-d - 4"

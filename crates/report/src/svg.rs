@@ -1,7 +1,7 @@
 //! Charts as SVG: the same chart gives the same text, byte for byte.
 //!
 //! A chart is drawn at one of two sizes, so that the letters stay readable on a phone
-//! without scaling. Colours come from the page's stylesheet by class (`s0` to `s7`), hence
+//! without scaling. Colours come from the page's stylesheet by class (`s0` to `s7`, `s8` for the rest), hence
 //! from its light, dark and print themes; dashes, markers and hatches tell the series apart
 //! without colour.
 
@@ -22,7 +22,7 @@ mod unit;
 
 pub(crate) use element::escape;
 pub(crate) use scene::{Drawing, Dress, draw, look};
-pub(crate) use style::{LOOKS, band_numbers, band_words, colour, dashes, patterns, swatch, variant};
+pub(crate) use style::{LOOKS, REST, band_numbers, band_words, colour, dashes, patterns, swatch, variant};
 pub(crate) use unit::value_words;
 
 /// How wide a drawing is.

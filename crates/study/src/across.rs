@@ -22,6 +22,7 @@ pub fn chart_across(file: &ChartFile, findings: &[Finding]) -> Chart {
         ChartScale::Linear => Scale::Linear,
         ChartScale::Log => Scale::Log,
         ChartScale::Share => Scale::Share,
+        ChartScale::Root => Scale::Root,
     };
     for (series, findings) in series_of(file, findings) {
         let points = findings.into_iter().map(|(x, finding)| Point {

@@ -156,14 +156,24 @@ impl Prose<'_> {
     }
 
     /// With these claims, so that `holds("claim")` is `all` (every scenario), `told` (every one that can tell),
-    /// `none`, `some` or `open` (none can tell).
+    /// `none`, `some` or `open` (none can tell); `holds("claim", ["a", "b"])` is what these scenarios alone say.
     pub fn judged(mut self, claims: &[Judged]) -> Self {
-        let told: BTreeMap<String, &'static str> = claims.iter().map(|c| (c.id.clone(), said(c))).collect();
-        self.environment.add_function("holds", move |claim: &str| {
-            told.get(claim).copied().ok_or_else(|| {
-                minijinja::Error::new(ErrorKind::InvalidOperation, format!("there is no claim `{claim}`"))
+        let all: BTreeMap<String, Vec<(String, Verdict)>> = claims
+            .iter()
+            .map(|c| {
+                let verdicts = c.verdicts.iter().map(|(id, verdict, _)| (id.clone(), verdict.clone()));
+                (c.id.clone(), verdicts.collect())
             })
-        });
+            .collect();
+        self.environment
+            .add_function("holds", move |claim: &str, of: Option<Vec<String>>| {
+                let verdicts = all.get(claim).ok_or_else(|| {
+                    minijinja::Error::new(ErrorKind::InvalidOperation, format!("there is no claim `{claim}`"))
+                })?;
+                let asked = |id: &String| of.as_ref().is_none_or(|of| of.contains(id));
+                let asked = verdicts.iter().filter(|(id, _)| asked(id));
+                Ok::<_, minijinja::Error>(said(&asked.map(|(_, verdict)| verdict).collect::<Vec<_>>()))
+            });
         self
     }
 
@@ -209,13 +219,13 @@ impl Prose<'_> {
 }
 
 /// What scenarios say of a claim together.
-fn said(claim: &Judged) -> &'static str {
-    let count = |wanted: fn(&Verdict) -> bool| claim.verdicts.iter().filter(|(_, v, _)| wanted(v)).count();
+fn said(verdicts: &[&Verdict]) -> &'static str {
+    let count = |wanted: fn(&Verdict) -> bool| verdicts.iter().filter(|v| wanted(v)).count();
     let holds = count(|v| *v == Verdict::Holds);
     match (holds, count(|v| *v == Verdict::Fails)) {
         (0, 0) => "open",
         (0, _) => "none",
-        (_, 0) if holds == claim.verdicts.len() => "all",
+        (_, 0) if holds == verdicts.len() => "all",
         (_, 0) => "told",
         _ => "some",
     }
@@ -392,7 +402,8 @@ mod tests {
             id: id.to_owned(),
             verdicts: verdicts
                 .iter()
-                .map(|v| (String::new(), v.clone(), Vec::new()))
+                .zip(["x", "y"])
+                .map(|(v, id)| (id.to_owned(), v.clone(), Vec::new()))
                 .collect(),
             sources: Vec::new(),
             overall: crate::Overall::NotTestable,
@@ -409,5 +420,11 @@ mod tests {
         let words = ["a", "b", "c", "d", "e"].map(|id| prose.render(&format!("{{{{ holds('{id}') }}}}")).unwrap());
         assert_eq!(words, ["all", "told", "none", "some", "open"]);
         assert!(prose.render("{{ holds('f') }}").is_err());
+        // Of some scenarios alone, which may all agree where the rest do not.
+        let of = |only: &str| prose.render(&format!("{{{{ holds('d', {only}) }}}}")).unwrap();
+        assert_eq!(
+            [of("['x']"), of("['y']"), of("['x', 'y']"), of("['z']")],
+            ["none", "all", "some", "open"]
+        );
     }
 }

@@ -63,7 +63,7 @@ pub struct ChartFile {
     pub lines: Vec<(f64, String)>,
 }
 
-/// `linear`, `log` or `share`.
+/// `linear`, `log`, `share` or `root`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChartScale {
@@ -74,6 +74,8 @@ pub enum ChartScale {
     Log,
     /// Equal steps, in per cent.
     Share,
+    /// By square roots, for ratios of which some are many times the others, and which may be below zero.
+    Root,
 }
 
 /// `line`, `dots`, `bars` or `stacked`.

@@ -134,6 +134,36 @@ mod tests {
     }
 
     #[test]
+    fn names_take_their_article_in_a_sentence() {
+        let prose = |text: &str| economies().get(code(text)).unwrap().in_prose();
+        assert_eq!(prose("USA"), "the United States");
+        assert_eq!(prose("NLD"), "the Netherlands");
+        assert_eq!(prose("SUN"), "the Soviet Union");
+        assert_eq!(
+            [prose("RUS"), prose("CHN"), prose("CZE")],
+            ["Russia", "China", "Czechia"]
+        );
+        // Plurals, unions and republics take one; a name that is new to the table is looked at here.
+        let ends = [
+            "Islands",
+            "Territory",
+            "Republic",
+            "Union",
+            "Kingdom",
+            "States",
+            "Emirates",
+        ];
+        for info in economies().iter().filter(|info| info.is_place()) {
+            let alone = ["SLB", "HMD", "SGS"].contains(&info.code.as_str());
+            assert!(
+                alone || info.article || !ends.iter().any(|end| info.name.ends_with(end)),
+                "{}",
+                info.name
+            );
+        }
+    }
+
+    #[test]
     fn variant_numbers_mean_the_same_economy() {
         for (numbers, expected) in [
             (&[380, 381][..], "ITA"),

@@ -42,8 +42,8 @@ pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
     };
     stdout.table(&verdicts(&study, &run))?;
     output.say(&format!(
-        "\n{} files in {}; open {}",
-        files.len(),
+        "\n{} in {}; open {}",
+        report::counted(files.len(), "file"),
         folder.display(),
         folder.join("report.html").display()
     ));

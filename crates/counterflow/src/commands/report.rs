@@ -30,7 +30,8 @@ pub struct ReportArguments {
     pub page: Option<PathBuf>,
 }
 
-/// Compares two finished runs: what they were made from, verdicts, findings. Recomputes nothing.
+/// Compares two finished runs: what they were made from, verdicts, findings. Recomputes nothing. A run whose files are
+/// not as it left them is compared all the same, with a warning and exit code 1.
 pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
     let [old, new] = &arguments.compare[..] else {
         return Err(Failure::Usage("--compare takes two runs' folders".to_owned()));
@@ -44,7 +45,9 @@ pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
     let (old, new) = (Results::open(old)?, Results::open(new)?);
     let differences = Differences::between(&old, &new)?;
     for altered in &differences.altered {
-        output.warn(&format!("warning: {altered}"));
+        output.warn(&format!(
+            "warning: {altered}: what is compared may not be what the run found"
+        ));
     }
     if let Some(path) = &arguments.page {
         let page = page::page(&differences, &old, &new)?;
@@ -66,7 +69,12 @@ pub fn run(arguments: &ReportArguments, output: &Output) -> Outcome {
             output.bytes(text.as_bytes())?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    // The comparison is there to be looked at; whoever reads the exit code alone is not told that it can be relied on.
+    Ok(if differences.altered.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn document(differences: &Differences, old: &Results, new: &Results) -> Outcome<Document> {

@@ -84,7 +84,7 @@ fn new(arguments: &NewArguments, output: &Output) -> Outcome {
     super::load::finished(&arguments.data)?;
     let world = World::open(&arguments.data)?;
     let records = world.about(economy, &BTreeSet::from([2]))?;
-    let plan = plan(known.name, economy, &world, &records, arguments.partners)?;
+    let plan = plan(&known.in_prose(), economy, &world, &records, arguments.partners)?;
     store::write_atomically(&path, template::study(&plan)?.as_bytes())?;
     if output.format == Format::Json {
         let stdout = Output {

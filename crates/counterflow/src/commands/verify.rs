@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::results::Results;
 use clap::Args;
 use model::{Cell, Kind, Table};
+use report::counted;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,8 +39,8 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         refuse_broken(&run, "published")?;
         store::write_atomically(&path, expected_text(&run.findings).as_bytes())?;
         output.say(&format!(
-            "{} findings published in {}",
-            run.findings.len(),
+            "{} published in {}",
+            counted(run.findings.len(), "finding"),
             path.display()
         ));
         return Ok(ExitCode::SUCCESS);
@@ -69,9 +70,9 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     }
     if moved.is_empty() && broken.is_empty() {
         output.say(&format!(
-            "{} pins as pinned, {} findings as {}",
-            run.pins.len(),
-            expected.len(),
+            "{} as pinned, {} as {}",
+            counted(run.pins.len(), "pin"),
+            counted(expected.len(), "finding"),
             if arguments.results.is_some() {
                 "in the results"
             } else {
@@ -81,9 +82,12 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     let findings = if moved.is_empty() {
-        format!("the {} findings are the same, but", expected.len())
+        match expected.len() {
+            1 => "the one finding is the same, but".to_owned(),
+            many => format!("the {} are the same, but", counted(many, "finding")),
+        }
     } else {
-        format!("{} of {} findings moved", moved.len(), expected.len())
+        format!("{} of {} moved", moved.len(), counted(expected.len(), "finding"))
     };
     broken.insert(0, findings);
     Err(Failure::because(broken.join("\n")))
@@ -109,6 +113,9 @@ fn of_results(folder: &Path, study: &Study, run: &Run, output: &Output) -> Outco
     let manifest = &results.manifest;
     output.say(&format!("the run was made by {}", manifest.program));
     let mut broken = results.altered()?;
+    if let Some(row) = results.edited(&run.findings)? {
+        broken.push(row);
+    }
     if manifest.study != study.file.id {
         broken.push(format!(
             "the results are of the study `{}`, not of `{}`",

@@ -16,6 +16,10 @@ const LARGEST_DOWNLOAD: usize = 400_000;
 /// A table with more columns than this is set smaller.
 const MANY_COLUMNS: usize = 7;
 
+/// A table with words longer than this in a cell stands as cards on a phone: each row under its first cell, each cell
+/// behind its heading.
+const LONG_WORDS: usize = 40;
+
 /// The anchors of a page, each given once.
 #[derive(Debug, Default)]
 pub(crate) struct Anchors(BTreeSet<String>);
@@ -110,12 +114,14 @@ pub(crate) fn table(
 ) -> String {
     let first = usize::from(grouped);
     let shown = || looks.iter().zip(&table.columns).enumerate().skip(first);
-    let many = if shown().count() > MANY_COLUMNS {
-        " class=\"many-columns\""
-    } else {
-        ""
+    let wordy = wordy(table, first + 1);
+    let class = match (wordy, shown().count() > MANY_COLUMNS) {
+        (true, true) => " class=\"many-columns cards\"",
+        (true, false) => " class=\"cards\"",
+        (false, true) => " class=\"many-columns\"",
+        (false, false) => "",
     };
-    let mut html = format!("<table{many}><caption>{}</caption><thead><tr>", escape(&table.title));
+    let mut html = format!("<table{class}><caption>{}</caption><thead><tr>", escape(&table.title));
     for (_, (look, column)) in shown() {
         let class = if column.kind == Kind::Text { "" } else { " class=\"n\"" };
         let _ = write!(html, "<th scope=\"col\"{class}>{}</th>", look.head());
@@ -141,6 +147,15 @@ pub(crate) fn table(
                 (words, None) => words,
                 (words, Some(href)) => format!("<a class=\"number\" href=\"{href}\">{words}</a>"),
             };
+            if wordy && at != first {
+                let class = if column.kind == Kind::Text { "" } else { " class=\"n\"" };
+                let _ = write!(
+                    html,
+                    "<td{class} data-head=\"{}\"><div>{words}</div></td>",
+                    look.words()
+                );
+                continue;
+            }
             let _ = match (at == first, column.kind) {
                 (true, Kind::Text) => write!(html, "<th scope=\"row\">{words}</th>"),
                 (true, _) => write!(html, "<th scope=\"row\" class=\"n\">{words}</th>"),
@@ -152,6 +167,13 @@ pub(crate) fn table(
     }
     html.push_str("</tbody></table>");
     html
+}
+
+/// Whether a cell behind the first one has more words than stand beside others on a phone; of all rows, so that those
+/// behind a fold look as those before it.
+fn wordy(table: &Table, from: usize) -> bool {
+    let long = |cell: &Cell| matches!(cell, Cell::Text(text) if text.chars().count() > LONG_WORDS);
+    table.rows.iter().flat_map(|row| row.iter().skip(from)).any(long)
 }
 
 /// A cell of exact data: figures with all their digits, estimates with four, shares in per cent.
@@ -179,6 +201,35 @@ mod tests {
             text: "w".to_owned(),
             href: href.to_owned(),
         })
+    }
+
+    #[test]
+    fn a_table_with_long_words_says_each_cells_heading_for_phones() {
+        let columns = [
+            ("partner", Kind::Text, ""),
+            ("value_usd", Kind::Number, "USD"),
+            ("reason", Kind::Text, ""),
+        ];
+        let mut of = Table::new("t", "T", &columns).headed(&[("reason", "Why & how")]);
+        of.push(vec!["Algeria".into(), 1.5e9.into(), "short".into()]);
+        of.push(vec!["India".into(), 1.2e9.into(), "words ".repeat(9).into()]);
+        let html = |of: &Table| table(of, &[0], (&Look::all_to_read(of), false), &|_, _| String::new());
+        let cards = html(&of);
+        assert!(cards.contains("<table class=\"cards\">"), "{cards}");
+        assert!(
+            cards.contains("<td data-head=\"Why &amp; how\"><div>short</div></td>"),
+            "{cards}"
+        );
+        assert!(
+            cards.contains("<td class=\"n\" data-head=\"Value USD\"><div>1.5 billion"),
+            "{cards}"
+        );
+        of.rows.pop();
+        let plain = html(&of);
+        assert!(
+            !plain.contains("data-head") && plain.contains("<td>short</td>"),
+            "{plain}"
+        );
     }
 
     #[test]

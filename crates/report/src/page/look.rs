@@ -109,6 +109,12 @@ impl Look {
         }
     }
 
+    /// The heading and the unit without marks, escaped.
+    pub(crate) fn words(&self) -> String {
+        let comma = if self.unit.is_empty() { "" } else { ", " };
+        escape(&format!("{}{comma}{}", self.heading, self.unit))
+    }
+
     /// A cell, escaped.
     pub(crate) fn cell(&self, of: &Cell, column: &Column) -> String {
         let Some(number) = value(of) else {

@@ -1,8 +1,8 @@
 //! One look for one thing: a source, a partner or a product has the same colour and sign in all charts of a page.
 
 use super::{Block, Page};
-use crate::svg::{LOOKS, colour, dashes, variant};
-use model::Chart;
+use crate::svg::{LOOKS, REST, colour, dashes, variant};
+use model::{Chart, OTHERS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a series stands for.
@@ -45,6 +45,10 @@ impl Looks {
             }
         }
         for shown in order {
+            if *shown == Shown::Name(OTHERS.to_owned()) {
+                looks.given.insert(shown.clone(), REST);
+                continue;
+            }
             let beside: BTreeSet<usize> = told
                 .iter()
                 .filter(|all| all.contains(shown))
@@ -170,6 +174,17 @@ mod tests {
         }
         // Four names, eight colours: none is shared.
         assert_eq!(BTreeSet::from([of(0)[0], of(0)[1], of(0)[2], of(1)[1]]).len(), 4);
+    }
+
+    #[test]
+    fn the_rest_is_muted_wherever_it_stands() {
+        let charts = [chart(&["others", "China"]), chart(&["China", "India", "others"])];
+        let looks = Looks::new(&page(charts.clone().map(Block::Chart).to_vec()));
+        let [first, second] = charts.each_ref().map(|chart| looks.of(chart, &[]));
+        assert_eq!((first[0], second[2]), (REST, REST));
+        // It takes no colour from those that are somebody.
+        assert_eq!((first[1], second[0], second[1]), (0, 0, 1));
+        assert_eq!(colour(REST), 8);
     }
 
     #[test]

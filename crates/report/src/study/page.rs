@@ -1,6 +1,6 @@
 //! From a run to the page: who says what, in which order. No number is made here.
 
-use crate::number::{grouped, with_minus_signs};
+use crate::number::{counted, with_minus_signs};
 use crate::page::{
     Block, ClaimRow, Claims, Link, Outcome, Page, PinNote, ScenarioRow, ScenarioVerdict, Section, SummaryItem,
     Verdict as Badge, Words,
@@ -10,7 +10,7 @@ use crate::study::evidence;
 use crate::study::files::{Provenance, ResultFile};
 use crate::study::glossary;
 use crate::study::how_sure::{caution, how_sure};
-use crate::study::readable::{label_of, readable};
+use crate::study::readable::{label_of, readable, with_years};
 use crate::study::selection::selected;
 use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
@@ -124,12 +124,6 @@ fn byline(about: &AboutFile) -> String {
         .map(|(word, text)| format!("{word}{}.", text.trim_end_matches('.')))
         .collect();
     told.join(" ")
-}
-
-/// How many there are of something whose plural ends in s.
-fn counted(number: usize, one: &str) -> String {
-    let many = if number == 1 { "" } else { "s" };
-    format!("{} {one}{many}", grouped(&number.to_string()))
 }
 
 /// A sentence of the study file, its numbers leading to their findings.
@@ -304,7 +298,7 @@ fn section_of(
     }
     let mut leads = file.charts.is_empty() || file.lead == 0;
     for wanted in &file.tables {
-        let (table, evidence) = selected(wanted, tables).map_err(|what| Error::Study {
+        let (mut table, evidence) = selected(wanted, tables).map_err(|what| Error::Study {
             what: format!("section `{}`: {what}", file.id),
         })?;
         if table.rows.is_empty() {
@@ -313,6 +307,7 @@ fn section_of(
             continue;
         }
         let path = format!("tables/{}.csv", table.id);
+        with_years(&mut table, &run.findings);
         let table = readable(table, wanted, &study.file);
         let rows_shown = ROWS_SHOWN[usize::from(!leads)];
         let block = Block::Table {

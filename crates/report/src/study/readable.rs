@@ -18,6 +18,9 @@ const ECONOMIES: [&str; 7] = [
     "worst_exporter",
 ];
 
+/// The span of all years that there are, as models call it.
+const WHOLE: &str = "whole";
+
 /// A selected table with names for its codes, under the title and the headings that the study gives it. A text or a year
 /// that all rows share stands in the caption instead of a column.
 pub(super) fn readable(mut table: Table, wanted: &TableFile, study: &StudyFile) -> Table {
@@ -31,6 +34,27 @@ pub(super) fn readable(mut table: Table, wanted: &TableFile, study: &StudyFile) 
     }
     in_their_units(&mut table);
     without_shared(named(table, study), &[])
+}
+
+/// A span of all years that a way to count has says which these are, as the findings of its scenario do.
+pub(super) fn with_years(table: &mut Table, findings: &[Finding]) {
+    let place = |name: &str| table.columns.iter().position(|c| c.name == name);
+    let (Some(span), Some(scenario)) = (place("span"), place("scenario")) else {
+        return;
+    };
+    let series = place("series");
+    let is = |row: &[Cell], at: usize, text: &str| matches!(&row[at], Cell::Text(told) if told == text);
+    for row in table.rows.iter_mut().filter(|row| is(row, span, WHOLE)) {
+        let of_row = |f: &&Finding| {
+            let same = |at: usize| f.labels.get("series").is_some_and(|series| is(row, at, series));
+            f.labels.get("span").is_some_and(|span| span == WHOLE)
+                && is(row, scenario, &f.scenario)
+                && series.is_none_or(same)
+        };
+        if let Some(years) = findings.iter().filter(of_row).find_map(|f| f.convention.get("span")) {
+            row[span] = format!("{WHOLE} {years}").into();
+        }
+    }
 }
 
 /// Numbers of tests that are told in per cent, said so each by itself, since other rows are told in other units. The
@@ -131,7 +155,11 @@ pub fn told(column: &str, text: &str, study: &StudyFile) -> String {
         ("flow", "total") => "two-way trade".to_owned(),
         ("product", trade::TOTAL) => "all products".to_owned(),
         ("classification", "COMPILER") => "the compiler's own list of goods".to_owned(),
-        ("span", "whole") => "all years".to_owned(),
+        ("span", WHOLE) => "all years".to_owned(),
+        ("span", span) if span.starts_with(WHOLE) => {
+            let years = span[WHOLE.len()..].trim_start().replace('-', "\u{a0}to\u{a0}");
+            format!("all years, {years}")
+        }
         // In one line: the spaces do not break.
         ("span", years) => years.replace('-', "\u{a0}to\u{a0}"),
         ("compiler", name) => name.replace('_', " "),
@@ -180,7 +208,12 @@ fn economy(code: &str) -> String {
 /// What a finding is, in words: its measure and its labels, `partner share: two-way trade, China, 2008`.
 pub fn finding_words(finding: &Finding, study: &StudyFile) -> String {
     let said = |(name, value): (&String, &String)| {
-        let words = told(name, value, study).replace('_', " ");
+        let years = finding
+            .convention
+            .get("span")
+            .filter(|_| name == "span" && value == WHOLE);
+        let value = years.map_or_else(|| value.clone(), |years| format!("{WHOLE} {years}"));
+        let words = told(name, &value, study).replace('_', " ");
         match name.as_str() {
             "from" | "to" => (true, format!("{name} {words}")),
             "period" | "span" => (true, words),
@@ -267,6 +300,51 @@ mod tests {
     }
 
     #[test]
+    fn all_years_are_named() {
+        let columns = [
+            ("scenario", Kind::Text, ""),
+            ("series", Kind::Text, ""),
+            ("span", Kind::Text, ""),
+        ];
+        let mut table = Table::new("trends", "Trends", &columns);
+        for (series, span) in [
+            ("exports", "whole"),
+            ("imports", "whole"),
+            ("exports", "2000-2009"),
+            ("x", "whole"),
+        ] {
+            table.push(vec!["imf".into(), series.into(), span.into()]);
+        }
+        let of = |scenario: &str, series: &str, years: &str| {
+            let mut finding = Finding::new("growth", "share a year", 0.1)
+                .label("series", series)
+                .label("span", "whole")
+                .convention("span", years);
+            finding.scenario = scenario.to_owned();
+            finding
+        };
+        let findings = [
+            of("kotra", "exports", "1990-2024"),
+            of("imf", "exports", "1989-2009"),
+            of("imf", "imports", "1992-2009"),
+        ];
+        with_years(&mut table, &findings);
+        let told = readable(table, &TableFile::default(), &study());
+        let words = |row: &Vec<Cell>| match &row[1] {
+            Cell::Text(text) => text.replace('\u{a0}', " "),
+            _ => String::new(),
+        };
+        let spans: Vec<String> = told.rows.iter().map(words).collect();
+        let named = [
+            "all years, 1989 to 2009",
+            "all years, 1992 to 2009",
+            "2000 to 2009",
+            "all years",
+        ];
+        assert_eq!(spans, named);
+    }
+
+    #[test]
     fn reasons_and_terms_are_told_without_names_of_the_files() {
         let of = |column: &str, text: &str| told(column, text, &study());
         assert_eq!(
@@ -291,6 +369,13 @@ mod tests {
         assert_eq!(
             finding_words(&finding, &study()),
             "partner share: two-way trade, China, 2008"
+        );
+        let growth = Finding::new("growth", "share a year", 0.1).label("span", "whole");
+        assert_eq!(finding_words(&growth, &study()), "growth: all years");
+        let growth = growth.convention("span", "1989-2009");
+        assert_eq!(
+            finding_words(&growth, &study()),
+            "growth: all years, 1989\u{a0}to\u{a0}2009"
         );
         let finding = Finding::new("change_since", "share", -0.86)
             .label("from", 2017)

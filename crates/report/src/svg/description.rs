@@ -1,6 +1,7 @@
 use super::domain::shown;
+use super::frame::BY_ROOTS;
 use super::unit::value_words;
-use model::{Chart, Form, Point, Series};
+use model::{Chart, Form, Point, Scale, Series};
 
 /// A chart in words, for who does not see it: its form, its axes, and each series' first,
 /// last, highest and lowest value.
@@ -23,6 +24,10 @@ pub(crate) fn description(chart: &Chart) -> String {
         named(&chart.x_label, "no name"),
         named(&chart.y_label, "no name")
     );
+    if chart.y_scale == Scale::Root {
+        words.pop();
+        words.push_str(&format!(", {BY_ROOTS}."));
+    }
     if shown(chart).next().is_none() {
         words.push_str(" No data.");
     }

@@ -132,6 +132,15 @@ pub(crate) fn vertical(chart: &Chart, target: usize) -> (f64, f64) {
         return (unstretched(scale, low), unstretched(scale, high));
     }
     let bars = matches!(chart.form, Form::Bars | Form::Stacked);
+    if scale == Scale::Root {
+        // From zero where all are on one side of it: what is near it takes room as nowhere else.
+        let (low, high) = widened(low.min(0.0), high.max(0.0), scale);
+        let margin = |end: f64| if end == 0.0 { 0.0 } else { (high - low) * 0.03 };
+        return (
+            unstretched(scale, low - margin(low)),
+            unstretched(scale, high + margin(high)),
+        );
+    }
     let near_zero = scale != Scale::Year && low >= 0.0 && low < 0.6 * high;
     let (from, to) = if bars || near_zero {
         (low.min(0.0), high.max(0.0))
@@ -241,7 +250,7 @@ mod tests {
             &[1e15, 1e15 + 1.0],
         ] {
             for form in [Form::Line, Form::Bars, Form::Stacked, Form::Dots] {
-                for scale in [Scale::Linear, Scale::Share, Scale::Year, Scale::Log] {
+                for scale in [Scale::Linear, Scale::Share, Scale::Year, Scale::Log, Scale::Root] {
                     let mut chart = chart(form, ys);
                     chart.y_scale = scale;
                     let (chart, _) = drawable(&chart);

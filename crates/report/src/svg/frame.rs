@@ -22,9 +22,18 @@ pub(crate) struct Frame {
 /// The height of a line of text.
 pub(crate) const LINE: f64 = 15.5;
 
+/// What the words of an axis say of its spacing.
+pub(crate) const BY_ROOTS: &str = "spaced by square roots";
+
 /// The words over the vertical axis, broken to the drawing's width.
 pub(crate) fn heading(chart: &Chart, unit: Unit, size: Size) -> Vec<String> {
-    wrapped(&unit.label(&chart.y_label), size.width() - 8.0, LETTER, 2)
+    let mut label = unit.label(&chart.y_label);
+    // Whoever reads a distance as a difference is told that it is none; powers of ten say so themselves.
+    if chart.y_scale == Scale::Root {
+        let comma = if label.is_empty() { "" } else { ", " };
+        label = format!("{label}{comma}{BY_ROOTS}");
+    }
+    wrapped(&label, size.width() - 8.0, LETTER, 2)
 }
 
 /// The horizontal axis' own words: none where its ticks are years and say so themselves.

@@ -38,7 +38,8 @@ impl Axis {
         if self.scale == Scale::Log {
             return self.start;
         }
-        self.at(0.0_f64.clamp(self.low, self.high))
+        let part = (0.0_f64.clamp(self.low, self.high) - self.low) / (self.high - self.low);
+        self.start + part * (self.end - self.start)
     }
 
     /// Whether zero is on the axis, away from its lower end.
@@ -49,16 +50,20 @@ impl Axis {
 
 /// A value as it is spaced on its axis.
 pub(crate) fn stretched(scale: Scale, value: f64) -> f64 {
-    if scale == Scale::Log {
-        value.max(f64::MIN_POSITIVE).log10()
-    } else {
-        value
+    match scale {
+        Scale::Log => value.max(f64::MIN_POSITIVE).log10(),
+        Scale::Root => value.abs().sqrt().copysign(value),
+        Scale::Year | Scale::Linear | Scale::Share => value,
     }
 }
 
 /// The value of a place, the inverse of [`stretched`].
 pub(crate) fn unstretched(scale: Scale, place: f64) -> f64 {
-    if scale == Scale::Log { 10_f64.powf(place) } else { place }
+    match scale {
+        Scale::Log => 10_f64.powf(place),
+        Scale::Root => place * place.abs(),
+        Scale::Year | Scale::Linear | Scale::Share => place,
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +76,20 @@ mod tests {
         assert!((axis.at(1.0) - 50.0).abs() < 1e-9);
         assert!(axis.at(0.0).is_finite());
         assert!(!axis.crosses_zero());
+    }
+
+    #[test]
+    fn an_axis_of_roots_has_a_zero_and_both_sides_of_it() {
+        let axis = Axis::new(Scale::Root, (-1.0, 9.0), (0.0, 100.0), Vec::new());
+        let places = [-1.0, 0.0, 1.0, 4.0, 9.0].map(|value| axis.at(value).round());
+        assert_eq!(places, [0.0, 25.0, 50.0, 75.0, 100.0]);
+        assert!(axis.crosses_zero() && (axis.floor() - 25.0).abs() < 1e-9);
+        for value in [-7.0, 0.0, 0.3] {
+            assert!((unstretched(Scale::Root, stretched(Scale::Root, value)) - value).abs() < 1e-12);
+        }
+        // Bars that do not reach zero stand on the end that is nearest to it.
+        let low = Axis::new(Scale::Root, (4.0, 9.0), (100.0, 0.0), Vec::new());
+        assert!((low.floor() - 100.0).abs() < 1e-9);
     }
 
     #[test]

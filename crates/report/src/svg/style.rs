@@ -8,6 +8,10 @@ const COLOURS: usize = 8;
 pub(crate) const LOOKS: usize = 24;
 const DASHES: [&str; 5] = ["", "7 3", "2 3", "10 3 2 3", "4 2"];
 
+/// The look of what is left when everything else in a chart is named: a muted colour of its own and no hatch, so that
+/// it stands behind the rest. No other look comes near its number.
+pub(crate) const REST: usize = 1 << 20;
+
 /// The class of a series: its colour.
 pub(crate) fn class(series: usize) -> String {
     format!("s{}", colour(series))
@@ -15,7 +19,7 @@ pub(crate) fn class(series: usize) -> String {
 
 /// The number of a look's colour.
 pub(crate) const fn colour(look: usize) -> usize {
-    look % COLOURS
+    if look == REST { COLOURS } else { look % COLOURS }
 }
 
 /// A look and those that differ from it in their dashes alone.
@@ -71,6 +75,7 @@ pub(crate) fn dash(series: usize) -> String {
 /// The attribute that hatches a series' bars; the first series is plain.
 pub(crate) fn fill(series: usize) -> String {
     match hatch(series % LOOKS) {
+        _ if series == REST => String::new(),
         "" => String::new(),
         _ => format!(" fill=\"url(#fill-{})\"", series % LOOKS),
     }
@@ -102,7 +107,7 @@ pub(crate) fn patterns() -> String {
             hatch(series)
         );
     }
-    for colour in 0..COLOURS {
+    for colour in 0..=COLOURS {
         let _ = write!(
             defs,
             "<pattern id=\"band-{colour}\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \

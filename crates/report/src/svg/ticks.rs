@@ -1,3 +1,4 @@
+use super::scale::stretched;
 use super::unit::{Unit, year_words};
 use crate::number::{grouped, per_cent, significant, typeset};
 use model::Scale;
@@ -40,6 +41,15 @@ pub(crate) fn ticks(scale: Scale, low: f64, high: f64, target: usize, unit: Unit
             })
             .collect();
     }
+    if scale == Scale::Root {
+        return root_values(low, high, target)
+            .into_iter()
+            .map(|value| Tick {
+                value,
+                label: label(scale, value, 0.0, unit),
+            })
+            .collect();
+    }
     let (step, values) = steps(scale, low, high, target);
     let tick = |value| Tick {
         value,
@@ -53,6 +63,8 @@ pub(crate) fn label(scale: Scale, value: f64, step: f64, unit: Unit) -> String {
     match scale {
         Scale::Year => year_words(value),
         Scale::Share => per_cent(value, places(step * 100.0)),
+        // Ticks that are no multiples of one step have each their own decimals.
+        Scale::Root => typeset(&significant(value / unit.divisor, 3)),
         Scale::Linear | Scale::Log => {
             let (value, step) = (value / unit.divisor, step / unit.divisor);
             if value == 0.0 || value.abs() < step * 1e-6 {
@@ -105,6 +117,25 @@ fn log_values(low: f64, high: f64, target: usize) -> Vec<f64> {
     }
 }
 
+/// Zero, then powers of ten, then their fivefold and twofold on both sides of it: as many as stand apart by roots.
+fn root_values(low: f64, high: f64, target: usize) -> Vec<f64> {
+    let place = |value| stretched(Scale::Root, value);
+    let apart = (place(high) - place(low)) / (3 * target.max(2)) as f64;
+    let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE).log10().floor() as i32;
+    // Four powers of ten are a hundredfold by roots: what is smaller cannot be told from zero.
+    let powers = || (largest - 4..=largest).rev().map(|exponent| 10_f64.powi(exponent));
+    let sizes = [1.0, 5.0, 2.0].into_iter().flat_map(|m| powers().map(move |p| m * p));
+    let mut taken: Vec<f64> = Vec::new();
+    for value in std::iter::once(0.0).chain(sizes.flat_map(|size| [size, -size])) {
+        let free = taken.iter().all(|other| (place(value) - place(*other)).abs() >= apart);
+        if free && (low..=high).contains(&value) {
+            taken.push(value);
+        }
+    }
+    taken.sort_by(f64::total_cmp);
+    taken
+}
+
 fn log_label(value: f64, short: bool) -> String {
     let unit = Unit::of(value * 1.000_001);
     let number = typeset(&significant(value / unit.divisor, 3));
@@ -127,6 +158,19 @@ mod tests {
             .into_iter()
             .map(|t| t.label)
             .collect()
+    }
+
+    #[test]
+    fn ticks_by_roots_stand_apart_on_both_sides_of_zero() {
+        assert_eq!(
+            labels(Scale::Root, -0.15, 10.5, 6),
+            ["−0.1", "0", "0.1", "0.5", "1", "2", "5", "10"]
+        );
+        assert_eq!(
+            labels(Scale::Root, -4.0, 4.0, 4),
+            ["−2", "−1", "−0.2", "0", "0.2", "1", "2"]
+        );
+        assert_eq!(labels(Scale::Root, 0.0, 9e9, 3), ["0", "0.2", "1", "2", "5"]);
     }
 
     #[test]

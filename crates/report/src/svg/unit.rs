@@ -46,7 +46,7 @@ impl Unit {
         let told = ["thousand", "million", "billion", "trillion"]
             .iter()
             .any(|word| label.contains(word));
-        if scale != Scale::Linear || told {
+        if !matches!(scale, Scale::Linear | Scale::Root) || told {
             Unit::of(0.0)
         } else {
             Unit::of(largest)
@@ -70,7 +70,7 @@ pub(crate) fn value_words(scale: Scale, value: f64) -> String {
     match scale {
         Scale::Share => per_cent(value, if value.abs() < 0.001 { 3 } else { 1 }),
         Scale::Year => year_words(value),
-        Scale::Linear | Scale::Log => {
+        Scale::Linear | Scale::Log | Scale::Root => {
             let unit = Unit::of(value);
             let number = typeset(&significant(value / unit.divisor, 4));
             if unit.word.is_empty() {
@@ -135,7 +135,7 @@ fn with_unit(label: &str, value: &str) -> String {
 fn measured(chart: &Chart, point: &Point) -> String {
     let money = if chart.y_label.contains("USD") { " USD" } else { "" };
     let scale = chart.y_scale;
-    if !matches!(scale, Scale::Linear | Scale::Log) {
+    if !matches!(scale, Scale::Linear | Scale::Log | Scale::Root) {
         let ends = point
             .band
             .map(|b| format!("{} to {}", value_words(scale, b.low), value_words(scale, b.high)));

@@ -1,4 +1,5 @@
 use crate::Economy;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What a code stands for.
@@ -102,6 +103,8 @@ pub struct EconomyInfo {
     pub alpha2: Option<&'static str>,
     /// The name for tables and charts.
     pub name: &'static str,
+    /// Whether the name takes the article in a sentence: the United States. See [`EconomyInfo::in_prose`].
+    pub article: bool,
     /// Other names, as sources write them.
     pub aliases: Vec<&'static str>,
     /// What the code stands for.
@@ -128,6 +131,15 @@ pub struct EconomyInfo {
 }
 
 impl EconomyInfo {
+    /// The name as it stands within a sentence: `the United States`, `Peru`.
+    pub fn in_prose(&self) -> Cow<'static, str> {
+        if self.article {
+            Cow::Owned(format!("the {}", self.name))
+        } else {
+            Cow::Borrowed(self.name)
+        }
+    }
+
     /// Whether the code stands for one place on the map: a country, a territory or a former one.
     pub fn is_place(&self) -> bool {
         matches!(

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 const ECONOMIES: &str = include_str!("../../tables/economies.txt");
 const NAMES: &str = include_str!("../../tables/economy_names.txt");
+const ARTICLES: &str = include_str!("../../tables/economy_articles.txt");
 const BORDERS: &str = include_str!("../../tables/borders.txt");
 
 impl Economies {
-    /// Reads the three tables. A line that does not parse is left out and kept in
+    /// Reads the four tables. A line that does not parse is left out and kept in
     /// `rejected`, which a test proves empty.
     pub(super) fn read() -> Economies {
         let mut rejected = Vec::new();
@@ -23,6 +24,13 @@ impl Economies {
                 .and_then(|(c, names)| Some((*by_code.get(&Economy::new(c).ok()?)?, names)));
             match at.and_then(|(i, names)| Some((list.get_mut(i)?, names))) {
                 Some((info, names)) => info.aliases = names.split("; ").collect(),
+                None => rejected.push(line.to_owned()),
+            }
+        }
+        for line in lines(ARTICLES) {
+            let at = Economy::new(line).ok().and_then(|code| by_code.get(&code).copied());
+            match at.and_then(|i| list.get_mut(i)) {
+                Some(info) => info.article = true,
                 None => rejected.push(line.to_owned()),
             }
         }
@@ -78,6 +86,7 @@ fn economy(line: &'static str) -> Option<EconomyInfo> {
         code: Economy::new(code).ok()?,
         alpha2: stated(alpha2),
         name: stated(name)?,
+        article: false,
         aliases: Vec::new(),
         kind: kind_of(kind)?,
         region: stated(region),

@@ -105,10 +105,10 @@ impl Conclusions {
     /// What changes, for people.
     pub fn text(&self) -> Outcome<String> {
         let mut text = format!(
-            "\nThe study on the new release: {} verdicts of single scenarios change, {} of {} findings move\n",
-            self.changed,
+            "\nThe study on the new release: {} of single scenarios changed, {} of {} moved\n",
+            report::counted(self.changed, "verdict"),
             self.findings.rows.len(),
-            self.total
+            report::counted(self.total, "finding")
         );
         if !self.claims.rows.is_empty() {
             text.push_str(&format!("\n{}", rendered(&self.claims)?));

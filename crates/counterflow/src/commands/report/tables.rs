@@ -200,7 +200,8 @@ impl Differences {
             few if few.len() <= NAMED => parts.extend(few.iter().map(|row| ways::sentence(row))),
             [first, others @ ..] => {
                 parts.push(ways::sentence(first));
-                parts.push(format!("{} more claims hold in other ways than before", others.len()));
+                let more = counted(others.len(), "more claim holds", "more claims hold");
+                parts.push(format!("{more} in other ways than before"));
             }
             [] => {}
         }
@@ -223,9 +224,9 @@ impl Differences {
             ));
         }
         parts.push(format!(
-            "{} of {} findings moved{}",
+            "{} of {} moved{}",
             self.findings.rows.len(),
-            self.compared,
+            counted(self.compared, "finding", "findings"),
             self.largest()
         ));
         if !self.intervals.rows.is_empty() {

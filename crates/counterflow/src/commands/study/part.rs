@@ -3,6 +3,7 @@
 use super::template::Told;
 use extract::{FEW_ECONOMIES, HS_CHAPTERS, Parties, Products, SITC_SECTIONS, World};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use trade::{Economy, Flow, economies, product_name};
 
@@ -137,13 +138,16 @@ pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, yea
 
 /// Economies by name where they are few, else how many they are.
 fn economies_of(all: &BTreeSet<Economy>, without: Option<Economy>) -> String {
-    let some: Vec<&str> = all
+    let some: Vec<Cow<'static, str>> = all
         .iter()
         .filter(|e| Some(**e) != without)
-        .map(|e| economies().get(*e).map_or(e.as_str(), |info| info.name))
+        .map(|e| {
+            let info = economies().get(*e);
+            info.map_or_else(|| e.to_string().into(), |info| info.in_prose())
+        })
         .collect();
     match &some[..] {
-        [one] => (*one).to_owned(),
+        [one] => one.to_string(),
         [rest @ .., last] if some.len() <= NAMED => format!("{} and {last}", rest.join(", ")),
         _ => format!("{} economies", some.len()),
     }

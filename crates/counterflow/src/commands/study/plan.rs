@@ -11,7 +11,7 @@ use trade::{Economy, EconomyKind, Flow, Record, Status, TOTAL, Usd, economies};
 const YEARS_OF_A_TREND: usize = 5;
 
 /// The study of the economy that the dataset has these records about.
-pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
+pub fn plan(name: &str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
     let mut told = Vec::new();
     let has = |wanted: &dyn Fn(&Record) -> bool| records.iter().any(wanted);
     if world.is_two_sided() {
@@ -64,7 +64,7 @@ pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Reco
     let missing = !own_years.is_empty() && own_years.len() < usize::from(years.1.abs_diff(years.0)) + 1;
     Ok(Plan {
         turned: turned(economy, records, &asked, years, partners.first()),
-        name,
+        name: name.to_owned(),
         economy,
         compiler: world.compilers().into_iter().collect::<Vec<_>>().join(", "),
         partners,
@@ -74,6 +74,9 @@ pub fn plan(name: &'static str, economy: Economy, world: &World, records: &[Reco
         } else {
             String::new()
         },
+        other_years: other_years(economy, records, years, &own_years),
+        all_years: years_in_words(&records.iter().map(|r| r.period.year()).collect()),
+        spans: spans(economy, records, &told, &asked.exports_trend),
         largest: at_the_top.into_iter().collect(),
         years,
         products: records.iter().any(|r| &*r.product != TOTAL),
@@ -115,6 +118,7 @@ fn asked(
                 Some(_) => found.lack = found.lack.or(lack),
             }
         }
+        found.freight = freight_alone(&found.scenarios);
         found
     };
     let (exports, both) = (&[Flow::Export][..], &[Flow::Export, Flow::Import][..]);
@@ -130,6 +134,7 @@ fn asked(
         .filter(|own| !exports_trend.scenarios.contains(&own.id))
     {
         exports_trend.scenarios.insert(0, own.id);
+        exports_trend.freight = false;
     }
     Asked {
         exports: judgeable(exports, &[last]),
@@ -149,6 +154,50 @@ fn own_years(economy: Economy, records: &[Record], (first, last): (i16, i16)) ->
     own.map(|r| r.period.year())
         .filter(|year| (first..=last).contains(year))
         .collect()
+}
+
+/// Whether ways to count differ in the freight alone that they leave in partners' reports.
+fn freight_alone(scenarios: &[&str]) -> bool {
+    scenarios.len() > 1 && scenarios.iter().all(|id| id.starts_with("partners"))
+}
+
+/// The other years from the first to the last: those of which partners report the economy's exports, and those of which
+/// nobody does.
+fn other_years(
+    economy: Economy,
+    records: &[Record],
+    (first, last): (i16, i16),
+    own: &BTreeSet<i16>,
+) -> (String, String) {
+    let partners = values(economy, records, "partners");
+    let others = (first..=last).filter(|year| !own.contains(year));
+    let (told, silent): (BTreeSet<i16>, BTreeSet<i16>) = others.partition(|year| partners.contains_key(&(*year, true)));
+    (years_in_words(&told), years_in_words(&silent))
+}
+
+/// The years of exports that each way to count has, those with the same years together; nothing where all have the same.
+fn spans(economy: Economy, records: &[Record], told: &[Told], trend: &Judgeable) -> String {
+    let mut of_years: Vec<(BTreeSet<i16>, Vec<&str>)> = Vec::new();
+    for one in told.iter().filter(|one| trend.scenarios.contains(&one.id)) {
+        let years = values(economy, records, one.id).into_keys();
+        let years: BTreeSet<i16> = years.filter(|(_, export)| *export).map(|(year, _)| year).collect();
+        match of_years.iter_mut().find(|(other, _)| *other == years) {
+            Some((_, names)) => names.push(one.short),
+            None => of_years.push((years, vec![one.short])),
+        }
+    }
+    if of_years.len() < 2 {
+        return String::new();
+    }
+    let most = of_years.iter().map(|(_, names)| names.len()).max().unwrap_or(0);
+    let words = of_years.iter().map(|(years, names)| {
+        let whose = match names.len() {
+            count if count == most && count > 2 => "the other counts".to_owned(),
+            _ => names.join(", "),
+        };
+        format!("{} ({whose})", years_in_words(years))
+    });
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// `2009, 2011 to 2014 and 2017`.

@@ -13,7 +13,7 @@ pub struct Told {
     pub id: &'static str,
     title: &'static str,
     /// In a sentence, after a number: `(its own reports)`.
-    short: &'static str,
+    pub short: &'static str,
     description: &'static str,
     /// Which records of the dataset.
     layer: String,
@@ -152,8 +152,8 @@ impl Told {
 /// What a new study asks.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The economy's name.
-    pub name: &'static str,
+    /// The economy's name as it stands within a sentence.
+    pub name: String,
     /// The economy.
     pub economy: Economy,
     /// Who published the figures.
@@ -164,6 +164,12 @@ pub struct Plan {
     pub buyers: Vec<Economy>,
     /// The years in which the economy reports its exports itself, in words, where it does not in all.
     pub own_years: String,
+    /// The years in which only its partners report its exports, and those in which nobody does, in words.
+    pub other_years: (String, String),
+    /// All years of the dataset, by which the largest partners are found, in words.
+    pub all_years: String,
+    /// The years of exports that each way to count has, in words, where they differ.
+    pub spans: String,
     /// Every partner that is the largest in the last year under one telling, beside those.
     pub largest: Vec<Economy>,
     /// The first and the last year.
@@ -187,6 +193,8 @@ pub struct Plan {
 pub struct Judgeable {
     /// Their names.
     pub scenarios: Vec<&'static str>,
+    /// Whether these differ in freight alone.
+    pub freight: bool,
     /// What the first of the others lacks.
     #[serde(flatten)]
     pub lack: Option<Lack>,
@@ -245,8 +253,10 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
         format!("{first} to {last}")
     };
     let named = |p: &Economy| {
-        let name = economies().get(*p).map_or(p.as_str(), |e| e.name);
-        context! { code => p.as_str(), name }
+        let info = economies().get(*p);
+        let label = info.map_or(p.as_str(), |e| e.name);
+        let name = info.map_or_else(|| p.as_str().into(), |e| e.in_prose());
+        context! { code => p.as_str(), name, label }
     };
     let mut followed: Vec<Economy> = plan.partners.clone();
     for other in plan.buyers.iter().chain(&plan.largest) {
@@ -255,17 +265,24 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
         }
     }
     let all = |list: &[Economy]| list.iter().map(named).collect::<Vec<_>>();
+    let whose = format!("{}'{}", plan.name, if plan.name.ends_with('s') { "" } else { "s" });
     let text = environment.render_str(
         include_str!("../../../templates/study.toml"),
         context! {
-            name => plan.name,
-            whose => format!("{}'{}", plan.name, if plan.name.ends_with('s') { "" } else { "s" }),
+            name => &plan.name,
+            Name => capital(&plan.name),
+            whose => &whose,
+            Whose => capital(&whose),
             id => plan.economy.as_str().to_lowercase(),
             economy => plan.economy.as_str(),
             compiler => plan.compiler.replace(['"', '\\'], "'"),
             partners => all(&plan.partners),
             buyers => all(&plan.buyers),
             own_years => &plan.own_years,
+            partner_years => &plan.other_years.0,
+            silent_years => &plan.other_years.1,
+            spans => &plan.spans,
+            all_years => &plan.all_years,
             followed => followed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             products => plan.products,
             reports => plan.told.iter().any(|t| t.id == "reported"),
@@ -279,4 +296,12 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
         },
     )?;
     Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// With its first letter in upper case, as at the head of a sentence.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

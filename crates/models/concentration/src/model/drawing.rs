@@ -1,6 +1,6 @@
 use super::parameters::Parameters;
 use super::view::View;
-use model::{Band, Chart, Finding, Form, Point, Scale, Series};
+use model::{Band, Chart, Finding, Form, OTHERS, Point, Scale, Series};
 use std::collections::BTreeMap;
 use trade::{Economy, Flow};
 
@@ -49,7 +49,7 @@ fn partner_chart(views: &[View], parameters: &Parameters, flow: Flow) -> Option<
         chart.series.extend(series(name(*partner), shares.collect()));
     }
     if !chart.series.is_empty() {
-        chart.series.extend(series("others".to_owned(), others));
+        chart.series.extend(series(OTHERS.to_owned(), others));
     }
     (!chart.series.is_empty()).then_some(chart)
 }

@@ -254,7 +254,7 @@ fn shown(
             shown.entry(name(partner)).or_default().insert(*year, part);
         }
         shown
-            .entry("others".to_owned())
+            .entry(::model::OTHERS.to_owned())
             .or_default()
             .insert(*year, (1.0 - named).max(0.0));
     }
