@@ -179,6 +179,23 @@ fn all_chapters_are_all_trade_though_there_are_no_totals() {
 }
 
 #[test]
+fn chapters_beside_totals_are_said_to_be_a_part() {
+    let products = ["TOTAL".to_owned(), "27".to_owned()];
+    let study = Made::of(&two_sided(&others(60), &products)).study();
+    let said = "Not all that Germany traded stands here: the dataset has 1 of the 97 chapters of the Harmonized System";
+    assert!(
+        study.contains("title = \"Germany's trade, 2003\"") && study.contains(said),
+        "{study}"
+    );
+    let products = [&["TOTAL".to_owned()], &chapters()[..]].concat();
+    let study = Made::of(&two_sided(&others(60), &products)).study();
+    assert!(
+        study.contains("id = \"products\"") && !study.contains("stands here"),
+        "{study}"
+    );
+}
+
+#[test]
 fn few_exporters_say_nothing_of_imports() {
     let mut text = HEADER.to_owned();
     for other in others(60) {

@@ -188,7 +188,7 @@ fn every_number_of_the_report_leads_to_its_evidence() {
         "Imports<span class=\"unit\">, million US dollars</span>",
         "<a class=\"number\" href=\"evidence/imf.html#figures-2008\">IMF-based</a>",
         "<dt>KOTRA</dt><dd>South Korea&#x27;s trade agency.</dd>",
-        "published figures, as of 2026-11-2",
+        "figures, as of 2026-11-2",
         "Tested on: China&#x27;s share</p>",
         "<td>73 per cent; needed: at least 50 per cent</td>",
         "<li>Smuggled goods.</li>",

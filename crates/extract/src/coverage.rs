@@ -6,7 +6,7 @@ use crate::{Error, Result, World};
 use cube::{Dimension, Level};
 use std::collections::BTreeSet;
 use store::Filter;
-use trade::{Classification, Flow, Status};
+use trade::{Classification, Flow, Status, TOTAL};
 
 /// The chapters of the Harmonized System: 01 to 97, of which 77 is reserved.
 pub const HS_CHAPTERS: usize = 97;
@@ -67,9 +67,24 @@ impl World {
     /// # Errors
     /// When the dataset cannot be read.
     pub fn products(&self, year: i16) -> Result<Option<Products>> {
-        if self.whole_rows {
-            return Ok(None);
+        match self.whole_rows {
+            true => Ok(None),
+            false => self.groups(year, Level::AsStored),
         }
+    }
+
+    /// The products of a year that stand beside rows for all products together; `None` where there are no such rows.
+    ///
+    /// # Errors
+    /// When the dataset cannot be read.
+    pub fn products_beside_totals(&self, year: i16) -> Result<Option<Products>> {
+        match self.whole_rows {
+            true => self.groups(year, Level::Digits(2)),
+            false => Ok(None),
+        }
+    }
+
+    fn groups(&self, year: i16, level: Level) -> Result<Option<Products>> {
         let by = [
             Dimension::Classification,
             Dimension::Product,
@@ -77,7 +92,7 @@ impl World {
             Dimension::Compiler,
         ];
         let filter = || directions(Filter::default()).with_years(year..=year);
-        let sums = match sum(&self.path, &by, filter(), Level::AsStored) {
+        let sums = match sum(&self.path, &by, filter(), level) {
             Err(Error::Sum {
                 source: cube::Error::Overlap { .. },
                 ..
@@ -94,6 +109,9 @@ impl World {
                 _ => (usize::MAX, None),
             };
             let code = sums.text(group, 1);
+            if code == TOTAL {
+                continue;
+            }
             let products = found.get_or_insert_with(|| Products {
                 classification,
                 groups: BTreeSet::new(),

@@ -327,7 +327,6 @@ impl Import<'_> {
         report.remarks.merge(std::mem::take(&mut pass.remarks));
         report.ignored_columns.append(&mut pass.ignored);
         let years = pass.years.years();
-        report.notes.extend(years_to_come(&self.from, years.iter().copied()));
         let (Some((compiler, status)), false) = (pass.origin, years.is_empty()) else {
             return Ok(());
         };
@@ -387,9 +386,13 @@ impl Import<'_> {
             (fates, keeper.join())
         });
         report.value += kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        for fate in fates {
-            self.count(fate?, report);
+        let mut kept = Vec::new();
+        for (year, fate) in years.iter().zip(fates) {
+            let fate = fate?;
+            kept.extend((fate.written > 0 || done.contains(year)).then_some(*year));
+            self.count(fate, report);
         }
+        report.notes.extend(years_to_come(&self.from, kept.into_iter()));
         let written = |year: &i16| dataset.partitions().iter().any(|p| p.year == *year);
         report
             .written

@@ -111,10 +111,16 @@ impl Judged {
 
     /// Whether every source that has the figures says one thing under all ways to count them.
     fn sources_differ_alone(&self) -> bool {
-        // What is made of two sources speaks for both.
+        let both = || self.verdicts.iter().zip(&self.sources);
+        let answers = |v: &Verdict| !matches!(v, Verdict::Undecidable(_));
+        let alone: BTreeSet<&str> = both()
+            .filter(|((_, verdict, _), source)| answers(verdict) && !source.contains(" + "))
+            .map(|(_, source)| source.as_str())
+            .collect();
+        // What is made of two sources speaks for both, unless each has spoken for itself.
+        let made = |source: &str| source.contains(" + ") && source.split(" + ").all(|part| alone.contains(part));
         let parts = |wanted: fn(&Verdict) -> bool| -> BTreeSet<&str> {
-            let both = self.verdicts.iter().zip(&self.sources);
-            let wanted = both.filter(|((_, verdict, _), _)| wanted(verdict));
+            let wanted = both().filter(|((_, verdict, _), source)| wanted(verdict) && !made(source));
             wanted.flat_map(|(_, source)| source.split(" + ")).collect()
         };
         let against = parts(|v| matches!(v, Verdict::Fails | Verdict::NotShown(_)));
@@ -419,6 +425,9 @@ mod tests {
             Overall::DependsOnWay
         );
         assert_eq!(overall(&[("a", "one"), ("b", "one + two")]), Overall::DependsOnWay);
+        // Two sources differ, and so what is made of both does by the rule.
+        let mixed = [("a", "one"), ("b", "two"), ("c", "one + two")];
+        assert_eq!(overall(&mixed), Overall::DependsOnSource);
     }
 
     #[test]

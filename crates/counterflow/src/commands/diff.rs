@@ -126,7 +126,12 @@ fn summary(revision: &Revision, old: &Release, new: &Release) -> Table {
     ] {
         table.push(vec![what.into(), Cell::Integer(count as i64), value.into()]);
     }
+    let alike = revision.revised.iter();
+    let alike = alike
+        .filter(|r| r.change() == Some(Usd::ZERO) || r.within_rounding())
+        .count() as u64;
     for (what, count) in [
+        ("revised, but equal to within the units of rounding", alike),
         ("unreadable in the old release", old.unreadable),
         ("unreadable in the new release", new.unreadable),
     ] {

@@ -106,7 +106,7 @@ fn dateline(run: &Run) -> String {
         "Counted in {} from {} with {}{}; {}, each with its evidence",
         counted(run.scenarios.len(), "way"),
         counted(run.pins.len(), "dataset"),
-        counted(run.pins.iter().map(|pin| pin.rows).sum(), "published figure"),
+        counted(run.pins.iter().map(|pin| pin.rows).sum(), "figure"),
         latest.map(|date| format!(", as of {date}")).unwrap_or_default(),
         counted(run.findings.len(), "computed number")
     )

@@ -36,6 +36,13 @@ impl Goods {
         Ok(fewest.as_ref().map(Goods::new))
     }
 
+    /// The part of the products that a dataset with totals has beside them in a year, in words; `None` where it has nearly
+    /// all, or none.
+    pub fn beside_totals(world: &World, year: i16) -> extract::Result<Option<String>> {
+        let found = world.products_beside_totals(year)?;
+        Ok(found.filter(|p| !p.nearly_all()).map(|p| Goods::new(&p).why))
+    }
+
     fn new(products: &Products) -> Goods {
         let count = products.groups.len();
         let (system, groups, sign) = match products.of {

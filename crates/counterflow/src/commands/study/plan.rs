@@ -81,6 +81,7 @@ pub fn plan(name: &str, economy: Economy, world: &World, records: &[Record], par
         years,
         products: records.iter().any(|r| &*r.product != TOTAL),
         goods: Goods::of(world, years)?,
+        listed: Goods::beside_totals(world, years.1)?,
         asked,
         unidentified: unidentified(economy, records, years.1, &told),
         told,

@@ -84,7 +84,8 @@ impl Told {
             title: "As its partners report it, without freight",
             short: "its partners' reports without freight",
             description: "Partners' reports with their imports divided by 1.06, the International Monetary Fund's \
-                          margin of freight and insurance; imports stay as they are.",
+                          margin of freight and insurance, but for reporters whose imports a reference has without freight in \
+                          that year (South Africa to 2007, say); imports stay as they are.",
             margin: Some("0.06"),
             by_product: false,
             ..told.clone()
@@ -180,6 +181,8 @@ pub struct Plan {
     pub products: bool,
     /// The part of all goods that the dataset has, where it is a part.
     pub goods: Option<Goods>,
+    /// The part of the products that it has beside totals, where it is a part.
+    pub listed: Option<String>,
     /// What is asked of which scenarios.
     pub asked: Asked,
     /// Which of it is put the other way round.
@@ -288,6 +291,7 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
             reports => plan.told.iter().any(|t| t.id == "reported"),
             told => Value::from(Serde(&plan.told)),
             goods => Value::from(Serde(&plan.goods)),
+            listed => &plan.listed,
             asked => Value::from(Serde(&plan.asked)),
             turned => Value::from(Serde(&plan.turned)),
             unidentified => all(&plan.unidentified.0),
