@@ -12,7 +12,7 @@ use crate::study_file::{ClaimFile, Reduce, TestFile};
 use model::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use words::{digits, needed, per_cent, shown};
+use words::{needed, shown};
 
 /// What a scenario says of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,13 +187,8 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
             }
             Ok(number) => {
                 let unit = unit_of(test, scenario, findings);
-                let bar = unit.map_or_else(|| digits(test.value), |unit| per_cent(test.value, unit));
-                numbers.push(format!(
-                    "{}: {}; needed: {} {bar}",
-                    test.says,
-                    shown(&number, unit),
-                    needed(&test.op)
-                ));
+                let (said, bar) = shown(&number, test.value, unit);
+                numbers.push(format!("{}: {said}; needed: {} {bar}", test.says, needed(&test.op)));
                 match passes(test, &number) {
                     Some(true) => {}
                     Some(false) => fails = true,

@@ -12,9 +12,18 @@ pub(super) fn needed(op: &str) -> &'static str {
     }
 }
 
-/// A number with its interval; in this unit, where it is a share.
-pub(super) fn shown(number: &Reduced, unit: Option<&str>) -> String {
-    let one = |x: f64| unit.map_or_else(|| digits(x), |unit| per_cent(x, unit));
+/// A number with its interval, and the bar that it is held against; in this unit, where they are shares: then with as many
+/// decimals as tell the two apart.
+pub(super) fn shown(number: &Reduced, bar: f64, unit: Option<&str>) -> (String, String) {
+    const MOST: usize = 4;
+    let at = |x: f64, places: usize| unit.map_or_else(|| digits(x), |unit| per_cent(x, unit, places));
+    let alike = |places: &usize| {
+        number
+            .estimate
+            .is_some_and(|x| x != bar && at(x, *places) == at(bar, *places))
+    };
+    let places = (1..MOST).find(|places| !alike(places)).unwrap_or(MOST);
+    let one = |x: f64| at(x, places);
     let (low, high) = match unit {
         Some(unit) => {
             let low = one(number.low);
@@ -22,16 +31,17 @@ pub(super) fn shown(number: &Reduced, unit: Option<&str>) -> String {
         }
         None => interval_digits(number.low, number.high),
     };
-    match number.estimate {
+    let said = match number.estimate {
         Some(estimate) if number.low == number.high => one(estimate),
         Some(estimate) => format!("{} ({low} to {high})", one(estimate)),
         None => format!("between {low} and {high}"),
-    }
+    };
+    (said, one(bar))
 }
 
-/// A share in hundredths, to a decimal where it has one: `25.8 per cent`, `97 per cent`.
-pub(super) fn per_cent(share: f64, unit: &str) -> String {
-    let text = format!("{:.1}", 100.0 * share);
+/// A share in hundredths, to so many decimals where it has one: `25.8 per cent`, `97 per cent`.
+fn per_cent(share: f64, unit: &str, places: usize) -> String {
+    let text = format!("{:.places$}", 100.0 * share);
     let text = text.strip_suffix(".0").unwrap_or(&text);
     format!("{} {unit}", if text == "-0" { "0" } else { text })
 }
@@ -98,6 +108,22 @@ fn grouped(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_and_its_bar_are_told_apart() {
+        let words = |x: f64, bar: f64| {
+            let number = Reduced {
+                estimate: Some(x),
+                low: x,
+                high: x,
+            };
+            let (said, bar) = shown(&number, bar, Some("per cent"));
+            format!("{said}, {bar}")
+        };
+        assert_eq!(words(0.258, 0.25), "25.8 per cent, 25 per cent");
+        assert_eq!(words(0.16691, 1.0 / 6.0), "16.69 per cent, 16.67 per cent");
+        assert_eq!(words(0.25, 0.25), "25 per cent, 25 per cent");
+    }
 
     #[test]
     fn halves_are_rounded_away_from_zero() {

@@ -58,8 +58,36 @@ fn keys(results: &Results) -> Outcome<Option<BTreeMap<String, String>>> {
     Ok(Some(found))
 }
 
-/// Values by their place: `scenario imf: cif_margin.export`. Tables in a list go by their id, so that one more of them
-/// does not change the names of the others.
+/// By which keys the tables of a list are told apart, the first of which each of them has.
+const TOLD_BY: [&[&str]; 7] = [
+    &["id"],
+    &["claim"],
+    &["word"],
+    &["says"],
+    &["name", "title"],
+    &["pin", "years"],
+    &["partner", "flow", "years"],
+];
+
+/// What each table of a list is called: by the first keys that tell them apart; by its number where none do.
+fn called(list: &[toml::Value]) -> Vec<String> {
+    let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let by = |keys: &&[&str]| -> Option<Vec<String>> {
+        let of = |table: &toml::Value| {
+            table.get(keys[0])?;
+            let values = keys.iter().filter_map(|key| table.get(key).map(text));
+            Some(format!(" {}: ", values.collect::<Vec<_>>().join(" ")))
+        };
+        let names: Vec<String> = list.iter().map(of).collect::<Option<_>>()?;
+        let apart = names.iter().collect::<BTreeSet<_>>().len() == names.len();
+        apart.then_some(names)
+    };
+    let numbered = || (1..=list.len()).map(|number| format!("[{number}]")).collect();
+    TOLD_BY.iter().find_map(by).unwrap_or_else(numbered)
+}
+
+/// Values by their place: `scenario imf: cif_margin.export`. Tables in a list go by what tells them apart, so that one more
+/// of them does not change the names of the others.
 fn flatten(place: &str, value: &toml::Value, found: &mut BTreeMap<String, String>) {
     let below = |name: &str| match place {
         "" => name.to_owned(),
@@ -73,13 +101,8 @@ fn flatten(place: &str, value: &toml::Value, found: &mut BTreeMap<String, String
             }
         }
         toml::Value::Array(list) if list.iter().any(toml::Value::is_table) => {
-            for (number, value) in list.iter().enumerate() {
-                let id = value.get("id").and_then(toml::Value::as_str);
-                let inner = match id {
-                    Some(id) => format!("{place} {id}: "),
-                    None => format!("{place}[{}]", number + 1),
-                };
-                flatten(&inner, value, found);
+            for (name, value) in called(list).into_iter().zip(list) {
+                flatten(&format!("{place}{name}"), value, found);
             }
         }
         toml::Value::String(text) => drop(found.insert(place.to_owned(), text.clone())),
@@ -115,15 +138,23 @@ mod tests {
     #[test]
     fn keys_are_named_by_what_they_are_of() {
         let text = "seed = 7\n[[scenario]]\nid = 'imf'\ncif_margin = { export = '0.06' }\n\
-                    [[scenario.layer]]\npin = 'data'\nyears = [1990, 2000]\n";
+                    [[scenario.layer]]\npin = 'data'\nyears = [1990, 2000]\n\
+                    [[guard]]\nid = 'g'\ndrop = [{ partner = 'BRA', reason = 'x' }, { partner = 'NLD', years = [2006, 2007] }]\n\
+                    [[other]]\na = 1\n";
         let mut found = BTreeMap::new();
         flatten("", &toml::Value::Table(toml::from_str(text).unwrap()), &mut found);
         let told: Vec<(&str, &str)> = found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let want = [
+            ("guard g: drop BRA: partner", "BRA"),
+            ("guard g: drop BRA: reason", "x"),
+            ("guard g: drop NLD [2006, 2007]: partner", "NLD"),
+            ("guard g: drop NLD [2006, 2007]: years", "[2006, 2007]"),
+            ("guard g: id", "g"),
+            ("other[1].a", "1"),
             ("scenario imf: cif_margin.export", "0.06"),
             ("scenario imf: id", "imf"),
-            ("scenario imf: layer[1].pin", "data"),
-            ("scenario imf: layer[1].years", "[1990, 2000]"),
+            ("scenario imf: layer data [1990, 2000]: pin", "data"),
+            ("scenario imf: layer data [1990, 2000]: years", "[1990, 2000]"),
             ("seed", "7"),
         ];
         assert_eq!(told, want);
