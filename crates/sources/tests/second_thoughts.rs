@@ -251,7 +251,7 @@ fn tidy(text: &str, defaults: &str, more: &str) -> Result<Imported, String> {
 #[test]
 fn rows_that_differ_where_nothing_is_read_are_not_one() {
     let defaults = "flow = \"export\"\ncompiler = \"x\"\n";
-    let rows = "year,hs6,from,to,trade\n2003,270900,CHN,PRK,5\n2003,280000,CHN,PRK,5\n2003,290000,CHN,PRK,5\n2003,290000,CHN,KOR,5\n2003,290000,CHN,KOR,5\n";
+    let rows = "year,lot,from,to,trade\n2003,270900,CHN,PRK,5\n2003,280000,CHN,PRK,5\n2003,290000,CHN,PRK,5\n2003,290000,CHN,KOR,5\n2003,290000,CHN,KOR,5\n";
     let got = tidy(rows, defaults, "").unwrap();
     assert_eq!((got.records.len(), got.quarantine.len(), got.aside()), (1, 3, 1));
     assert!(
