@@ -232,7 +232,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(12))]
 
         #[test]
-        fn order_and_currency_do_not_matter(seed in any::<u64>(), factor in 1.0..50.0_f64) {
+        fn order_and_currency_do_not_matter(seed in any::<u64>(), power in 1..6_i32) {
+            // A power of two rounds nothing: another factor may carry a ratio over the bar that it stands at.
+            let factor = 2.0_f64.powi(power);
             let sampling = Sampling { draws: 50, burn_in: 10, ..Sampling::default() };
             let cells = world(seed);
             let all = Reconciliation::new(&cells, &sampling);
