@@ -1,5 +1,7 @@
 //! What tables say of their figures beside them, in names and in other columns: never passed over for a wrong number.
 
+#![allow(clippy::unwrap_used)]
+
 use sources::{Defaults, Imported, Options, TidyMap, import};
 
 const MAP: &str = "[columns]\nperiod = \"yr\"\nreporter = \"from\"\npartner = \"to\"\n";
