@@ -386,13 +386,13 @@ impl Import<'_> {
             (fates, keeper.join())
         });
         report.value += kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let mut kept = Vec::new();
+        let mut there = Vec::new();
         for (year, fate) in years.iter().zip(fates) {
             let fate = fate?;
-            kept.extend((fate.written > 0 || done.contains(year)).then_some(*year));
+            there.extend((fate.written > 0 || done.contains(year)).then_some(*year));
             self.count(fate, report);
         }
-        report.notes.extend(years_to_come(&self.from, kept.into_iter()));
+        report.notes.extend(years_to_come(&self.from, there.into_iter()));
         let written = |year: &i16| dataset.partitions().iter().any(|p| p.year == *year);
         report
             .written

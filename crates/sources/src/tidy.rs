@@ -201,6 +201,8 @@ pub(crate) struct Beside {
 enum Says {
     Currency,
     Unit,
+    /// What is measured, and not only in which unit.
+    Measure,
     PartOfYear,
     Product,
 }
@@ -209,6 +211,7 @@ impl Says {
     fn of(column: &str) -> Option<Says> {
         match tells(column) {
             Some(Tells::Currency) => Some(Says::Currency),
+            Some(Tells::Unit) if is_measure(column) => Some(Says::Measure),
             Some(Tells::Unit) => Some(Says::Unit),
             None if ["month", "quarter", "refmonth"].contains(&column.to_ascii_lowercase().as_str()) => {
                 Some(Says::PartOfYear)
@@ -229,7 +232,7 @@ impl Beside {
             let known = Says::of(name)?;
             // Who states the unit has looked at it, and so who says what the product is.
             let stated = match known {
-                Says::Unit => map.value_power > 0,
+                Says::Unit | Says::Measure => map.value_power > 0,
                 Says::Product => product,
                 Says::Currency | Says::PartOfYear => false,
             };
@@ -267,11 +270,15 @@ impl Beside {
                 continue;
             };
             let lower = cell.text.to_lowercase();
+            let no_value = match says {
+                Says::Measure => is_no_money,
+                _ => is_rate,
+            };
             match says {
                 Says::Currency if !is_dollar(cell.text) => {
                     return Err(cell.bad("the figure is in another currency", "convert it to US dollars first"));
                 }
-                Says::Unit if is_multiple(cell.text) || ["2", "3", "6", "9"].contains(&cell.text) => {
+                Says::Unit | Says::Measure if is_multiple(cell.text) || ["2", "3", "6", "9"].contains(&cell.text) => {
                     let advice = "state it for all rows: value_power 3 for thousands, 6 for millions of US dollars";
                     return Err(cell.bad("the figure may be in multiples, or in another currency", advice));
                 }
@@ -280,7 +287,7 @@ impl Beside {
                     return Err(cell.bad("the figure is of a part of the year, and read as the year's", advice));
                 }
                 // A unit may be that of a quantity beside the value.
-                Says::Unit if is_rate(cell.text) || (is_measure(&column.name) && is_no_money(cell.text)) => {
+                Says::Unit | Says::Measure if no_value(cell.text) => {
                     return Err(cell.bad(
                         "the figure is no value",
                         "keep the rows of values in a table of their own",

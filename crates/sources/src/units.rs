@@ -36,11 +36,9 @@ pub fn tells(column: &str) -> Option<Tells> {
         "values",
     ];
     let name = column.to_ascii_lowercase();
-    let words = words(column);
-    let any = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     match () {
         () if CURRENCY.contains(&name.as_str()) => Some(Tells::Currency),
-        () if any(&UNIT) && !any(&OTHERS) && name != "unit_value" => Some(Tells::Unit),
+        () if has_word(column, &UNIT) && !has_word(column, &OTHERS) && name != "unit_value" => Some(Tells::Unit),
         () => None,
     }
 }
@@ -75,6 +73,11 @@ fn words(text: &str) -> Vec<String> {
         before = c;
     }
     words
+}
+
+/// Whether one of these is a word of a name.
+fn has_word(text: &str, names: &[&str]) -> bool {
+    words(text).iter().any(|word| names.contains(&word.as_str()))
 }
 
 /// The power of ten that a unit or the name of a column clearly states: 3 for thousands, 6 for millions, 9 for billions.
@@ -116,9 +119,10 @@ pub(crate) fn stated_power(text: &str) -> Option<u32> {
             ],
         ),
     ];
-    let words = words(text);
-    let says = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    POWERS.iter().find(|(_, names)| says(names)).map(|(power, _)| *power)
+    POWERS
+        .iter()
+        .find(|(_, names)| has_word(text, names))
+        .map(|(power, _)| *power)
 }
 
 /// Whether a unit or the name of a column says thousands, millions and the like, or another money than the dollar; units of
@@ -195,7 +199,7 @@ pub(crate) fn is_no_money(text: &str) -> bool {
         "pieces",
         "rca",
     ];
-    is_rate(text) || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+    is_rate(text) || has_word(text, &WORDS)
 }
 
 /// Whether a word says that figures are parts of something or changes.
@@ -212,7 +216,7 @@ pub(crate) fn is_rate(text: &str) -> bool {
         "log",
         "ln",
     ];
-    text.contains('%') || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+    text.contains('%') || has_word(text, &WORDS)
 }
 
 /// Whether the name of a column of weights says that they are not in kilograms.
@@ -221,7 +225,7 @@ pub(crate) fn is_other_weight(name: &str) -> bool {
         "tonnes", "tonne", "tons", "ton", "mt", "t", "kt", "lb", "lbs", "pound", "pounds", "quintals", "quintal", "g",
         "grams", "ounces",
     ];
-    stated_power(name).is_some() || words(name).iter().any(|word| WORDS.contains(&word.as_str()))
+    stated_power(name).is_some() || has_word(name, &WORDS)
 }
 
 #[cfg(test)]
