@@ -166,7 +166,7 @@ fn a_bad_row_is_set_apart_with_its_line_and_the_rest_is_used() {
     for (name, bytes, named) in one_bad_row() {
         let said = import(name, &bytes)
             .ok()
-            .tells(&["1 of 3 rows are in quarantine", name, "line 2", named]);
+            .tells(&["1 of 3 rows in quarantine", name, "line 2", named]);
         assert!(
             said.text()
                 .lines()

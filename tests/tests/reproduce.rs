@@ -305,7 +305,7 @@ fn a_row_that_cannot_be_read_is_not_said_to_be_dropped_without_a_word() {
     std::fs::write(workspace.path("new.csv"), figures.replace(",7,", ",seven,")).unwrap();
     let said = workspace.call(&["diff", "old.csv", "new.csv", "--format", "json"]).ok();
     assert!(
-        said.stderr.contains("1 rows of new.csv are in quarantine"),
+        said.stderr.contains("of new.csv, 1 row in quarantine"),
         "{}",
         said.stderr
     );

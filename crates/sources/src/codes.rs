@@ -27,15 +27,21 @@ pub(crate) fn is_another(iso: &str, economy: Economy, year: i16) -> bool {
 }
 
 /// Whether two economies clearly are not one: both are countries or territories of that year, or one is such and the other the
-/// world. Former states and areas not specified are left alone.
+/// world or an area that is not specified. Former states and groups are left alone, and other Asia is where others book Taiwan.
 pub(crate) fn are_two(one: Economy, other: Economy, year: i16) -> bool {
     let of_now = |economy: Economy| {
         economies().get(economy).is_some_and(|info| {
-            economy.is_world()
-                || (matches!(info.kind, EconomyKind::Country | EconomyKind::Territory) && info.years.contains(year))
+            matches!(info.kind, EconomyKind::Country | EconomyKind::Territory) && info.years.contains(year)
         })
     };
-    one != other && of_now(one) && of_now(other)
+    let of_none = |economy: Economy| {
+        let unspecified = |info: &EconomyInfo| info.kind == EconomyKind::Unspecified;
+        economy.is_world() || economies().get(economy).is_some_and(unspecified)
+    };
+    let is = |economy: Economy, code: &str| economy.as_str() == code;
+    let taiwan = (is(one, "TWN") && is(other, "S19")) || (is(one, "S19") && is(other, "TWN"));
+    let clear = (of_now(one) && (of_now(other) || of_none(other))) || (of_none(one) && of_now(other));
+    one != other && clear && !taiwan
 }
 
 /// The economy that a code or a name means, unless it is none of its year's: see [`trade::Standing`].

@@ -108,6 +108,9 @@ mod tests {
             ("China", "PRK"),
             ("World", "CHN"),
             ("China", "WLD"),
+            ("Other Asia, nes", "KOR"),
+            ("Areas, nes", "CHN"),
+            ("China", "X1"),
         ] {
             assert!(another(name, code, 2003), "{name} {code}");
         }
@@ -125,6 +128,8 @@ mod tests {
             ("Serbia", "SCG", 2007),
             ("Belgium", "BLX", 1990),
             ("Other Asia, nes", "TWN", 2003),
+            ("Chinese Taipei", "S19", 2003),
+            ("Special Categories", "_X", 2003),
         ] {
             assert!(!another(name, code, year), "{name} {code}");
         }

@@ -46,27 +46,26 @@ impl Remarks {
     /// In words.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let (mut named, mut rows) = (Vec::new(), 0);
+        let mut named = Vec::new();
         for (remark, times) in &self.0 {
             match remark {
                 Remark::Rounded => notes.push(format!(
                     "figures with more than three decimals were rounded to the thousandth: {times}"
                 )),
                 Remark::LeftOut => notes.push(format!(
-                    "{times} weights or quantities that are negative, infinite, too large or to be read two ways were left out; the rows' values are kept"
+                    "weights or quantities that are negative, infinite, too large or to be read two ways, left out of rows whose values are kept: {times}"
                 )),
                 Remark::UnitLeftOut => notes.push(format!(
-                    "{times} quantities in units that a large dataset does not hold were left out; the rows' values are kept"
+                    "quantities in units that a large dataset does not hold, left out of rows whose values are kept: {times}"
                 )),
                 Remark::TakenForDollars => notes.push(format!(
-                    "{times} figures are read in dollars: no column says in which units they are, and the Fund's interface gives \
-                     dollars; if they are of its data explorer, take its column SCALE with them"
+                    "no column says in which units figures are; they are read in dollars, as the Fund's interface gives them; if they \
+                     are of its data explorer, take its column SCALE with them (rows: {times})"
                 )),
                 Remark::Shortened => notes.push(format!(
                     "figures such as 1.23457E+11 are in the short form of a spreadsheet, which may have dropped digits: {times}"
                 )),
                 Remark::OutOfTime(code, year) => {
-                    rows += times;
                     named.push(format!("{code} in {year} ({times})"));
                 }
             }
@@ -80,7 +79,7 @@ impl Remarks {
                 String::new()
             };
             notes.push(format!(
-                "{rows} times a code is used in a year for which it was not made, and is read as it was written: {}{more}",
+                "a code in a year for which it was not made is read as it was written (so many rows): {}{more}",
                 named.join(", ")
             ));
         }

@@ -203,7 +203,7 @@ fn figures_computed_in_floating_point_are_rounded_and_counted() {
         report.notes
     );
     assert!(
-        report.notes[1].starts_with("1 weights or quantities"),
+        report.notes[1].starts_with("weights or quantities"),
         "{:?}",
         report.notes
     );

@@ -204,7 +204,7 @@ fn a_row_that_cannot_be_used_is_listed_and_the_pin_says_so() {
     let line = "comtrade --reporter CHN --period 2003 --out pull --format csv";
     let said = fetch(&stub, folder.path(), line)
         .ok()
-        .tells(&["1 of 12 rows are in quarantine"]);
+        .tells(&["1 of 12 rows in quarantine"]);
     assert_eq!((number(&said, "records"), number(&said, "in quarantine")), (11, 1));
     let (rows, about) = pinned(folder.path(), "pull");
     let traps = about["traps"].as_array().unwrap();

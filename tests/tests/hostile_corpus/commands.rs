@@ -166,7 +166,7 @@ fn a_large_import_shows_its_first_bad_rows() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("t.csv"), text).unwrap();
     let said = call_in(folder.path(), &arguments).ok();
-    said.tells(&["1 of 2 rows are in quarantine", "t.csv, line 2, column `v`: `x`"]);
+    said.tells(&["1 of 2 rows in quarantine", "t.csv, line 2, column `v`: `x`"]);
     let none = text.replace(",1,1\n", ",y,1\n");
     call_on("t.csv", none.as_bytes(), &arguments).code(1).tells(&[
         "line 2, column `v`: `x`",

@@ -48,7 +48,8 @@ pub fn run(arguments: &DiffArguments, output: &Output) -> Outcome {
         let unreadable = found.quarantined();
         if unreadable > 0 {
             output.warn(&format!(
-                "warning: {unreadable} rows of {data} are in quarantine: figures that are told as added or dropped may stand in them"
+                "warning: of {data}, {} in quarantine: figures that are told as added or dropped may stand there",
+                report::counted(unreadable as usize, "row")
             ));
         }
         Ok(Release {

@@ -6,6 +6,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
 use model::{Cell, Kind, Table};
+use report::counted;
 use sources::{Codes, Defaults, Imported, Options, Quarantined, Source, TidyMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
             store::write_atomically(&beside, &report::to_bytes(&quarantine(&imported), report::Format::Csv)?)?;
             let listed = match imported.quarantine_unlisted {
                 0 => String::new(),
-                _ => format!("the first {} rows of ", imported.quarantine.len()),
+                _ => format!("the first {} of ", counted(imported.quarantine.len(), "row")),
             };
             output.say(&format!("{listed}the quarantine is in {}", beside.display()));
         }
@@ -219,14 +220,13 @@ pub fn tell(imported: &Imported, path: &Path, output: &Output) {
     }
     for tally in &imported.set_aside {
         let value = tally.value.map(|value| format!(", {value} USD")).unwrap_or_default();
-        output.say(&format!("note: {} rows set aside ({}){value}", tally.rows, tally.kind));
+        let rows = counted(tally.rows as usize, "row");
+        output.say(&format!("note: {rows} set aside ({}){value}", tally.kind));
     }
     tell_ignored(&imported.ignored_columns, output);
     if bad > 0 {
-        output.warn(&format!(
-            "warning: {bad} of {} rows are in quarantine:",
-            imported.rows_read
-        ));
+        let of = counted(imported.rows_read as usize, "row");
+        output.warn(&format!("warning: {bad} of {of} in quarantine:"));
     }
     let file = path.display().to_string();
     first_bad(imported.quarantine.iter().map(|row| (file.as_str(), row)), bad, output);

@@ -303,9 +303,9 @@ fn figures(pin: &Pin) -> Outcome<Vec<Record>> {
     }
     if let Some(tally) = imported.set_aside.first() {
         return Err(Failure::because(format!(
-            "{}: {} rows are repeats ({})",
+            "{}: {} set aside ({}), and a pin has none",
             figures.display(),
-            tally.rows,
+            report::counted(tally.rows as usize, "row"),
             tally.kind
         )));
     }

@@ -8,6 +8,7 @@ use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use ::fetch::{Answer, Cache, Dimension, Fetched, Form, Plan, Provider, Scope};
 use model::Cell;
+use report::counted;
 use sources::{Options, Quarantined, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -220,15 +221,15 @@ fn tell(import: &Import<'_>, held: &Held, line: Line<'_>) -> Outcome<()> {
 fn described(import: &Import<'_>, held: &Held, answers: usize) -> PinFile {
     let mut about = provenance(import);
     about.description = format!(
-        "Made of {answers} {} of the interface, which references.csv lists with their addresses, dates and hashes. Each \
+        "Made of {} of the interface, which references.csv lists with their addresses, dates and hashes. Each \
          record's `reference` tells which one it is from.",
-        if answers == 1 { "answer" } else { "answers" }
+        counted(answers, "answer")
     );
     let bad = held.bad.len() as u64 + held.bad_unlisted;
     if bad > 0 {
         let trap = format!(
-            "{bad} of {} rows could not be used; they are in quarantine.csv.",
-            held.rows
+            "{bad} of {} could not be used: see quarantine.csv.",
+            counted(held.rows as usize, "row")
         );
         about.traps.push(trap);
     }
@@ -290,10 +291,10 @@ fn lost(import: &Import<'_>, source: Source, held: &Held) -> Outcome<()> {
         let bad = held.bad.len() as u64 + held.bad_unlisted;
         if let Some(first) = missing.first().filter(|_| missing.len() as u64 > bad) {
             return Err(Failure::because(format!(
-                "{}: {} rows of its answer, which was cut, are in none of the answers to the parts of its question, such as {} {} \
+                "{}: of its answer, which was cut, {} cannot be found in any of the answers to the parts of its question, such as {} {} \
                  of {}, {} {}: fetch all of it again, --refresh",
                 answer.url,
-                missing.len(),
+                counted(missing.len(), "row"),
                 first.period,
                 first.flow,
                 first.reporter,

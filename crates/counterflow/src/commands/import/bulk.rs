@@ -163,7 +163,8 @@ pub fn list_bad(
         let rows = report::to_bytes(&quarantine_of(bad), report::Format::Csv).map_err(io::Error::other)?;
         store::write_atomically(&list, &rows).map_err(io::Error::other)?;
         output.warn(&format!(
-            "warning: {number} of {of} rows are in quarantine, listed in {}:",
+            "warning: {number} of {} in quarantine, listed in {}:",
+            report::counted(of as usize, "row"),
             told.join("quarantine.csv").display()
         ));
         first_bad(bad.iter().map(|(file, row)| (file.as_str(), row)), number, output);

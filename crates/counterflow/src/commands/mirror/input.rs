@@ -178,7 +178,10 @@ impl Rows {
         }
         if !bad.is_empty() {
             let wrong = reports.unreadable - wrong_before;
-            output.warn(&format!("warning: {wrong} of {rows} rows could not be used:"));
+            output.warn(&format!(
+                "warning: {wrong} of {} could not be used:",
+                report::counted(rows as usize, "row")
+            ));
             bad.iter().for_each(|line| output.say(line));
         }
         if reports.records.len() == before {
