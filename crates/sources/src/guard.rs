@@ -48,6 +48,9 @@ pub(crate) struct Guard<R> {
     /// Offset and number of each line that is not empty and not yet asked for.
     starts: VecDeque<(u64, u64)>,
     tail: Option<usize>,
+    /// Whether the input ended with a digit, of which nobody can say whether it was the number's last.
+    pub(crate) ends_within: bool,
+    last: u8,
 }
 
 impl<R: Read> Guard<R> {
@@ -65,6 +68,8 @@ impl<R: Read> Guard<R> {
             misquoted: VecDeque::new(),
             starts: VecDeque::new(),
             tail: None,
+            ends_within: false,
+            last: b'\n',
         }
     }
 
@@ -135,6 +140,7 @@ impl<R: Read> Guard<R> {
             }
         }
         self.offset += bytes.len() as u64;
+        self.last = bytes.last().copied().unwrap_or(self.last);
         Ok(())
     }
 
@@ -144,6 +150,7 @@ impl<R: Read> Guard<R> {
                 return Err(io::Error::other(Refusal::LoneReturn(self.line)));
             }
             self.starts.push_back((self.offset + 1, self.line));
+            self.ends_within = self.last.is_ascii_digit();
         }
         let given = self.tail.unwrap_or(0);
         let tail = [b"\n", END, b"\n"].concat();

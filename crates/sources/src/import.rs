@@ -5,7 +5,7 @@ use crate::header::Header;
 use crate::input::{Input, Text};
 use crate::options::Options;
 use crate::quarantine::{Bad, Quarantined};
-use crate::remarks::{Remarks, Years};
+use crate::remarks::{Remark, Remarks, Years};
 use crate::repeats::{self, Sorted};
 use crate::source::{Found, Part, Source, sniff, unknown_header};
 use crate::table::{self, Table};
@@ -180,6 +180,7 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         });
     }
     layout.remark(&mut remarks);
+    remarks.count(Remark::OpenEnd, u64::from(table.ends_within()));
     let tally = |(kind, rows)| Tally {
         kind,
         rows,

@@ -19,6 +19,8 @@ pub(crate) enum Remark {
     TakenForDollars,
     /// A number in the short form in which spreadsheets show large ones.
     Shortened,
+    /// The last figure of an input has no line end behind it.
+    OpenEnd,
     /// A code was used outside of the years in which it stood for somebody, in this year.
     OutOfTime(String, i16),
 }
@@ -65,6 +67,9 @@ impl Remarks {
                 Remark::Shortened => notes.push(format!(
                     "figures such as 1.23457E+11 are in the short form of a spreadsheet, which may have dropped digits: {times}"
                 )),
+                Remark::OpenEnd => notes.push(
+                    "the last figure has no line end behind it: in a file that was cut short it may lack digits".to_owned(),
+                ),
                 Remark::OutOfTime(code, year) => {
                     named.push(format!("{code} in {year} ({times})"));
                 }

@@ -206,12 +206,8 @@ impl<R: Read> Table<R> {
                 "check the delimiter and the line ends",
             ));
         }
-        let names: Result<Vec<&str>, &[u8]> = self
-            .record
-            .iter()
-            .map(|field| std::str::from_utf8(field).map_err(|_| field))
-            .collect();
-        match names {
+        let utf8 = |field| std::str::from_utf8(field).map_err(|_| field);
+        match self.record.iter().map(utf8).collect::<Result<Vec<&str>, &[u8]>>() {
             Ok(names) => self.header = Header::new(names).delimited_by(delimiter),
             Err(field) => {
                 let found = format!(
@@ -277,6 +273,11 @@ impl<R: Read> Table<R> {
         }
     }
 
+    /// Once all rows were read: whether the input may have ended within a number.
+    pub(crate) fn ends_within(&self) -> bool {
+        self.reader.get_ref().ends_within
+    }
+
     fn check_shape(&self) -> Result<(), Bad> {
         if !self.well_quoted {
             let advice = "close the quotation mark at the end of the field, and double one that belongs to the text";
@@ -296,8 +297,7 @@ impl<R: Read> Table<R> {
         let unnamed = want > 1 && self.header.names().last().is_some_and(String::is_empty);
         if unnamed && let Some(last) = self.record.get(want - 1).filter(|cell| !cell.trim_ascii().is_empty()) {
             let value = String::from_utf8_lossy(last).into_owned();
-            let advice =
-                "look whether the row's cells stand one column too far to the right, or give the column a name";
+            let advice = "look whether the row's cells stand one column too far right, or give the column a name";
             return Err(Bad::row(
                 value,
                 "the last column has no name, and a cell in this row",

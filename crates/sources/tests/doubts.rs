@@ -233,3 +233,30 @@ fn a_row_of_figures_in_place_of_a_header_is_told_as_such() {
     let told = plain("2003,PRK,CHN,1,1\n2003,PRK,KOR,1,1\n").unwrap_err();
     assert!(told.contains("looks like data"), "{told}");
 }
+
+#[test]
+fn a_last_figure_that_may_have_been_cut_is_told() {
+    let told = |text: &str| {
+        let got = plain(text).unwrap();
+        let of = |path: &std::path::Path| {
+            let options = sources::BulkOptions {
+                source: None,
+                defaults: Defaults::default(),
+                memory: 64 << 20,
+                progress: &|_| {},
+                before_the_end: &|_| Ok(()),
+            };
+            let done = sources::import_bulk(path, &path.with_extension("out"), &options);
+            done.unwrap().notes
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("trade.csv");
+        std::fs::write(&file, text).unwrap();
+        [got.notes, of(&file)].map(|notes| notes.iter().any(|note| note.contains("no line end")))
+    };
+    let head = "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue";
+    let rows = format!("{head}\n2019,276,X,251,H5,27,1\n2019,276,X,381,H5,27,1");
+    assert_eq!(told(&rows), [true, true]);
+    assert_eq!(told(&format!("{rows}\r\n")), [false, false]);
+    assert_eq!(told(&format!("{rows}\n\n")), [false, false]);
+}

@@ -323,6 +323,8 @@ pub(crate) fn parse(work: Work) -> Parsed {
         (start, number) = (end + 1, number + 1);
     }
     add(&mut parsed.years, current.0, current.1);
+    let ends_within = text.last().is_some_and(u8::is_ascii_digit);
+    parsed.remarks.count(Remark::OpenEnd, u64::from(ends_within));
     read_unusual(&plan, &unusual, &mut parsed);
     parsed
 }
