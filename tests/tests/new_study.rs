@@ -282,7 +282,7 @@ fn an_economy_that_does_not_report_has_its_partners_alone() {
     // With the freight and without it, it is one witness.
     assert_eq!(made.verdict("deficit"), "one source only");
     let report = made.report();
-    assert!(report.contains("Germany itself does not report in this dataset"));
+    assert!(report.contains("Germany does not report in this dataset"));
     // Partners' exports have no freight: both ways to count give one number, and nothing depends on who counts.
     assert!(
         report.contains("Imports of 2003 were 1.14 billion dollars. "),
@@ -332,7 +332,7 @@ fn years_without_an_own_report_are_named_and_not_replaced_by_others() {
     assert!(said("dependence", "reported").is_none_or(|verdict| verdict == "undecidable"));
     let report = made.report();
     for words in [
-        "Germany itself reported its exports in 2004 to 2007, 2009 and 2010.",
+        "Germany reported its own exports in 2004 to 2007, 2009 and 2010.",
         "2004 to 2007, 2009 and 2010 (its own reports); 2003 to 2010 (",
         "the largest buyers took",
     ] {
@@ -473,7 +473,7 @@ fn sentences_say_whose_years_which_partner_and_why_they_differ() {
     let report = made.report();
     let partner = economies().lookup(&first).unwrap().name;
     for words in [
-        "The Netherlands itself reported its exports in 2006 to 2010. Of 2003 and 2004 there are its partners' reports of \
+        "The Netherlands reported its own exports in 2006 to 2010. Of 2003 and 2004 there are its partners' reports of \
          them alone. Of 2005 there is no report of them in these data, neither its own nor a partner's.",
         "along their trend, over 2006 to 2010 (its own reports);",
         &format!(
