@@ -3,6 +3,7 @@
 
 mod fields;
 
+use crate::beside::{Beside, Taken};
 use crate::cell::{Cell, Signs};
 use crate::codes;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::remarks::{self, Remarks};
 use crate::sdmx::NO_FIGURE;
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
-use crate::tidy::{Beside, Codes};
+use crate::tidy::Codes;
 use fields::{Field, Fields};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -337,7 +338,6 @@ impl Figures {
     fn row(&mut self, line: &Line<'_>) -> Result<Draft, Bad> {
         self.fields.note.cell(line)?;
         let period = self.fields.period.required(line)?.period()?;
-        self.beside.check(line, period)?;
         let reporter = self.economy(&self.fields.reporter, line, period.year())?.1;
         let (partner_cell, partner) = self.economy(&self.fields.partner, line, period.year())?;
         if partner == reporter {
@@ -346,6 +346,13 @@ impl Figures {
         let flow = self.fields.flow.required(line)?;
         let spelt = mapped::flow(flow.text).filter(|_| self.mapped);
         let flow = spelt.map_or_else(|| flow.word(), Ok)?;
+        let taken = Taken {
+            period,
+            reporter,
+            partner,
+            flow,
+        };
+        self.beside.check(line, &taken)?;
         let (classification, product) = self.product(line)?;
         for field in [
             &self.fields.value_usd,

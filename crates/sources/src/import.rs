@@ -1,5 +1,6 @@
 use crate::aggregates;
 use crate::baci::{self, note_on_other_year};
+use crate::beside;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::{Input, Text};
@@ -136,6 +137,9 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
     let figures = layout.figures();
     ignored_columns.retain(|name| !name.is_empty() && !figures.contains(&name.as_str()));
     refuse_units(source, &ignored_columns, &file, table.header_line)?;
+    // Of anybody's table that is read in dollars.
+    let plain = source == Source::Figures && options.map.as_ref().is_none_or(|map| map.value_power == 0);
+    let value = table.header.column("value_usd");
     let mut rows_read = 0;
     let mut aside: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found = Vec::new();
@@ -144,6 +148,14 @@ fn read_input(input: Input<'_>, options: &Options, sink: &mut dyn FnMut(Result<R
         match shape {
             Ok(()) => layout.read(&line, &mut found),
             Err(bad) => found.push(Found::Bad(bad)),
+        }
+        if plain
+            && found
+                .iter()
+                .any(|found| matches!(found, Found::Bad(_) | Found::Aside(_)))
+            && let Some(bad) = beside::multiples_told(&line, value.as_ref())
+        {
+            return Err(foreign(bad, &file, line.number));
         }
         if found.iter().any(|found| matches!(found, Found::Bad(_)))
             && let Some(again) = line.header_again(&file)?

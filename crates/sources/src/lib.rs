@@ -38,6 +38,7 @@
 
 mod aggregates;
 mod baci;
+mod beside;
 mod bimts;
 mod bulk;
 mod cell;

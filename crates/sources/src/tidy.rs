@@ -2,15 +2,12 @@
 //! its columns is which column of the project's own form; the rest is not read.
 
 use crate::error::{Error, Result};
-use crate::header::{Column, Header};
+use crate::header::Header;
 use crate::options::{Defaults, Options};
-use crate::quarantine::Bad;
-use crate::table::Line;
-use crate::units::{Tells, is_dollar, is_multiple, is_no_money, is_other_weight, is_rate, stated_power, tells};
+use crate::units::{is_multiple, is_no_money, is_other_weight, stated_power};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hasher};
-use trade::{Period, nearest};
+use trade::nearest;
 
 /// How to read a tidy table that has other names and units, as it may stand in a TOML file:
 ///
@@ -29,7 +26,7 @@ use trade::{Period, nearest};
 #[serde(deny_unknown_fields)]
 pub struct TidyMap {
     /// The project's column name to the file's. The file's columns that bear the names of `period`, `reporter`, `partner`,
-    /// `flow`, `classification`, `product` and `valuation` are read as such where the map has nothing else for them.
+    /// `flow`, `classification`, `product`, `valuation` and `compiler` are read as such where the map has nothing else for them.
     pub columns: BTreeMap<String, String>,
     /// `value_usd` is in units of 10 to this power of US dollars: 3 for thousands, 6 for
     /// millions. The unit of rounding stays in dollars.
@@ -74,10 +71,10 @@ const OWN: [&str; 9] = [
 
 impl TidyMap {
     /// The columns that are read: those of the map, and the file's own that map and defaults leave open.
-    fn read(&self, header: &Header, defaults: &Defaults) -> BTreeMap<String, String> {
+    pub(crate) fn read(&self, header: &Header, defaults: &Defaults) -> BTreeMap<String, String> {
         let mut columns = self.columns.clone();
         for own in OWN {
-            if matches!(own, "value_usd" | "compiler") && defaults.get(own).is_some() {
+            if own == "value_usd" && defaults.get(own).is_some() {
                 continue;
             }
             let name = header.column(own).map(|column| column.name);
@@ -186,172 +183,6 @@ impl TidyMap {
             None => Ok(()),
         }
     }
-}
-
-/// Columns that a map leaves out and that say of which currency, unit or part of the year figures are.
-#[derive(Default)]
-pub(crate) struct Beside {
-    columns: Vec<(Column, Says)>,
-    /// Where the cells stand that nobody reads.
-    unread: Vec<usize>,
-}
-
-/// What such a column says.
-#[derive(Clone, Copy)]
-enum Says {
-    Currency,
-    Unit,
-    /// What is measured, and not only in which unit.
-    Measure,
-    PartOfYear,
-    Product,
-}
-
-impl Says {
-    fn of(column: &str) -> Option<Says> {
-        match tells(column) {
-            Some(Tells::Currency) => Some(Says::Currency),
-            Some(Tells::Unit) if is_measure(column) => Some(Says::Measure),
-            Some(Tells::Unit) => Some(Says::Unit),
-            None if ["month", "quarter", "refmonth"].contains(&column.to_ascii_lowercase().as_str()) => {
-                Some(Says::PartOfYear)
-            }
-            None => is_product(column).then_some(Says::Product),
-        }
-    }
-}
-
-impl Beside {
-    pub(crate) fn of(header: &Header, map: &TidyMap, defaults: &Defaults) -> Beside {
-        if !header.is_aliased() {
-            return Beside::default();
-        }
-        let read = map.read(header, defaults);
-        let product = read.contains_key("product") || defaults.get("product").is_some();
-        let says = |name: &String| {
-            let known = Says::of(name)?;
-            // Who states the unit has looked at it, and so who says what the product is.
-            let stated = match known {
-                Says::Unit | Says::Measure => map.value_power > 0,
-                Says::Product => product,
-                Says::Currency | Says::PartOfYear => false,
-            };
-            (!stated && !read.values().any(|read| read == name)).then_some(known)
-        };
-        let mut columns = Vec::new();
-        for (index, name) in header.names().iter().enumerate() {
-            let name = name.clone();
-            if let Some(says) = says(&name) {
-                columns.push((Column { index, name }, says));
-            }
-        }
-        let unread = |&index: &usize| !read.values().any(|name| *name == header.names()[index]);
-        Beside {
-            columns,
-            unread: (0..header.names().len()).filter(unread).collect(),
-        }
-    }
-
-    /// What tells a row from another that is the same in all that is read.
-    pub(crate) fn digest(&self, line: &Line<'_>) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let cells = self
-            .unread
-            .iter()
-            .map(|&index| line.fields.get(index).unwrap_or_default());
-        cells.for_each(|cell| hasher.write(cell.trim_ascii()));
-        hasher.finish()
-    }
-
-    /// Refuses a row of another currency, of multiples that nobody stated, of a month that is taken for its year.
-    pub(crate) fn check(&self, line: &Line<'_>, period: Period) -> Result<(), Bad> {
-        for (column, says) in &self.columns {
-            let Some(cell) = line.optional(Some(column))?.filter(|cell| !cell.is_absent()) else {
-                continue;
-            };
-            let lower = cell.text.to_lowercase();
-            let no_value = match says {
-                Says::Measure => is_no_money,
-                _ => is_rate,
-            };
-            match says {
-                Says::Currency if !is_dollar(cell.text) => {
-                    return Err(cell.bad("the figure is in another currency", "convert it to US dollars first"));
-                }
-                Says::Unit | Says::Measure if is_multiple(cell.text) || ["2", "3", "6", "9"].contains(&cell.text) => {
-                    let advice = "state it for all rows: value_power 3 for thousands, 6 for millions of US dollars";
-                    return Err(cell.bad("the figure may be in multiples, or in another currency", advice));
-                }
-                Says::PartOfYear if period.is_annual() && is_part_of_year(&lower) => {
-                    let advice = "let `period` be a column that has both, such as 2003-07";
-                    return Err(cell.bad("the figure is of a part of the year, and read as the year's", advice));
-                }
-                // A unit may be that of a quantity beside the value.
-                Says::Unit | Says::Measure if no_value(cell.text) => {
-                    return Err(cell.bad(
-                        "the figure is no value",
-                        "keep the rows of values in a table of their own",
-                    ));
-                }
-                Says::Product if !is_total(&lower) => {
-                    return Err(cell.bad(
-                        "the figure is of a product, and read as the total of all",
-                        "let `product` be this column and state `classification`, or keep the totals alone",
-                    ));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a column says what is measured and not only in which unit.
-fn is_measure(column: &str) -> bool {
-    let lower = column.to_ascii_lowercase();
-    (lower.contains("indicator") || lower.contains("measure")) && !lower.contains("unit")
-}
-
-/// Whether a column's name is one that products and industries have.
-fn is_product(column: &str) -> bool {
-    const NAMES: [&str; 14] = [
-        "product",
-        "commodity",
-        "cmd",
-        "sitc",
-        "isic",
-        "cpc",
-        "bec",
-        "naics",
-        "chapter",
-        "sector",
-        "industry",
-        "tariff",
-        "good",
-        "goods",
-    ];
-    const WITHIN: [&str; 4] = ["product", "commodity", "industry", "hscode"];
-    let lower = column.to_ascii_lowercase();
-    if WITHIN.iter().any(|name| lower.contains(name)) {
-        return true;
-    }
-    let mut words = lower.split(|c: char| !c.is_ascii_alphabetic());
-    words.any(|word| NAMES.contains(&word))
-        || (lower.starts_with("hs") && (lower.len() <= 4 || lower.starts_with("hs_")))
-}
-
-/// Whether a product is all of them.
-fn is_total(product: &str) -> bool {
-    let mut words = product.split(|c: char| !c.is_ascii_alphabetic());
-    ["total", "all", "_t"].contains(&product) || words.next().is_some_and(|word| word == "all" || word == "total")
-}
-
-fn is_part_of_year(text: &str) -> bool {
-    let months = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let number = text.trim_start_matches(['q', 'm', '0']).parse::<u8>();
-    number.is_ok_and(|n| (1..=12).contains(&n)) || months.iter().any(|month| text.starts_with(month))
 }
 
 #[cfg(test)]

@@ -11,8 +11,16 @@ pub enum Tells {
 
 /// What a column of this name tells of the figures beside it, if anything. A unit of quantity is none of theirs.
 pub fn tells(column: &str) -> Option<Tells> {
-    const CURRENCY: [&str; 5] = ["currency", "currency_code", "currencycode", "curr", "value_currency"];
-    const UNIT: [&str; 9] = [
+    const CURRENCY: [&str; 7] = [
+        "currency",
+        "currency_code",
+        "currencycode",
+        "curr",
+        "cur",
+        "ccy",
+        "value_currency",
+    ];
+    const UNIT: [&str; 11] = [
         "unit",
         "units",
         "mult",
@@ -20,7 +28,9 @@ pub fn tells(column: &str) -> Option<Tells> {
         "scale",
         "magnitude",
         "measure",
+        "measures",
         "indicator",
+        "indicators",
         "powercode",
     ];
     // Units of quantity, and what is paid for one.
@@ -76,7 +86,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Whether one of these is a word of a name.
-fn has_word(text: &str, names: &[&str]) -> bool {
+pub(crate) fn has_word(text: &str, names: &[&str]) -> bool {
     words(text).iter().any(|word| names.contains(&word.as_str()))
 }
 
@@ -129,8 +139,13 @@ pub(crate) fn stated_power(text: &str) -> Option<u32> {
 /// quantity are neither.
 pub fn is_multiple(text: &str) -> bool {
     const WITHIN: [&str; 5] = ["thousand", "million", "billion", "trillion", "milliard"];
-    const WORDS: [&str; 29] = [
+    // The money of a country, whichever it is.
+    const OWN: [&str; 7] = ["lcu", "ncu", "nac", "national", "local", "currency", "krmb"];
+    const OTHER_LETTERS: [&str; 9] = ["千", "万", "億", "亿", "억", "만", "тыс", "млн", "млрд"];
+    const WORDS: [&str; 31] = [
         "m",
+        "mil",
+        "thd",
         "th",
         "crore",
         "crores",
@@ -162,8 +177,12 @@ pub fn is_multiple(text: &str) -> bool {
     ];
     let zeros = |word: &str| word.len() >= 3 && word.bytes().all(|b| b == b'0');
     let thousands = |word: &str| zeros(word.strip_prefix('1').unwrap_or(word));
-    let says =
-        |word: &String| WITHIN.iter().any(|w| word.contains(w)) || WORDS.contains(&word.as_str()) || thousands(word);
+    let says = |word: &String| {
+        WITHIN.iter().any(|w| word.contains(w))
+            || OWN.iter().chain(&WORDS).any(|w| w == word)
+            || OTHER_LETTERS.iter().any(|w| word.contains(w))
+            || thousands(word)
+    };
     let power = ["10^", "10**", "x10"]
         .iter()
         .any(|sign| text.to_lowercase().contains(sign));
@@ -172,6 +191,20 @@ pub fn is_multiple(text: &str) -> bool {
         || power
         || words(text).iter().any(says)
         || text.contains(['\u{20ac}', '\u{a3}', '\u{a5}'])
+}
+
+/// Whether a sentence says that figures are in thousands, millions and the like: `values in thousands of US$`, `Unit: US$ mn`.
+pub(crate) fn says_multiples(text: &str) -> bool {
+    let words = words(text);
+    let power = |word: &&String| stated_power(word).is_some() && !word.bytes().all(|b| b.is_ascii_digit());
+    let opens = |word: &String| ["in", "unit", "units", "en", "expressed"].contains(&word.as_str());
+    (0..words.len()).any(|at| {
+        let next = words[at + 1..].iter().take(3);
+        opens(&words[at])
+            && next
+                .take_while(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
+                .any(|word| power(&word))
+    })
 }
 
 /// Whether the name of a column, or what an indicator is called, says that its figures are no money of the year: shares,
@@ -204,7 +237,10 @@ pub(crate) fn is_no_money(text: &str) -> bool {
 
 /// Whether a word says that figures are parts of something or changes.
 pub(crate) fn is_rate(text: &str) -> bool {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 13] = [
+        "capita",
+        "yoy",
+        "rate",
         "share",
         "shares",
         "percent",

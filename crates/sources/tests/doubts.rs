@@ -134,8 +134,9 @@ fn a_table_s_own_column_of_values_is_read_without_naming_it() {
         (values(&got), &*got.records[0].compiler),
         (vec!["export FRA 5".to_owned()], "x")
     );
+    // A default stands for columns that are not there.
     let got = mapped(text, MAP, "compiler = \"y\"").unwrap();
-    assert_eq!(&*got.records[0].compiler, "y");
+    assert_eq!(&*got.records[0].compiler, "x");
 }
 
 #[test]
@@ -259,4 +260,34 @@ fn a_last_figure_that_may_have_been_cut_is_told() {
     assert_eq!(told(&rows), [true, true]);
     assert_eq!(told(&format!("{rows}\r\n")), [false, false]);
     assert_eq!(told(&format!("{rows}\n\n")), [false, false]);
+}
+
+#[test]
+fn rows_of_units_and_notes_are_heeded() {
+    let map = format!("economies = \"name\"\n{MAP}value_usd = \"trade\"\n");
+    let read = |rows: &str| {
+        let text = format!("yr,from,to,trade\n{rows}");
+        mapped(&text, &map, "flow = \"export\"\ncompiler = \"m\"")
+    };
+    let row = "2003,Germany,France,1000\n";
+    for told in [
+        "(year),(name),(name),(US$ million)\n",
+        "Note: values in thousands of US dollars\n",
+        "\"Values in millions of euros\",,,\n",
+        "Unit: US$ mn\n",
+    ] {
+        for text in [format!("{told}{row}"), format!("{row}{told}")] {
+            let error = read(&text).unwrap_err();
+            assert!(error.contains("may be in multiples"), "{text}: {error}");
+        }
+    }
+    let got = read(&format!(
+        "{row}Source: own computations\n2004,Germany,Nowhere in millions,5\n"
+    ))
+    .unwrap();
+    assert_eq!((got.records.len(), got.quarantine.len()), (1, 2));
+    // The file's own column comes before a default, as of flows.
+    let own = "yr,from,to,trade,compiler\n2003,Germany,France,1000,IMF\n";
+    let got = mapped(own, &map, "flow = \"export\"\ncompiler = \"m\"").unwrap();
+    assert_eq!(&*got.records[0].compiler, "IMF");
 }
