@@ -20,7 +20,7 @@ use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::remarks::{Amounts, Remarks};
-use crate::sdmx::{Area, NO_FIGURE, area, check_frequency, period_of, value_in_units};
+use crate::sdmx::{Area, Message, NO_FIGURE, area, check_frequency, period_of, value_in_units};
 use crate::source::{Draft, Found, Layout, Part, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -80,8 +80,7 @@ const OTHER: &str = "of the OECD's dataflows balanced trade in goods is read (DS
      and read the totals of another dataflow as any tidy table, by --column";
 
 struct Bimts {
-    /// Where the table names its dataflow.
-    dataflow: [Option<Column>; 2],
+    message: Message,
     reporter: Column,
     partner: Column,
     flow: Column,
@@ -123,7 +122,7 @@ impl Bimts {
         }
         Ok(Bimts {
             amounts: Amounts::default(),
-            dataflow: [header.column("STRUCTURE_ID"), header.column("DATAFLOW")],
+            message: Message::bind(header),
             reporter: column("REF_AREA")?,
             partner: column("COUNTERPART_AREA")?,
             flow: column("TRADE_FLOW")?,
@@ -174,22 +173,12 @@ impl Bimts {
         Ok(Some((classification, self.names.get(code))))
     }
 
-    /// What is wrong where the table names another dataflow; a name of its user's own is none.
-    fn foreign(&self, line: &Line<'_>) -> Result<Option<Bad>, Bad> {
-        for column in &self.dataflow {
-            if let Some(cell) = line.optional(column.as_ref())?
-                && (cell.text.contains("DSD_") || cell.text.contains("DF_"))
-                && !cell.text.contains("BIMTS")
-            {
-                return Ok(Some(cell.bad("this is another dataflow than BIMTS", OTHER)));
-            }
-        }
-        Ok(None)
-    }
-
     fn row(&self, line: &Line<'_>) -> Result<Found, Bad> {
-        if let Some(foreign) = self.foreign(line)? {
-            return Ok(Found::Foreign(foreign));
+        // A name of its user's own is none.
+        let is_other = |text: &str| (text.contains("DSD_") || text.contains("DF_")) && !text.contains("BIMTS");
+        let why = ("this is another dataflow than BIMTS", OTHER);
+        if let Some(found) = self.message.against(line, is_other, why)? {
+            return Ok(found);
         }
         if let Some(unit) = line.optional(self.unit.as_ref())?
             && !matches!(unit.text, "USD_EXC" | "USD" | "USD_EXC_CURRENT")

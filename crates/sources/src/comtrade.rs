@@ -17,10 +17,11 @@ use crate::codes;
 use crate::error::{Error, Result};
 use crate::header::{Column, Header};
 use crate::labels::{self, Labels};
+use crate::levels::is_other_level;
 use crate::names::Names;
 use crate::options::Options;
 use crate::quarantine::Bad;
-use crate::remarks::{Amounts, Remarks};
+use crate::remarks::{Amounts, Remark, Remarks};
 use crate::sdmx::check_frequency;
 use crate::source::{Draft, Found, Layout, Part};
 use crate::table::Line;
@@ -84,12 +85,16 @@ pub(crate) struct Comtrade {
     quantity: Option<Column>,
     unit: Option<Column>,
     flag: Option<Column>,
+    /// The number of digits of the product's code.
+    level: Option<Column>,
     breakdowns: Vec<(Column, &'static [&'static str])>,
     /// How many such columns the column set has.
     breakdowns_known: usize,
     compiler: Arc<str>,
     names: Names,
     amounts: Amounts,
+    /// How many values are none of those beside them.
+    neither: std::cell::Cell<u64>,
     /// Codes already looked up, by code and year.
     economies: BTreeMap<(u16, i16), Economy>,
 }
@@ -176,11 +181,13 @@ impl Comtrade {
             quantity: find(spelling.quantity),
             unit: find(spelling.unit),
             flag: find(spelling.flag),
+            level: find("aggrLevel|Aggregate Level"),
             breakdowns,
             breakdowns_known: spelling.breakdowns.len(),
             compiler: names.get(COMPILER),
             names,
             amounts: Amounts::default(),
+            neither: std::cell::Cell::default(),
             economies: BTreeMap::new(),
         })
     }
@@ -275,21 +282,32 @@ impl Comtrade {
         if classification.is_hs() && cell.text.eq_ignore_ascii_case("9999AA") {
             return Ok((classification, self.names.get("999999"), 1));
         }
-        check_product(classification, cell.text)
-            .map_err(|e| cell.bad(e.to_string(), "keep codes as text: a spreadsheet drops leading zeros"))?;
+        let advice = "keep codes as text: a spreadsheet drops leading zeros";
+        check_product(classification, cell.text).map_err(|e| cell.bad(e.to_string(), advice))?;
+        if let Some(level) = line.optional(self.level.as_ref())?
+            && is_other_level(level.text, cell.text)
+        {
+            return Err(cell.bad(format!("the level of aggregation beside it is {}", level.text), advice));
+        }
         Ok((classification, self.names.get(cell.text), 0))
     }
 
     /// FOB or CIF where the row itself says so: exactly one of the two equals the value.
     fn valuation(&self, line: &Line<'_>, value: Usd) -> Result<Option<Valuation>, Bad> {
-        let same = |column: &Option<Column>| -> Result<bool, Bad> {
+        let said = |column: &Option<Column>| -> Result<Option<Usd>, Bad> {
             let cell = line.optional(column.as_ref())?.filter(|cell| !cell.is_absent());
             let said = cell.map(|cell| cell.rounded_money(0)).transpose()?;
-            Ok(said.is_some_and(|v| v == value && v > Usd::ZERO))
+            Ok(said.filter(|v| *v > Usd::ZERO))
         };
-        Ok(match (same(&self.cif)?, same(&self.fob)?) {
+        let (cif, fob) = (said(&self.cif)?, said(&self.fob)?);
+        let same = |said: Option<Usd>| said == Some(value);
+        Ok(match (same(cif), same(fob)) {
             (true, false) => Some(Valuation::Cif),
             (false, true) => Some(Valuation::Fob),
+            (false, false) if cif.or(fob).is_some() => {
+                self.neither.set(self.neither.get() + 1);
+                None
+            }
             _ => None,
         })
     }
@@ -473,5 +491,6 @@ impl Layout for Comtrade {
 
     fn remark(&self, remarks: &mut Remarks) {
         self.amounts.tell(remarks);
+        remarks.count(Remark::Neither, self.neither.get());
     }
 }

@@ -111,11 +111,21 @@ impl Header {
 
     /// Refuses a name that stands twice: which of the two is meant cannot be told. Names that differ in case are one, but
     /// where both are `known`: the OECD writes `ADJUSTMENT` over codes and `Adjustment` over their labels.
-    pub(crate) fn check_unique(&self, file: &str, line: u64, known: &[&str]) -> Result<()> {
+    /// Two that do not `matter` to each other, such as columns that a map leaves out, may be the same.
+    pub(crate) fn check_unique(
+        &self,
+        file: &str,
+        line: u64,
+        known: &[&str],
+        matters: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<()> {
         let both_known = |a: &str, b: &str| a != b && known.contains(&a) && known.contains(&b);
+        // The Monetary Fund's tables have one behind each indicator, which nobody reads.
+        let status = |name: &str| name == "Status" && known.contains(&"Status");
         for (i, name) in self.names.iter().enumerate() {
-            let same = |other: &&String| other.eq_ignore_ascii_case(name) && !both_known(other, name);
-            if !name.is_empty() && self.names[..i].iter().any(|other| same(&other)) {
+            let same =
+                |other: &&String| other.eq_ignore_ascii_case(name) && !both_known(other, name) && matters(name, other);
+            if !name.is_empty() && !status(name) && self.names[..i].iter().any(|other| same(&other)) {
                 return Err(Error::Header {
                     file: file.to_owned(),
                     line,
@@ -149,16 +159,20 @@ mod tests {
         assert_eq!(header.missing(&["year", "flow"]), ["flow"]);
         assert_eq!(header.missing(&["time|period", "flow|flows"]), ["flow"]);
         assert_eq!(header.unknown(&["year", "period"]), ["Trade Value (US$)"]);
-        assert!(header.check_unique("f", 1, &[]).is_ok());
+        assert!(header.check_unique("f", 1, &[], &|_, _| true).is_ok());
         let cased = Header::new(["b", "A", "a"]);
-        assert!(cased.check_unique("f", 1, &["a", "A"]).is_ok());
+        assert!(cased.check_unique("f", 1, &["a", "A"], &|_, _| true).is_ok());
         assert_eq!(
             (cased.column("a").unwrap().index, cased.column("B").unwrap().index),
             (2, 0)
         );
-        assert!(Header::new(["a", "a"]).check_unique("f", 1, &["a", "A"]).is_err());
+        assert!(
+            Header::new(["a", "a"])
+                .check_unique("f", 1, &["a", "A"], &|_, _| true)
+                .is_err()
+        );
         let error = Header::new(["a", "b", "A"])
-            .check_unique("f", 1, &["a"])
+            .check_unique("f", 1, &["a"], &|_, _| true)
             .unwrap_err()
             .to_string();
         assert_eq!(

@@ -274,7 +274,12 @@ pub(crate) fn open_table<'a>(input: Input<'a>, options: &Options) -> Result<(Tab
     if asked.is_none() && table.header.looks_like_data() && !fits(&table.header) {
         return Err(unknown_header(&table.header, &options.file, table.header_line));
     }
-    let unique = |known| table.header.check_unique(&options.file, table.header_line, known);
+    let unique = |known| {
+        let matters = |name: &str, other: &str| options.map.as_ref().is_none_or(|map| map.confuses(name, other));
+        table
+            .header
+            .check_unique(&options.file, table.header_line, known, &matters)
+    };
     let Some(source) = asked.or_else(|| sniff(&table.header, &options.defaults)) else {
         unique(&[])?;
         return Err(unknown_header(&table.header, &options.file, table.header_line));

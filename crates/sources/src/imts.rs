@@ -22,7 +22,9 @@ use crate::options::Options;
 use crate::quarantine::Bad;
 use crate::remarks::{Amounts, Remark, Remarks};
 use crate::sdmx::check_measure;
-use crate::sdmx::{Area, Measure, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value};
+use crate::sdmx::{
+    Area, Measure, Message, NO_FIGURE, Total, area, check_frequency, measure, period_of, power, read_row, value,
+};
 use crate::source::{Found, Layout, Repeats, Shape, Source};
 use crate::table::Line;
 use std::sync::Arc;
@@ -98,6 +100,7 @@ pub(crate) const WIDE: Shape = Shape {
 };
 
 struct Imts {
+    message: Message,
     country: Column,
     counterpart: Column,
     indicator: Column,
@@ -215,6 +218,7 @@ impl Imts {
             });
         }
         Ok(Imts {
+            message: Message::bind(header),
             amounts: Amounts::default(),
             indicator_name: header.column("INDICATOR").filter(|_| header.has("INDICATOR.ID")),
             unsaid: std::cell::Cell::default(),
@@ -295,6 +299,15 @@ impl Imts {
     }
 
     fn rows(&self, line: &Line<'_>, found: &mut Vec<Found>) -> Result<(), Bad> {
+        let is_other = |text: &str| text.starts_with("IMF") && text.contains(':') && !text.contains("IMTS");
+        let why = (
+            "this is another dataflow than IMTS",
+            "read another one's trade in goods as any tidy table, by --column",
+        );
+        if let Some(other) = self.message.against(line, is_other, why)? {
+            found.push(other);
+            return Ok(());
+        }
         match &self.figures {
             Figures::Rows(time, figure) => {
                 let (cell, figure) = (line.cell(time)?, line.cell(figure)?);
@@ -358,6 +371,25 @@ mod tests {
             )
         });
         (got.source, rows.collect(), got.quarantined(), got.aside())
+    }
+
+    #[test]
+    fn rows_of_other_dataflows_and_rows_taken_back_are_no_figures() {
+        let header =
+            "STRUCTURE,STRUCTURE_ID,ACTION,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE";
+        let row = |id: &str, action: &str| format!("dataflow,{id},{action},KOR,XG_FOB_USD,CHN,A,2024,5");
+        let read = |rows: &str| import(format!("{header}\n{rows}\n").as_bytes(), &Options::default());
+        let got = read(&format!(
+            "{}\n{}",
+            row("IMF.STA:IMTS(1.0.0)", "D"),
+            row("IMF.STA:IMTS(1.0.0)", "I")
+        ))
+        .unwrap();
+        assert_eq!((got.records.len(), got.aside()), (1, 1));
+        for other in ["IMF.STA:CPI(1.0.0)", "IMF.STA:TGS(1.0.0)"] {
+            let told = read(&row(other, "I")).unwrap_err().to_string();
+            assert!(told.contains("another dataflow than IMTS"), "{told}");
+        }
     }
 
     #[test]

@@ -108,6 +108,12 @@ pub fn finest_common_level(records: &[Record]) -> Option<Level> {
         .pop_last()
 }
 
+/// Whether a level of aggregation is that of codes of another length. Totals have the level 0.
+pub(crate) fn is_other_level(level: &str, product: &str) -> bool {
+    let digits = level.parse().ok().filter(|digits| (1..=6).contains(digits));
+    product != TOTAL && digits.is_some_and(|digits: usize| digits != product.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,9 +23,15 @@ pub(crate) fn economy(cell: &Cell<'_>, reader: &Reader, codes: Codes, year: i16)
     if matches!(upper.as_str(), "W00" | "WLD" | "WORLD") {
         return Some(Economy::WORLD);
     }
-    let letters = matches!(codes, Codes::Alpha3 | Codes::Alpha2) && upper != cell.text;
+    // The European Union writes Greece and the United Kingdom so.
+    let of_union = match (codes, upper.as_str()) {
+        (Codes::Alpha2, "EL") => "GR",
+        (Codes::Alpha2, "UK") => "GB",
+        _ => &upper,
+    };
+    let letters = matches!(codes, Codes::Alpha3 | Codes::Alpha2) && of_union != cell.text;
     letters
-        .then(|| reader.read(&cell.instead(&upper), codes, year).ok())
+        .then(|| reader.read(&cell.instead(of_union), codes, year).ok())
         .flatten()
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Remark {
     TakenForDollars,
     /// A number in the short form in which spreadsheets show large ones.
     Shortened,
+    /// A value that is neither the c.i.f. nor the f.o.b. value beside it.
+    Neither,
     /// The last figure of an input has no line end behind it.
     OpenEnd,
     /// A code was used outside of the years in which it stood for somebody, in this year.
@@ -66,6 +68,9 @@ impl Remarks {
                 )),
                 Remark::Shortened => notes.push(format!(
                     "figures such as 1.23457E+11 are in the short form of a spreadsheet, which may have dropped digits: {times}"
+                )),
+                Remark::Neither => notes.push(format!(
+                    "values that are neither the c.i.f. nor the f.o.b. value beside them are read as they stand: {times}"
                 )),
                 Remark::OpenEnd => notes.push(
                     "the last figure has no line end behind it: in a file that was cut short it may lack digits".to_owned(),

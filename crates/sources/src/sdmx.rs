@@ -2,7 +2,7 @@
 
 use crate::cell::Cell;
 use crate::codes;
-use crate::header::Column;
+use crate::header::{Column, Header};
 use crate::quarantine::Bad;
 use crate::remarks::Amounts;
 use crate::source::{Draft, Found, Part};
@@ -287,6 +287,39 @@ pub(crate) fn value_in_units(
         _ => 0,
     };
     value(&figure, power, amounts)
+}
+
+/// What a message of statistical exchange says of each of its rows: of which dataflow it is, and what is to be done with it.
+pub(crate) struct Message {
+    dataflow: [Option<Column>; 2],
+    action: Option<Column>,
+}
+
+impl Message {
+    pub(crate) fn bind(header: &Header) -> Message {
+        Message {
+            dataflow: [header.column("STRUCTURE_ID"), header.column("DATAFLOW")],
+            action: header.column("ACTION"),
+        }
+    }
+
+    /// What becomes of a row that is of a dataflow that `is_other`, or that takes a figure back; `None` for the others.
+    pub(crate) fn against(
+        &self,
+        line: &Line<'_>,
+        is_other: impl Fn(&str) -> bool,
+        (reason, advice): (&str, &str),
+    ) -> Result<Option<Found>, Bad> {
+        for column in &self.dataflow {
+            if let Some(cell) = line.optional(column.as_ref())?.filter(|cell| is_other(cell.text)) {
+                return Ok(Some(Found::Foreign(cell.bad(reason, advice))));
+            }
+        }
+        let action = line.optional(self.action.as_ref())?;
+        Ok(action
+            .filter(|cell| cell.text.eq_ignore_ascii_case("D"))
+            .map(|_| Found::Aside("figure that its publisher takes back")))
+    }
 }
 
 /// Nothing is left of a number.

@@ -86,6 +86,14 @@ impl TidyMap {
         columns
     }
 
+    /// Whether of two columns whose names differ in case at most either could be read: one named by the map to the letter is
+    /// told from others, and those that nobody reads may be named alike.
+    pub(crate) fn confuses(&self, name: &str, other: &str) -> bool {
+        let named = |name: &str| self.columns.values().any(|read| read == name);
+        let open = |own: &&str| own.eq_ignore_ascii_case(name) && !self.columns.contains_key(*own);
+        OWN.iter().any(|ours| open(ours)) || (name == other && named(name))
+    }
+
     /// The header as the map reads it.
     ///
     /// # Errors

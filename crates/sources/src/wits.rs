@@ -48,6 +48,7 @@ pub(crate) const SHAPE: Shape = Shape {
         "TradeValue in 1000 USD",
         "Quantity",
         "QuantityToken",
+        "QtyToken",
         "QtyUnit",
         "NetWeight in KGM",
     ],
@@ -214,7 +215,9 @@ impl Wits {
             said,
             weight: header.column(spelling.weight),
             quantity: header.column("Quantity"),
-            unit: header.column(spelling.unit),
+            unit: [spelling.unit, "QuantityToken", "QtyToken"]
+                .iter()
+                .find_map(|name| header.column(name)),
             compiler: Arc::from("World Bank WITS"),
             names: Names::default(),
             economies: codes::Reader::default(),

@@ -110,8 +110,11 @@ type Measured = (Flow, u32);
 /// `Trade (US$ Mil)-Top 5 Export Partner`. `None` where it is no value of trade.
 fn measured(text: &str) -> Option<Measured> {
     let plain: String = text.to_lowercase().split_whitespace().collect();
+    // `Exports (in US$ Mil)` is the total of all products.
+    let plain = plain.replace("(inus$", "(us$");
     let (what, rest) = plain.split_once("(us$")?;
     let (unit, rest) = rest.split_once(')')?;
+    let what = what.strip_suffix('s').unwrap_or(what);
     let power = match unit {
         "thousand" => 3,
         "mil" | "million" => 6,

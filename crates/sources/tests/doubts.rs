@@ -291,3 +291,79 @@ fn rows_of_units_and_notes_are_heeded() {
     let got = mapped(own, &map, "flow = \"export\"\ncompiler = \"m\"").unwrap();
     assert_eq!(&*got.records[0].compiler, "IMF");
 }
+
+#[test]
+fn names_that_differ_in_case_part_columns_that_a_map_reads() {
+    let text = "REPORTER,Reporter Country,PARTNER,MEASURE,Measure,TIME,Time,Value,Flags,Flags\n\
+        DEU,Germany,CHN,USD,US Dollars,2018,2018,100.5,,\nEL,Greece,CHN,USD,US Dollars,2018,2018,1,,\n";
+    let map = "economies = \"alpha3\"\n[columns]\nperiod = \"TIME\"\nreporter = \"REPORTER\"\npartner = \"PARTNER\"\nvalue_usd = \"Value\"\n";
+    let got = mapped(text, map, "flow = \"export\"\ncompiler = \"m\"").unwrap();
+    assert_eq!(
+        (values(&got), got.quarantine.len()),
+        (vec!["export CHN 100.5".to_owned()], 1)
+    );
+    let two = mapped(
+        &text.replace("PARTNER", "Value"),
+        map,
+        "flow = \"export\"\ncompiler = \"m\"",
+    )
+    .unwrap_err();
+    assert!(two.contains("stands twice"), "{two}");
+    // The European Union's codes.
+    let text = "yr,from,to,flow,trade\n2018,EL,UK,export,5\n";
+    let got = mapped(
+        text,
+        &format!("economies = \"alpha2\"\n{MAP}value_usd = \"trade\"\n"),
+        "compiler = \"m\"",
+    )
+    .unwrap();
+    assert_eq!(
+        (got.records[0].reporter.as_str(), values(&got)),
+        ("GRC", vec!["export GBR 5".to_owned()])
+    );
+}
+
+#[test]
+fn levels_and_values_beside_contradict_codes_and_values() {
+    let classic = "Classification,Year,Aggregate Level,Trade Flow Code,Reporter Code,Partner Code,Commodity Code,Trade Value (US$)\n\
+        S3,2003,2,2,276,251,4,1000\nS3,2003,1,2,276,381,4,1000\nS3,2003,0,2,276,381,TOTAL,1000\n";
+    let got = plain(classic).unwrap();
+    assert_eq!((got.records.len(), columns(&got)), (2, vec!["Commodity Code"]));
+    let bulk = "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,cifvalue,fobvalue,primaryValue\n\
+        2019,276,X,251,H5,27,,900,1000\n2019,276,X,381,H5,27,,1000,1000\n2019,276,X,826,H5,27,,0,1000\n";
+    let got = plain(bulk).unwrap();
+    let told: Vec<_> = got
+        .notes
+        .iter()
+        .filter(|note| note.contains("neither the c.i.f."))
+        .collect();
+    assert_eq!((got.records.len(), told.len()), (3, 1));
+    assert!(told[0].ends_with(": 1"), "{told:?}");
+}
+
+#[test]
+fn publishers_own_forms_are_read_as_they_write_them() {
+    let panel = "Country Name,Country Code,Counterpart Country Name,Counterpart Country Code,Time Period,\
+        \"Goods, Value of Exports, Free on board (FOB), US Dollars (TXG_FOB_USD)\",Status,\
+        \"Goods, Value of Imports, Cost, Insurance, Freight (CIF), US Dollars (TMG_CIF_USD)\",Status,\n\
+        Germany,134,United States,111,2019,1000,,70,e,\n";
+    assert_eq!(values(&plain(panel).unwrap()), ["export USA 1000", "import USA 70"]);
+    let summary = "Reporter,Partner,Product categories,Indicator Type,Indicator,2020\n\
+        Singapore,World,All Products,Export,Exports (in US$ Mil),100\nSingapore,World,Capital goods,Export,Export(US$ Mil),60\n";
+    let got = plain(summary).unwrap();
+    let told: Vec<_> = got
+        .records
+        .iter()
+        .map(|r| (&*r.product, r.value.unwrap().to_string()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("TOTAL", "100000000".to_owned()),
+            ("capital_goods", "60000000".to_owned())
+        ]
+    );
+    let units = "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,TradeFlowCode,TradeValue in 1000 USD,Quantity,QuantityToken\n\
+        H2,DEU,010121,Germany,FRA,France,2003,Import,5,1.5,2,Kg\nH2,DEU,010121,Germany,FRA,France,2003,Import,5,2.5,3,Item\n";
+    assert_eq!(values(&plain(units).unwrap()), ["import FRA 4000"]);
+}

@@ -161,7 +161,7 @@ impl<'a> Columns<'a> {
         let count = array.value(row).checked_mul(10_i128.pow(3 - array.scale() as u32));
         match count.filter(|count| count.abs() < 10_i128.pow(18)) {
             Some(count) => Ok(Some(Decimal3::from_thousandths(count))),
-            None => Err(self.bad(row, name, "it is larger than 10^15")),
+            None => Err(self.bad(row, name, "it is 10^15 or more")),
         }
     }
 

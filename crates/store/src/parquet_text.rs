@@ -87,14 +87,27 @@ fn write(path: PathBuf, header: &Header, batches: ParquetRecordBatchReader, to: 
     lines.flush().map_err(io("read", &path))
 }
 
-/// The cells as text. A year in a column of floating point is `2003` and not `2003.0`. Numbers of single precision are
-/// written as they are, 123456792 and not by the fewest digits that tell them from their neighbours, 123456790.
+/// The cells as text. A year in a column of floating point is `2003` and not `2003.0`.
 fn column(array: &ArrayRef) -> std::result::Result<StringArray, arrow::error::ArrowError> {
     Ok(match array.data_type() {
         DataType::Float64 => shown(array.as_primitive::<Float64Type>().iter()),
-        DataType::Float32 => shown(array.as_primitive::<Float32Type>().iter().map(|n| n.map(f64::from))),
+        DataType::Float32 => array
+            .as_primitive::<Float32Type>()
+            .iter()
+            .map(|n| n.map(single))
+            .collect(),
         _ => texts(array)?,
     })
+}
+
+/// A number of single precision: by the fewest digits that tell it from its neighbours, 0.1, where it has decimals, and as it
+/// is, 123456792 and not 123456790, where it is too large for them.
+fn single(number: f32) -> String {
+    const WHOLE: f32 = 16_777_216.0;
+    match number.abs() < WHOLE {
+        true => number.to_string(),
+        false => f64::from(number).to_string(),
+    }
 }
 
 fn shown(numbers: impl Iterator<Item = Option<impl ToString>>) -> StringArray {
@@ -167,9 +180,19 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_they_are() {
-        let array: ArrayRef = Arc::new(arrow::array::Float32Array::from(vec![123_456_789.0, 0.5, 2003.0]));
+        let array: ArrayRef = Arc::new(arrow::array::Float32Array::from(vec![
+            123_456_789.0,
+            0.5,
+            2003.0,
+            0.1,
+            16.7,
+            f32::NAN,
+        ]));
         let cells = column(&array).unwrap();
-        assert_eq!(cells.iter().flatten().collect::<Vec<_>>(), ["123456792", "0.5", "2003"]);
+        assert_eq!(
+            cells.iter().flatten().collect::<Vec<_>>(),
+            ["123456792", "0.5", "2003", "0.1", "16.7", "NaN"]
+        );
     }
 
     #[test]

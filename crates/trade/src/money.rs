@@ -125,7 +125,7 @@ fn read(text: &str, power: u32, round: bool) -> Result<Decimal3> {
         return Err(inexact("it has more than three decimal places"));
     }
     if significant.len() as i64 + shift > 18 {
-        return Err(inexact("it is larger than 10^15"));
+        return Err(inexact("it is 10^15 or more"));
     }
     let count: i128 = significant.parse().map_err(|_| malformed())?;
     Ok(Decimal3(sign * count * 10_i128.pow(shift as u32)))

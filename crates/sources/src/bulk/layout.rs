@@ -5,6 +5,7 @@ use super::scan::Scan;
 use crate::cell::is_absent;
 use crate::header::Header;
 use crate::labels::{flow_named, names_another};
+use crate::levels::is_other_level;
 use crate::source::Source;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -51,6 +52,7 @@ enum Role {
     Frequency,
     Month,
     Kind,
+    Level,
     Other,
 }
 
@@ -100,6 +102,7 @@ impl Columns {
                 ("freqCode", Role::Frequency),
                 ("refMonth", Role::Month),
                 ("typeCode", Role::Kind),
+                ("aggrLevel", Role::Level),
             ],
             Source::ComtradeLegacy => &[
                 ("Year", Role::Year),
@@ -298,7 +301,11 @@ impl Columns {
                 .ok_or(Unusual)?,
         };
         let product = cell(Role::Product)?;
-        check_product(class, text(product).ok_or(Unusual)?).map_err(|_| Unusual)?;
+        let code = text(product).ok_or(Unusual)?;
+        check_product(class, code).map_err(|_| Unusual)?;
+        if is_other_level(text(cell(Role::Level)?).ok_or(Unusual)?, code) {
+            return Err(Unusual);
+        }
         if !matches!(cell(Role::Flag)?, b"" | b"0" | b"2" | b"4" | b"6") {
             return Err(Unusual);
         }
@@ -310,10 +317,13 @@ impl Columns {
         if unit == 0 || quantity == NO_NUMBER {
             (unit, quantity) = (0, NO_NUMBER);
         }
-        let same = |role| -> Result<bool, Unusual> { Ok(value > 0 && number_or_none(cell(role)?)? == value) };
-        let valuation = match (same(Role::Cif)?, same(Role::Fob)?) {
+        let said = |role| -> Result<i64, Unusual> { Ok(number_or_none(cell(role)?)?.max(0)) };
+        let (cif, fob) = (said(Role::Cif)?, said(Role::Fob)?);
+        let same = |said: i64| value > 0 && said == value;
+        let valuation = match (same(cif), same(fob)) {
             (true, false) => 2,
             (false, true) => 1,
+            (false, false) if cif > 0 || fob > 0 => return Err(Unusual),
             _ => 0,
         };
         let row = Packed {
