@@ -64,3 +64,26 @@ fn totals_are_kept_and_breakdowns_told() {
     );
     assert!(said.stderr.contains("breakdown"), "{}", said.stderr);
 }
+
+#[test]
+fn groups_of_products_are_added_within_one_cut_of_trade() {
+    let folder = tempfile::tempdir().unwrap();
+    let sum = |groups: &[&str], by: &str| {
+        let mut text =
+            "Reporter Name,Partner Name,Year,Trade Flow,Product Group,Export (US$ Thousand),Export Product Share (%)\n"
+                .to_owned();
+        for group in groups {
+            text.push_str(&format!("Germany,China,2020,Export,{group},50,50\n"));
+        }
+        let file = folder.path().join("profile.csv");
+        std::fs::write(&file, text).unwrap();
+        call(&["sum", file.to_str().unwrap(), "--by", by, "--format", "csv"])
+    };
+    // Sectors, of names of any lengths, make all of trade; so do stages of processing, and of both it would be twice as much.
+    let rows = csv_rows(&sum(&["Animal", "Fuels"], "reporter").ok().stdout);
+    assert_eq!(rows[0]["value_usd"], "100000");
+    assert_eq!(csv_rows(&sum(&["Animal", "Fuels"], "product").ok().stdout).len(), 2);
+    let both = ["Capital goods", "Raw materials", "Mach and Elec", "Food Products"];
+    sum(&both, "reporter").tells(&["overlap in `basis`", "stages of processing"]);
+    assert_eq!(csv_rows(&sum(&both, "reporter,basis").ok().stdout).len(), 2);
+}

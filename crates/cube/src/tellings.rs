@@ -206,7 +206,12 @@ fn told_twice(source: &dyn Source, query: &Query, conditions: &[Condition], part
     keys.sort_unstable();
     let (outer, inner) = plan.dims.split_at(of_series);
     let stride = outer.last().map_or(1, |dim| dim.stride);
-    let twice = keys.windows(2).find(|pair| pair[0] / stride == pair[1] / stride);
+    // A compiler's own groups of one basis are one cut, whatever the lengths of their names.
+    let own = Classification::Compiler.to_string();
+    let one_cut =
+        |pair: &[u64]| !outer[6].word(pair[0]).is_empty() && pair.iter().all(|&key| inner[0].word(key) == own);
+    let twice = |pair: &&[u64]| pair[0] / stride == pair[1] / stride && !one_cut(pair);
+    let twice = keys.windows(2).find(twice);
     Ok(twice.map(|pair| {
         let level = |key: u64| level_of(inner[0].word(key), inner[1].word(key).parse().unwrap_or(0));
         let (first, second) = (level(pair[0]), level(pair[1]));
@@ -388,6 +393,13 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
             }
         }
     }
+    let by_product = query.by.contains(&Dimension::Product);
+    // Groups of a compiler's own have names, whose lengths say nothing; told one by one they are not added to each other.
+    let own = Classification::Compiler.to_string();
+    let level = |t: &Telling| match by_product && t.product_length > 0 && t.classification == own {
+        true => own.clone(),
+        false => level_of(&t.classification, t.product_length),
+    };
     let levels: BTreeSet<String> = kept.iter().map(level).collect();
     // Two classifications told apart by the grouping do not overlap; two levels of one do.
     let apart = query.by.contains(&Dimension::Classification);
@@ -412,14 +424,10 @@ fn choose_level(kept: &mut BTreeSet<Telling>, query: &Query, leave_out: &mut Lea
     // A code means other products under another revision; chapters are the same under all.
     let is_hs = |name: &String| name.parse::<Classification>().is_ok_and(Classification::is_hs);
     let chapters = matches!(query.level, Level::Digits(n) if n <= 2) && classifications.iter().all(|name| is_hs(name));
-    if query.by.contains(&Dimension::Product) && !totals && !(chapters && query.groups.is_none()) {
+    if by_product && !totals && !(chapters && query.groups.is_none()) {
         return Err(refused_levels(levels.into_iter().collect::<Vec<_>>().join(", ")));
     }
     Ok(Doubt::ToldTwice)
-}
-
-fn level(telling: &Telling) -> String {
-    level_of(&telling.classification, telling.product_length)
 }
 
 fn level_of(classification: &str, product_length: usize) -> String {

@@ -278,6 +278,14 @@ impl Figures {
         };
         let unit = self.fields.rounded_to_usd.cell(line)?;
         let rounded_to = unit.map(|c| positive(&c)).transpose()?.filter(|_| value.is_some());
+        if let (Some(value), Some(rounded_to), Some(cell)) = (value, rounded_to, unit)
+            && value.thousandths() % rounded_to.thousandths() != 0
+        {
+            return Err(cell.bad(
+                format!("the value, {value}, is no multiple of what it is said to be rounded to"),
+                "give the value as it was published, or leave the unit empty for an exact figure",
+            ));
+        }
         let share_percent = self.share(line)?;
         let net_weight_kg = self.number(line, &self.fields.net_weight_kg)?;
         let (quantity, quantity_unit) = self.quantity(line)?;

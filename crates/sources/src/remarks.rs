@@ -157,6 +157,10 @@ impl Years {
     /// Counts those that were not there in the record's year, or whose number stood for nobody then.
     pub(crate) fn see(&mut self, record: &Record, codes: (u16, u16), remarks: &mut Remarks) {
         let year = record.period.year();
+        let system = record.classification;
+        if system.first_year().is_some_and(|first| year < first) {
+            remarks.count(Remark::OutOfTime(system.to_string(), year), 1);
+        }
         for (economy, code) in [(record.reporter, codes.0), (record.partner, codes.1)] {
             let late = self.0.entry((economy, code, year));
             if *late.or_insert_with(|| is_out_of_time(economy, code, year)) {
@@ -228,6 +232,7 @@ mod tests {
             (read(&tidy("SCG", 2010), None), "SCG in 2010 (1)"),
             (read(&mapped("CS", 2010), alpha2), "SCG in 2010 (1)"),
             (read(&wits("Serbia and Montenegro", 2010), None), "SCG in 2010 (1)"),
+            (read(&comtrade(408, 1995), None), "HS1 in 1995 (1)"),
             (read(&comtrade(530, 2011), None), ""),
             (read(&tidy("SUN", 1991), None), ""),
             (read(&comtrade(810, 2003), None), "stands for no economy in 2003"),

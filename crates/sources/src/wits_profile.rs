@@ -3,7 +3,8 @@
 //! of partners and of products, and the trade summary of a country).
 //!
 //! *Products* are groups of the World Bank's own, which overlap: stages of processing beside sectors. `All Products` is
-//! their total; the others are kept under their names.
+//! their total; the others are kept under their names, and their cut is the basis, so that two cuts are never
+//! added.
 //!
 //! *Other indicators*, such as shares, counts and tariffs, are no trade values: their rows are set aside, and so are regions.
 
@@ -81,6 +82,28 @@ pub(crate) const PARTNERS: Shape = Shape {
 
 /// The column that a page of one reporter leaves out: a default may stand for it.
 pub(crate) const REPORTER: &str = "Reporter Name";
+
+/// The groups by stage of processing, and those by sector: each cut is all of trade. The others, after the SITC, overlap
+/// both and each other.
+const STAGES: [&str; 4] = ["raw_materials", "intermediate_goods", "consumer_goods", "capital_goods"];
+const SECTORS: [&str; 16] = [
+    "animal",
+    "vegetable",
+    "food_products",
+    "minerals",
+    "fuels",
+    "chemicals",
+    "plastic_or_rubber",
+    "hides_and_skins",
+    "wood",
+    "textiles_and_clothing",
+    "footwear",
+    "stone_and_glass",
+    "metals",
+    "mach_and_elec",
+    "transportation",
+    "miscellaneous",
+];
 
 struct Profile {
     /// Where the reporter stands, or what was said of it.
@@ -180,19 +203,23 @@ impl Profile {
         Profile::bind(header, options, figures)
     }
 
-    fn product(&self, line: &Line<'_>) -> Result<Arc<str>, Bad> {
-        let Some(cell) = line.optional(self.product.as_ref())? else {
-            return Ok(self.names.get(TOTAL));
+    /// The group of products, and by what it is one.
+    fn product(&self, line: &Line<'_>) -> Result<(Arc<str>, Option<Arc<str>>), Bad> {
+        let stated = line.optional(self.product.as_ref())?;
+        let Some(cell) = stated.filter(|cell| !cell.text.eq_ignore_ascii_case("All Products")) else {
+            return Ok((self.names.get(TOTAL), None));
         };
-        if cell.text.eq_ignore_ascii_case("All Products") {
-            return Ok(self.names.get(TOTAL));
-        }
         let words = cell.text.split(|c: char| !c.is_ascii_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         let name = words.join("_").to_ascii_lowercase();
         check_product(Classification::Compiler, &name)
             .map_err(|e| cell.bad(e.to_string(), "All Products, or the name of a group of products"))?;
-        Ok(self.names.get(&name))
+        let cut = match () {
+            () if STAGES.contains(&name.as_str()) => "stages of processing",
+            () if SECTORS.contains(&name.as_str()) => "sectors",
+            () => &name,
+        };
+        Ok((self.names.get(&name), Some(self.names.get(cut))))
     }
 
     fn one(&self, line: &Line<'_>, column: &Column, period: Period, of: Measured) -> Result<Found, Bad> {
@@ -225,7 +252,7 @@ impl Profile {
         };
         let mut found = total.found();
         if let Found::Draft(draft) = &mut found {
-            draft.record.product = self.product(line)?;
+            (draft.record.product, draft.record.basis) = self.product(line)?;
         }
         Ok(found)
     }

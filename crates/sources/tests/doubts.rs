@@ -263,6 +263,14 @@ fn a_last_figure_that_may_have_been_cut_is_told() {
 }
 
 #[test]
+fn a_rounded_figure_is_a_multiple_of_its_unit() {
+    let text = "period,reporter,partner,flow,value_usd,rounded_to_usd,compiler\n2003,DEU,FRA,export,1234,1000,x\n\
+        2004,DEU,FRA,export,1000,1000,x\n2005,DEU,FRA,export,0,1000,x\n";
+    let got = plain(text).unwrap();
+    assert_eq!((got.records.len(), columns(&got)), (2, vec!["rounded_to_usd"]));
+}
+
+#[test]
 fn rows_of_units_and_notes_are_heeded() {
     let map = format!("economies = \"name\"\n{MAP}value_usd = \"trade\"\n");
     let read = |rows: &str| {

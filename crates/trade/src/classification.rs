@@ -75,6 +75,15 @@ impl Classification {
         }
     }
 
+    /// The first year in which goods were declared by it; known of revisions of the Harmonized System.
+    pub fn first_year(self) -> Option<i16> {
+        match self {
+            Classification::Hs(0) => Some(1988),
+            Classification::Hs(n) => HS_YEARS.get(usize::from(n))?.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Whether this is some revision of the Harmonized System.
     pub fn is_hs(self) -> bool {
         matches!(self, Classification::Hs(_) | Classification::HsUnstated)
@@ -131,8 +140,12 @@ pub fn check_product(classification: Classification, product: &str) -> Result<()
     let (fits, expected) = match classification {
         _ if product == TOTAL => return Ok(()),
         Classification::Hs(_) | Classification::HsUnstated => (
-            digits && (2..=10).contains(&n) && n.is_multiple_of(2),
-            "TOTAL or an even number of two to ten digits, leading zeros kept",
+            digits
+                && (2..=10).contains(&n)
+                && n.is_multiple_of(2)
+                && !product.starts_with("00")
+                && !product.starts_with("77"),
+            "TOTAL or an even number of two to ten digits, leading zeros kept; there are no chapters 00 and 77",
         ),
         Classification::Sitc(_) => (digits && (1..=5).contains(&n), "TOTAL or one to five digits"),
         Classification::Bec4 => (digits && (1..=3).contains(&n), "TOTAL or one to three digits"),

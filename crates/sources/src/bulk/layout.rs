@@ -243,7 +243,10 @@ impl Columns {
     ) -> Result<(i16, Packed), Unusual> {
         let class = self.classification.ok_or(Unusual)?;
         let (from, to) = (by_code(reporter, year)?, by_code(partner, year)?);
-        if from == to || Some(product) == packed::digits(crate::baci::NO_PRODUCT.as_bytes()) {
+        if from == to
+            || is_too_early(class, year)
+            || Some(product) == packed::digits(crate::baci::NO_PRODUCT.as_bytes())
+        {
             return Err(Unusual);
         }
         let thousandfold = |n: i64| n.checked_mul(1000).filter(|n| *n < LARGEST).ok_or(Unusual);
@@ -301,6 +304,9 @@ impl Columns {
                 .ok_or(Unusual)?,
         };
         let product = cell(Role::Product)?;
+        if is_too_early(class, year) {
+            return Err(Unusual);
+        }
         let code = text(product).ok_or(Unusual)?;
         check_product(class, code).map_err(|_| Unusual)?;
         if is_other_level(text(cell(Role::Level)?).ok_or(Unusual)?, code) {
@@ -346,6 +352,11 @@ impl Columns {
 const EXPORT: u64 = 0;
 const UNSAID: u8 = 1;
 const LARGEST: i64 = 1_000_000_000_000_000_000;
+
+/// Whether no goods were declared by a classification yet, which the general reader tells.
+fn is_too_early(class: Classification, year: i16) -> bool {
+    class.first_year().is_some_and(|first| year < first)
+}
 
 /// Whether the breakdown columns say total, breakdown or too little, as the general reader has it.
 fn part<'a>(cell: impl Fn(Role) -> Result<&'a [u8], Unusual>) -> Result<u8, Unusual> {
