@@ -89,4 +89,4 @@ pub use repeats::ADDED;
 pub use source::{Part, Source, sniff};
 pub use text::{Number, TextRow, TextTable, decimal_text, number_of_text};
 pub use tidy::{Codes, TidyMap};
-pub use units::{is_multiple, tells};
+pub use units::{contradicts, is_beside, is_multiple, tells};

@@ -346,7 +346,7 @@ fn is_total(product: &str) -> bool {
     ["total", "all", "_t"].contains(&product) || words.next().is_some_and(|word| word == "all" || word == "total")
 }
 
-fn is_part_of_year(text: &str) -> bool {
+pub(crate) fn is_part_of_year(text: &str) -> bool {
     let months = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];

@@ -1,5 +1,8 @@
 //! What words say of the units of figures.
 
+use crate::cell::is_absent;
+use crate::tidy::is_part_of_year;
+
 /// What a column tells of the figures beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tells {
@@ -40,6 +43,38 @@ pub fn tells(column: &str) -> Option<Tells> {
         () if CURRENCY.contains(&name.as_str()) => Some(Tells::Currency),
         () if has_word(column, &UNIT) && !has_word(column, &OTHERS) && name != "unit_value" => Some(Tells::Unit),
         () => None,
+    }
+}
+
+/// Whether a column of this name may say that the figures beside it are no dollars, or of a part of their year.
+pub fn is_beside(column: &str) -> bool {
+    tells(column).is_some() || is_part(column)
+}
+
+fn is_part(column: &str) -> bool {
+    ["month", "quarter", "refmonth"].contains(&column.to_ascii_lowercase().as_str())
+}
+
+/// Why a cell of such a column says that the figures of its row are other than US dollars of their period, and what to do;
+/// `None` where it does not.
+pub fn contradicts(column: &str, cell: &str, annual: bool) -> Option<&'static str> {
+    if cell.is_empty() || is_absent(cell) {
+        return None;
+    }
+    match tells(column) {
+        Some(Tells::Currency) => {
+            (!is_dollar(cell)).then_some("the figure is in another currency; convert it to US dollars first")
+        }
+        Some(Tells::Unit) if is_multiple(cell) || ["2", "3", "6", "9"].contains(&cell) => {
+            Some("the figure may be in multiples, or in another currency; write it in US dollars")
+        }
+        Some(Tells::Unit) => {
+            is_rate(cell).then_some("the figure is no value; keep the rows of values in a table of their own")
+        }
+        None if is_part(column) && annual && is_part_of_year(&cell.to_lowercase()) => {
+            Some("the figure is of a part of the year, and read as the year's; write the period, such as 2003-07")
+        }
+        None => None,
     }
 }
 
