@@ -490,6 +490,13 @@ fn whoever_is_left_out_altogether_is_named() {
             "CHN (export 2003)",
             "--by period",
         ),
+        // Of one reporter, who is heard with another partner, or on another basis.
+        (
+            "2003,DEU,CHN,export,HS2,TOTAL,1000,A\n2003,DEU,FRA,export,HS2,01,50,A\n",
+            "partner,product",
+            "DEU (export 2003 CHN)",
+            "--level total",
+        ),
     ] {
         let told = of_rows(rows, &["--by", by]);
         let said = told.ok().stderr;
