@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use tests::{Call, GOOD, HEADER, call_in, call_on, csv_rows, gzip, root};
+use tests::{Call, GOOD, HEADER, call, call_in, call_on, csv_rows, gzip, root};
 
 fn import(name: &str, bytes: &[u8]) -> Call {
     call_on(name, bytes, &["import", name, "--out", "out.parquet"])
@@ -176,6 +176,25 @@ fn a_bad_row_is_set_apart_with_its_line_and_the_rest_is_used() {
         );
         let strict = call_on(name, &bytes, &["import", name, "--out", "out.parquet", "--strict"]);
         strict.code(1).tells(&["--strict", "line 2", named]);
+    }
+}
+
+#[test]
+fn a_failed_import_leaves_no_quarantine() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.csv");
+    let text = "period,reporter,partner,flow,value_usd,compiler\n2003,CHN,PRK,export,1,x\n2003,CHN,ZZZ,export,1,x\n";
+    std::fs::write(&input, text).unwrap();
+    let out = folder.path().join("x.parquet");
+    std::fs::create_dir(&out).unwrap();
+    call(&["import", input.to_str().unwrap(), "--out", out.to_str().unwrap()]).code(1);
+    assert!(!folder.path().join("x.quarantine.csv").exists());
+    for name in ["x.csv", "x.TXT"] {
+        let out = folder.path().join(name);
+        call(&["import", input.to_str().unwrap(), "--out", out.to_str().unwrap()])
+            .code(2)
+            .tells(&["Parquet", "x.parquet"]);
+        assert!(!out.exists());
     }
 }
 

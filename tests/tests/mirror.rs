@@ -460,6 +460,32 @@ fn bad_tables_are_told() {
 }
 
 #[test]
+fn what_a_table_says_of_its_own_figures_is_heeded() {
+    let head = "year,exporter,importer,export_fob,import_cif";
+    let good = "2003,DEU,FRA,100,110";
+    for (beside, row, told) in [
+        ("", "2003,SUN,FRA,100,110", "is of other years than 2003"),
+        (",Currency", "2003,DEU,ITA,100,110,EUR", "another currency"),
+        (",unit", "2003,DEU,ITA,100,110,thousand USD", "multiples"),
+        (",month", "2003,DEU,ITA,100,110,7", "part of the year"),
+    ] {
+        let empty = if beside.is_empty() { "" } else { "," };
+        let (_folder, path) = file("wide.csv", &format!("{head}{beside}\n{good}{empty}\n{row}\n"));
+        let said = call(&["mirror", "pairs", &path, "--format", "json"]).ok();
+        said.clone().tells(&["1 of 2 rows could not be used", "line 3", told]);
+        assert_eq!(said.json()["pairs"].as_array().unwrap().len(), 1, "{told}");
+    }
+    // What says nothing of the kind is no hindrance; a zero is one with a sign, too.
+    let (_folder, path) = file(
+        "wide.csv",
+        &format!("{head},currency,month\n1980,SUN,FRA,-0,5,USD,\n2003-07,DEU,FRA,1,2,us dollars,7\n"),
+    );
+    let said = json(&["pairs", &path]);
+    near(&find(&said["pairs"], &[("exporter", "SUN")])["export_value"], 0.0);
+    assert_eq!(said["pairs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn tables_have_a_row_a_flow() {
     let (_folder, path) = file("tidy.csv", TIDY);
     for view in ["pairs", "reconcile"] {

@@ -407,6 +407,34 @@ fn a_column_of_units_that_is_not_read_is_warned_of() {
 }
 
 #[test]
+fn rows_that_another_program_wrote_twice_are_not_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let columns: [(&str, &[&str]); 4] = [
+        ("period_year", &["2020", "2020"]),
+        ("reporter", &["DEU", "DEU"]),
+        ("partner", &["CHN", "CHN"]),
+        ("flow", &["export", "export"]),
+    ];
+    written_elsewhere(&path, &columns, &[1000, 1000]);
+    let datasets = folder.path().join("datasets");
+    for data in [path.to_str().unwrap(), folder.path().to_str().unwrap()] {
+        let said = call(&["sum", data, "--by", "reporter"]).code(1);
+        assert!(said.stdout.is_empty());
+        said.tells(&["t.parquet, row 2", "row 1 is of the same"]);
+    }
+    let path = path.to_str().unwrap();
+    call(&["mirror", "pairs", path]).code(1).tells(&["row 2"]);
+    let mut pin = vec!["pin", "add", "p", path, "--datasets", datasets.to_str().unwrap()];
+    for option in ["--compiler", "--release", "--url", "--licence", "--citation"] {
+        pin.extend([option, "x"]);
+    }
+    pin.extend(["--retrieved", "2026-01-02"]);
+    call(&pin).code(1).tells(&["row 2"]);
+    assert!(!datasets.exists());
+}
+
+#[test]
 fn a_pin_s_file_is_the_one_that_was_pinned() {
     let folder = tempfile::tempdir().unwrap();
     let datasets = folder.path().join("datasets");
@@ -461,6 +489,13 @@ fn whoever_is_left_out_altogether_is_named() {
             "reporter",
             "CHN (export 2003)",
             "--by period",
+        ),
+        // Of one reporter, who is heard with another partner, or on another basis.
+        (
+            "2003,DEU,CHN,export,HS2,TOTAL,1000,A\n2003,DEU,FRA,export,HS2,01,50,A\n",
+            "partner,product",
+            "DEU (export 2003 CHN)",
+            "--level total",
         ),
     ] {
         let told = of_rows(rows, &["--by", by]);

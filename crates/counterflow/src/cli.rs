@@ -105,3 +105,36 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, CommandFactory};
+
+    /// A command's own option of a global one's name takes its place, and what is then read is of another type.
+    fn own_options(command: &Command, globals: &[String]) -> Vec<String> {
+        let below = command.get_subcommands().flat_map(|below| own_options(below, globals));
+        let own = command.get_arguments().map(|argument| argument.get_id().to_string());
+        let taken = own.filter(|own| globals.contains(own));
+        taken
+            .map(|own| format!("{} --{own}", command.get_name()))
+            .chain(below)
+            .collect()
+    }
+
+    #[test]
+    fn every_command_takes_the_global_options() {
+        let program = Cli::command();
+        program.clone().debug_assert();
+        let globals: Vec<String> = program
+            .get_arguments()
+            .map(|argument| argument.get_id().to_string())
+            .collect();
+        assert!(globals.contains(&"threads".to_owned()), "{globals:?}");
+        let taken: Vec<String> = program
+            .get_subcommands()
+            .flat_map(|command| own_options(command, &globals))
+            .collect();
+        assert_eq!(taken, Vec::<String>::new());
+    }
+}

@@ -169,7 +169,9 @@ impl Frame {
             .flatten()
             .filter(|text| matches!(read(text), Number::Known(_)))
             .count();
-        if numbers < said && (numbers == 0 || groups) {
+        // A column of nothing but `1,250` is of numbers that can be read in two ways, and no text.
+        let two_ways = !groups && said > 0 && cells.iter().flatten().all(|text| in_two_ways(text));
+        if numbers < said && (numbers == 0 || groups) && !two_ways {
             return Ok(Column::Texts(cells.clone()));
         }
         Ok(Column::Numbers(self.numbers(name)?))
@@ -277,6 +279,17 @@ impl Frame {
     }
 }
 
+/// Whether a text is one to three digits and then groups of three, so that its comma or point may part thousands.
+fn in_two_ways(text: &str) -> bool {
+    let mut parts = text.strip_prefix('-').unwrap_or(text).split([',', '.']);
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let first = parts
+        .next()
+        .is_some_and(|part| (1..=3).contains(&part.len()) && digits(part));
+    let groups: Vec<&str> = parts.collect();
+    first && !groups.is_empty() && groups.iter().all(|part| part.len() == 3 && digits(part))
+}
+
 /// The two numbers of `FROM..TO`, where a condition has a range of numbers; what is wrong with half of one.
 fn range(wanted: &str) -> Result<Option<(f64, f64)>, &'static str> {
     let Some((from, to)) = wanted.split_once("..") else {
@@ -333,6 +346,15 @@ mod tests {
     fn decimal_commas_stand_between_semicolons_only() {
         assert_eq!(frame("a;b\n1;2,5\n").unwrap().numbers("b").unwrap(), [Some(2.5)]);
         assert!(frame("a;b\n1;2,500\n").unwrap().numbers("b").is_err());
+        for (text, numbers) in [("a;b\n1;2,100\n2;3,900\n", false), ("a,b\n1,x\n2,1.2\n", false)] {
+            assert_eq!(
+                frame(text).unwrap().formula_column("b", false).is_ok(),
+                numbers,
+                "{text}"
+            );
+        }
+        let texts = frame("a;b\n1;2,10\n2;no\n").unwrap().formula_column("b", true);
+        assert!(matches!(texts, Ok(Column::Texts(_))));
         assert_eq!(
             frame("a,b\n1,-\n2,..\n3,4\n").unwrap().numbers("b").unwrap(),
             [None, None, Some(4.0)]

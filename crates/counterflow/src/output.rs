@@ -71,7 +71,7 @@ impl Output {
 
 /// A text that names a user's files or cells, without what a terminal would obey.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| c.is_control() && !['\n', '\t'].contains(&c);
+    let obeyed = |c: char| report::is_obeyed(c) && !['\n', '\t'].contains(&c);
     if !text.contains(obeyed) {
         return Cow::Borrowed(text);
     }
@@ -83,4 +83,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         }
     };
     Cow::Owned(text.chars().map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_written_out() {
+        for (text, shown) in [
+            ("a\tb\nC\u{f4}te", "a\tb\nC\u{f4}te"),
+            ("\u{1b}[2J\u{9b}", "\\u{1b}[2J\\u{9b}"),
+            ("x\u{202e}vsc.y\u{2066}\u{200f}", "x\\u{202e}vsc.y\\u{2066}\\u{200f}"),
+            ("one\u{2028}two\u{2029}", "one\\u{2028}two\\u{2029}"),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::column::{Column, Condition, Part, Recode};
 use crate::engine::{conditions, prepare, sum_parts};
 use crate::plan::{Facts, Layout, Plan};
 use crate::source::{Files, Source};
-use crate::{Query, Result};
+use crate::{Dimension, Query, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -18,9 +18,11 @@ pub struct Unheard {
     pub flow: String,
     /// The year in which the periods start.
     pub year: String,
+    /// The other words of the groups that the query tells apart, but for the product.
+    pub beside: Vec<String>,
 }
 
-/// The reporters, flows and years of which a query sums nothing, although rows fulfil its conditions. Reporters that are
+/// The reporters, flows, years and other groups told apart of which a query sums nothing, although rows fulfil its conditions. Reporters that are
 /// groups are none: their members tell their trade.
 ///
 /// # Errors
@@ -36,12 +38,26 @@ pub fn unheard(path: &Path, query: &Query) -> Result<BTreeSet<Unheard>> {
     for heard in self::told(&source, query, prepared.conditions)? {
         told.remove(&heard);
     }
-    told.retain(|one| Recode::Together.apply(Some(&one.reporter)).is_empty());
+    let single = |word: &str| Recode::Together.apply(Some(word)).is_empty();
+    let partner = |one: &Unheard| {
+        one.beside
+            .first()
+            .filter(|_| query.by.contains(&Dimension::Partner))
+            .cloned()
+    };
+    told.retain(|one| single(&one.reporter) && partner(one).is_none_or(|partner| single(&partner)));
     Ok(told)
 }
 
 fn told(source: &dyn Source, query: &Query, conditions: Vec<Condition>) -> Result<BTreeSet<Unheard>> {
-    let key = [Column::Reporter, Column::Flow, Column::Year].map(Part::same);
+    let mut key = [Column::Reporter, Column::Flow, Column::Year].map(Part::same).to_vec();
+    let told_apart = [Dimension::Partner, Dimension::Basis, Dimension::Compiler];
+    let columns = [Column::Partner, Column::Basis, Column::Compiler];
+    let beside = told_apart
+        .iter()
+        .zip(columns)
+        .filter(|(dimension, _)| query.by.contains(dimension));
+    key.extend(beside.map(|(_, column)| Part::same(column)));
     let columns = key.iter().map(|part| part.column);
     let columns = columns.chain(conditions.iter().flat_map(|c| c.columns.iter().copied()));
     let facts = Facts::gather(source, &query.filter, &conditions, &columns.collect(), false)?;
@@ -52,6 +68,7 @@ fn told(source: &dyn Source, query: &Query, conditions: Vec<Condition>) -> Resul
         reporter: word(0, key),
         flow: word(1, key),
         year: word(2, key),
+        beside: (3..plan.dims.len()).map(|place| word(place, key)).collect(),
     };
     Ok(counted.keys.iter().map(of).collect())
 }

@@ -21,3 +21,4 @@ pub use number::{counted, grouped, significant};
 pub use package::package_descriptions;
 pub use page::{Page, chart_table, render_page};
 pub use study::{Provenance, ResultFile, figures_table, finding_words, result_files, told};
+pub use text_table::is_obeyed;

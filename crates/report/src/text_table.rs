@@ -77,9 +77,16 @@ pub(crate) fn is_year(column: &Column) -> bool {
                 .any(|word| column.name.split('_').any(|part| part == *word)))
 }
 
-/// Control characters (line ends, terminal commands) become spaces.
+/// Whether a terminal obeys a character: a control character, an end of a line or paragraph, or one that turns the
+/// direction of what follows.
+pub fn is_obeyed(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that a terminal obeys (line ends, commands) become spaces.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { ' ' } else { c }).collect()
 }
 
 fn shortened(text: &str) -> String {

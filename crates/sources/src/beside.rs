@@ -250,6 +250,38 @@ impl Beside {
     }
 }
 
+/// Whether a column of this name may say of which currency, unit or part of the year figures are.
+pub fn is_beside(column: &str) -> bool {
+    of_units(column).is_some()
+}
+
+fn of_units(column: &str) -> Option<Says> {
+    match Says::of(column)? {
+        // What is measured tells of the unit, too.
+        Says::Unit | Says::Measure => Some(Says::Unit),
+        says @ (Says::Currency | Says::Note | Says::PartOfYear | Says::Frequency) => Some(says),
+        _ => None,
+    }
+}
+
+/// Why the cell of a column of this name says that the figures of its row are other than US dollars of their period, and
+/// what to do; `None` where it does not.
+pub fn contradicts(column: &str, cell: &str, period: Period) -> Option<(&'static str, &'static str)> {
+    let says = of_units(column)?;
+    let taken = Taken {
+        period,
+        reporter: Economy::WORLD,
+        partner: Economy::WORLD,
+        flow: Flow::Export,
+    };
+    let column = Column {
+        index: 0,
+        name: column.to_owned(),
+    };
+    let cell = Cell::new(cell, &column);
+    (!cell.is_absent()).then(|| says.against(&cell, &taken))?
+}
+
 /// What a row that is no figure says of those above and below it: a row of units under the header, or a note at the end.
 pub(crate) fn multiples_told(line: &Line<'_>, value: Option<&Column>) -> Option<Bad> {
     let is_figure = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));

@@ -78,6 +78,7 @@ mod wits;
 mod wits_profile;
 
 pub use aggregates::{Summable, is_total, set_aside_nested};
+pub use beside::{contradicts, is_beside};
 pub use bulk::{BulkError, BulkOptions, BulkReport, LEAST_MEMORY, import_bulk, tables_in};
 pub use error::{Error, Result};
 pub use header::Header;

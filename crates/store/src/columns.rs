@@ -18,6 +18,7 @@ mod pages;
 pub(crate) mod positional;
 mod sought;
 mod statistics;
+mod strangers;
 mod texts;
 mod unpack;
 
@@ -28,4 +29,5 @@ pub use file::{DataFile, dataset_files};
 pub use hybrid::Run;
 pub use numbers::{NumberCursor, Numbers};
 pub use sought::Sought;
+pub use strangers::{LOOKED_THROUGH, Look, look_through};
 pub use texts::Texts;

@@ -52,6 +52,7 @@ pub use pin::{Broken, Invariant, Pin, Reference, Selector, check_pin, pin_names,
 pub use pin_file::{FileFacts, GENERATED_MARK, NoteFile, PinFile, RECORD_SCHEMA, is_name, with_generated_section};
 pub use revision::{Revised, Revision, revision};
 pub use scan::{Scan, ScanStats, read_records, scan};
+pub(crate) use write::WRITER;
 pub use write::{parquet_bytes, write_records};
 
 use columns::positional::Positional;
@@ -114,11 +115,11 @@ pub enum Error {
         found: String,
     },
     /// A value that no record can hold.
-    #[error("{path}, row {row}, column `{column}`: {reason}", path = path.display())]
+    #[error("{path}, row {number}, column `{column}`: {reason}", path = path.display(), number = row + 1)]
     Value {
         /// The file.
         path: PathBuf,
-        /// The row, from 0.
+        /// The row, from 0; told from 1.
         row: usize,
         /// The column.
         column: &'static str,

@@ -121,7 +121,23 @@ fn open_scan(path: &Path, filter: &Filter, columns: Option<&[&str]>) -> Result<S
 pub fn read_records(path: &Path, filter: &Filter) -> Result<Vec<Record>> {
     let mut records = Vec::new();
     for batch in scan(path, filter, None)? {
-        records.extend(records_of_batch(&batch?, path)?);
+        let before = records.len();
+        // A batch counts its own rows.
+        let of_file = |error| match error {
+            Error::Value {
+                path,
+                row,
+                column,
+                reason,
+            } if *filter == Filter::default() => Error::Value {
+                path,
+                row: row + before,
+                column,
+                reason,
+            },
+            other => other,
+        };
+        records.extend(records_of_batch(&batch?, path).map_err(of_file)?);
     }
     Ok(records)
 }

@@ -9,6 +9,9 @@ use parquet::schema::types::ColumnPath;
 use std::path::Path;
 use trade::Record;
 
+/// What the footers of our files say of who wrote them.
+pub(crate) const WRITER: &str = "counterflow";
+
 /// Rows in a page: small pages let a scan for one economy skip most of a column.
 const PAGE_ROWS: usize = 8192;
 
@@ -74,7 +77,7 @@ fn zstd() -> Compression {
 /// How every file of records is written; what differs is how numbers are compressed and how many rows a page has.
 pub(crate) fn properties(of_numbers: Compression, page_rows: usize) -> WriterProperties {
     let mut builder = WriterProperties::builder()
-        .set_created_by("counterflow".to_owned())
+        .set_created_by(WRITER.to_owned())
         .set_compression(zstd())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_row_count_limit(page_rows)

@@ -40,6 +40,7 @@ fn read(study: &Study, path: &Path, output: &Output) -> Outcome<Given> {
     let bar = progress::bar(1 + economies.len() as u64, output.quiet);
     bar.set_message("sums of the dataset");
     super::load::finished(path)?;
+    super::load::look_through(path, store::columns::LOOKED_THROUGH, output)?;
     let world = World::open(path)?;
     let mut records: Vec<Record> = Vec::new();
     for economy in economies {

@@ -52,6 +52,13 @@ pub struct ImportArguments {
 pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     let source = arguments.source.as_deref().map(source).transpose()?;
     let map = map(arguments)?;
+    if let Some(path) = output.file.as_deref().filter(|path| is_text(path)) {
+        return Err(Failure::Usage(format!(
+            "--out {}: records are written as Parquet; name the file {}, or a folder",
+            path.display(),
+            path.with_extension("parquet").display()
+        )));
+    }
     if let Some(folder) = output.file.as_deref().filter(|path| bulk::is_folder(path)) {
         if map.is_some() {
             return Err(Failure::Usage(
@@ -92,6 +99,8 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
     };
     if let Some(path) = &output.file {
         let beside = quarantine_of(path, &arguments.file)?;
+        // First: where they cannot be written, no list may be left of rows that are missing nowhere.
+        store::write_records(path, &imported.records)?;
         if bad == 0 && beside.exists() {
             // It told of an earlier import.
             std::fs::remove_file(&beside)?;
@@ -104,11 +113,16 @@ pub fn run(arguments: &ImportArguments, output: &Output) -> Outcome {
             };
             output.say(&format!("{listed}the quarantine is in {}", beside.display()));
         }
-        store::write_records(path, &imported.records)?;
     }
     tell(&imported, &arguments.file, output);
     stdout.table(&summary(&imported))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a name is that of a table of text or of a spreadsheet.
+fn is_text(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    !path.is_dir() && ["csv", "tsv", "txt", "json", "xlsx"].contains(&extension.to_ascii_lowercase().as_str())
 }
 
 /// How a list of rows in quarantine begins.

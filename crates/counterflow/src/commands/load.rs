@@ -72,6 +72,28 @@ pub fn finished(path: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Refuses files of another program with rows that an import would have put into quarantine or set aside; more than `most`
+/// rows are not looked at.
+pub fn look_through(path: &Path, most: u64, output: &Output) -> Outcome<()> {
+    let look = store::columns::look_through(path, most)?;
+    if look.unseen > 0 {
+        output.warn(&format!(
+            "warning: {}: {} rows that another program wrote are taken as they stand: more than {most} are not looked through \
+             for rows that stand twice and for what no record has",
+            path.display(),
+            look.unseen
+        ));
+    }
+    if look.with_itself > 0 {
+        output.warn(&format!(
+            "warning: {}: {} of an economy's trade with itself: leave them out if their codes are wrong",
+            path.display(),
+            report::counted(look.with_itself as usize, "row")
+        ));
+    }
+    Ok(())
+}
+
 /// The file of a pin, if it is the one that was pinned.
 fn pinned(folder: &Path) -> Outcome<Data> {
     let pin = Pin::open(folder)?;
@@ -119,6 +141,7 @@ pub fn find(data: &str, datasets: &Path, output: &Output) -> Outcome<Data> {
     }
     let folder = path.is_dir() && (Dataset::is_one(&path) || store::columns::dataset_files(&path).is_ok());
     if folder || path.extension().is_some_and(|e| e == "parquet") && !is_foreign(&path) {
+        look_through(&path, store::columns::LOOKED_THROUGH, output)?;
         return Ok(Data::Dataset(path));
     }
     let imported = sources::import_path(&path, &Options::default())?;

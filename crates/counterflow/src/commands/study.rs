@@ -82,6 +82,7 @@ fn new(arguments: &NewArguments, output: &Output) -> Outcome {
         )));
     }
     super::load::finished(&arguments.data)?;
+    super::load::look_through(&arguments.data, store::columns::LOOKED_THROUGH, output)?;
     let world = World::open(&arguments.data)?;
     let records = world.about(economy, &BTreeSet::from([2]))?;
     let plan = plan(&known.in_prose(), economy, &world, &records, arguments.partners)?;

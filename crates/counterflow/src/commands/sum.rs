@@ -17,7 +17,6 @@ use grouping::Grouping;
 use model::{Cell, Kind, Table};
 use report::Format;
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use trade::Usd;
@@ -52,9 +51,6 @@ pub struct SumArguments {
     /// Memory that partial sums may take, such as 500MB; what is more goes to the disk.
     #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = super::import::bulk::memory)]
     pub memory: u64,
-    /// Threads to work on; all that there are without it.
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
     /// Read the rows even where the pair-level rollup beside the dataset has the answer.
     #[arg(long)]
     pub no_rollup: bool,
@@ -102,9 +98,7 @@ pub fn run(arguments: &SumArguments, output: &Output) -> Outcome {
         query.level = level.parse().map_err(|e: cube::Error| Failure::Usage(e.to_string()))?;
     }
     query.memory = arguments.memory;
-    let threads = arguments.threads.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let sums = pool.install(|| sums(arguments, query, grouped.as_ref(), output))?;
+    let sums = sums(arguments, query, grouped.as_ref(), output)?;
     if let (true, Some((what, records))) = (sums.is_empty(), sums.set_aside.first_key_value()) {
         return Err(Failure::because(format!(
             "nothing is left to be summed: {records} records left out: {what}; {}",

@@ -171,6 +171,20 @@ pub fn column(cells: &[Option<String>], places: &[u64], name: &str, file: &str) 
         Ok(Some(time))
     };
     let times: Vec<Option<Time>> = cells.iter().zip(places).map(read).collect::<Outcome<_>>()?;
+    let parted = |time: &Time| {
+        let parts = time.text.split_once('.');
+        parts.is_some_and(|(whole, rest)| ["1", "2"].contains(&whole) && rest.len() == 3 && digits(rest, 3).is_some())
+    };
+    if let Some(at) = times.iter().position(Option::is_some)
+        && times.iter().flatten().all(parted)
+    {
+        return Err(Failure::because(format!(
+            "{file}, line {}, column `{name}`: `{}` may be a year with a point between its thousands, as all times are written; \
+             write 2003 without one, or other decimals",
+            places[at],
+            times[at].as_ref().map_or("", |time| &time.text),
+        )));
+    }
     if let Some(at) = two_digits(&times) {
         return Err(Failure::because(format!(
             "{file}, line {}, column `{name}`: `{}` is a year of two digits, beside others of another century; write four",
@@ -249,6 +263,14 @@ mod tests {
         assert!(
             read(&["01", "02", "03"]).is_ok() && read(&["10", "60", "99"]).is_ok() && read(&["1", "50", "07"]).is_ok()
         );
+    }
+
+    #[test]
+    fn years_with_a_point_between_thousands_are_refused() {
+        let read = |texts: [&str; 3]| column(&texts.map(|text| Some(text.to_owned())), &[2, 3, 4], "year", "t.csv");
+        let error = format!("{:?}", read(["1.999", "2.000", "2.001"]).unwrap_err());
+        assert!(error.contains("line 2") && error.contains("thousands"), "{error}");
+        assert!(read(["0.125", "0.250", "0.375"]).is_ok() && read(["1.999", "2.000", "2.0015"]).is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::footer::end_of;
 use crate::guard::{GAVE_UP, guarded};
 use crate::partition::NUMBER_PAGE_ROWS;
 use crate::scan::damaged;
-use crate::{Result, io, sha256_of_bytes, write_atomically};
+use crate::{Result, WRITER, io, sha256_of_bytes, write_atomically};
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
 use parquet::arrow::ArrowWriter;
@@ -46,7 +46,7 @@ pub fn fingerprints(dataset: &Path) -> Result<String> {
 pub fn write_with_note(path: &Path, batch: &RecordBatch, note: &str) -> Result<()> {
     let failed = |e: parquet::errors::ParquetError| damaged(path, e);
     let mut builder = WriterProperties::builder()
-        .set_created_by("counterflow".to_owned())
+        .set_created_by(WRITER.to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_data_page_row_count_limit(NUMBER_PAGE_ROWS)
         .set_write_batch_size(NUMBER_PAGE_ROWS)

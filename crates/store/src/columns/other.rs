@@ -87,7 +87,7 @@ pub(crate) fn codes_after(file: &DataFile, group: usize, column: &'static str, k
                     file,
                     start + at,
                     column,
-                    format!("{found} is expected to be a whole number below 9e15"),
+                    format!("{found:?} is expected to be a whole number below 9e15"),
                 ));
             }
             let numbers = strictly(array, &DataType::Int64)?;
@@ -122,13 +122,21 @@ pub(crate) fn decimals(file: &DataFile, group: usize, column: &'static str) -> R
         match array.data_type() {
             DataType::Float64 => {
                 for (row, v) in array.as_primitive::<Float64Type>().iter().enumerate() {
-                    push(row, v.map_or(Some(0), thousandths), &v.unwrap_or_default())?;
+                    push(
+                        row,
+                        v.map_or(Some(0), thousandths),
+                        &format_args!("{:?}", v.unwrap_or_default()),
+                    )?;
                 }
             }
             DataType::Float16 | DataType::Float32 => {
                 let array = strictly(array, &DataType::Float32)?;
                 for (row, v) in array.as_primitive::<Float32Type>().iter().enumerate() {
-                    push(row, v.map_or(Some(0), thousandths_of_single), &v.unwrap_or_default())?;
+                    push(
+                        row,
+                        v.map_or(Some(0), thousandths_of_single),
+                        &format_args!("{:?}", v.unwrap_or_default()),
+                    )?;
                 }
             }
             kind => {

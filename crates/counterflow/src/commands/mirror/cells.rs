@@ -136,8 +136,14 @@ pub fn amount(text: &str) -> Amount {
     if matches!(text, "" | "NA" | "N/A" | "NaN" | "nan" | "null" | "None" | ".." | "-") {
         return Amount::Blank;
     }
-    if text.starts_with('-') {
-        return Amount::Bad;
+    if let Some(below) = text.strip_prefix('-') {
+        let zero =
+            below.contains('0') && below.bytes().all(|b| matches!(b, b'0' | b'.')) && below.parse::<f64>().is_ok();
+        return if zero {
+            Amount::Known(Usd::ZERO, 0.0)
+        } else {
+            Amount::Bad
+        };
     }
     if let Ok(exact) = text.parse::<Decimal3>() {
         return Amount::Known(exact, 0.0);
@@ -254,6 +260,15 @@ mod tests {
             (amount(""), amount("NA"), amount("ten")),
             (Amount::Blank, Amount::Blank, Amount::Bad)
         );
+        for (text, zero) in [
+            ("-0", true),
+            ("-0.00", true),
+            ("-0.01", false),
+            ("-", false),
+            ("--0", false),
+        ] {
+            assert_eq!(amount(text) == Amount::Known(Usd::ZERO, 0.0), zero, "{text}");
+        }
         for text in ["1234567.890123", "0.1234567", "3.3e17", "98765432109876.54321"] {
             let Amount::Known(exact, beyond) = amount(text) else {
                 panic!("{text}")

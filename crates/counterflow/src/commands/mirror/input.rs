@@ -10,7 +10,7 @@ use sources::{Defaults, Source, TextRow, TextTable, decimal_text};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use trade::{Decimal3, Economy, Flow, Period, Record, Status, TOTAL, Usd, Valuation};
+use trade::{Decimal3, Economy, EconomyInfo, Flow, Period, Record, Standing, Status, TOTAL, Usd, Valuation, economies};
 
 /// The records of all files, and what became of the rest.
 #[derive(Debug, Default)]
@@ -98,6 +98,8 @@ struct Rows {
     table: TextTable,
     columns: Columns,
     period: Option<Period>,
+    /// Columns that are not read and may say of which unit, currency or part of the year figures are.
+    beside: Vec<(usize, String)>,
 }
 
 impl Rows {
@@ -134,12 +136,16 @@ impl Rows {
             let names: Vec<String> = unread.iter().take(20).map(|name| format!("`{name}`")).collect();
             output.say(&format!("note: columns that are not read: {}", names.join(", ")));
         }
+        let beside = names.iter().enumerate();
+        let beside = beside.filter(|(_, name)| unread.contains(name) && sources::is_beside(name));
+        let beside = beside.map(|(at, name)| (at, name.clone())).collect();
         let said = defaults.period.as_deref().and_then(period);
         let columns = columns.with_period(said.is_some(), table.file())?;
         Ok(Some(Rows {
             table,
             columns,
             period: said,
+            beside,
         }))
     }
 
@@ -160,6 +166,7 @@ impl Rows {
                         delimiter,
                         products: &mut products,
                         compiler: &compiler,
+                        beside: &self.beside,
                         reports,
                     };
                     let read = match &self.columns {
@@ -197,6 +204,7 @@ struct Reading<'a> {
     delimiter: u8,
     products: &'a mut HashMap<String, Arc<str>>,
     compiler: &'a Arc<str>,
+    beside: &'a [(usize, String)],
     reports: &'a mut Reports,
 }
 
@@ -222,6 +230,12 @@ impl<'a> Reading<'a> {
             }
             None => said.ok_or("no period is given")?,
         };
+        for (at, name) in self.beside {
+            let text = self.cell(*at)?;
+            if let Some((why, advice)) = sources::contradicts(name, text, when) {
+                return Err(format!("the column `{name}` says `{text}`: {why}; {advice}"));
+            }
+        }
         let code = product(self.optional(shared.product)?.unwrap_or(TOTAL), self.products);
         let stated = self.optional(shared.classification)?;
         let classification = classification(stated, &code)
@@ -238,7 +252,16 @@ impl<'a> Reading<'a> {
     fn economy(&mut self, at: usize, year: i16) -> Result<Economy, String> {
         match self.cell(at)? {
             "" => Err("an economy is missing".to_owned()),
-            text => Ok(self.reports.labels.economy(text, year)),
+            text => {
+                let economy = self.reports.labels.economy(text, year);
+                let absent = |info: &&EconomyInfo| info.standing(year) == Standing::Absent;
+                match economies().get(economy).filter(absent) {
+                    Some(info) => Err(format!(
+                        "`{text}`: {info} is of other years than {year}; write who it was in that year"
+                    )),
+                    None => Ok(economy),
+                }
+            }
         }
     }
 

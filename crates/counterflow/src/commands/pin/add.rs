@@ -2,7 +2,7 @@
 
 use super::{PinFolder, reference_list};
 use crate::commands::import::{defaults, source, tell};
-use crate::commands::load::is_foreign;
+use crate::commands::load::{is_foreign, look_through};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use clap::Args;
@@ -108,6 +108,7 @@ fn check(arguments: &AddArguments) -> Outcome<()> {
 fn records(arguments: &AddArguments, output: &Output) -> Outcome<(Vec<Record>, Vec<Reference>)> {
     let beside = store::read_references(&arguments.file.with_file_name("references.csv")).unwrap_or_default();
     if arguments.file.extension().is_some_and(|e| e == "parquet") && !is_foreign(&arguments.file) {
+        look_through(&arguments.file, u64::MAX, output)?;
         let mut records = store::read_records(&arguments.file, &Filter::default())?;
         let named = |n: u32| (n as usize) < beside.len();
         if records.iter().any(|record| record.reference.is_some_and(|n| !named(n))) {

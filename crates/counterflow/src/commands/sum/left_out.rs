@@ -17,7 +17,13 @@ pub fn warning(sums: &Sums, path: &Path, query: &Query) -> Outcome<Option<String
     let reporters: BTreeSet<&str> = unheard.iter().map(|one| one.reporter.as_str()).collect();
     let some = |reporter: &&str| {
         let of = unheard.iter().filter(|one| one.reporter == *reporter);
-        let told: Vec<String> = of.take(3).map(|one| format!("{} {}", one.flow, one.year)).collect();
+        let words = |one: &cube::Unheard| {
+            let beside = one.beside.iter().filter(|word| !word.is_empty());
+            beside.fold(format!("{} {}", one.flow, one.year), |words, word| {
+                format!("{words} {word}")
+            })
+        };
+        let told: Vec<String> = of.take(3).map(words).collect();
         let more = match unheard.iter().filter(|one| one.reporter == *reporter).count() {
             0..=3 => "",
             _ => ", ...",
