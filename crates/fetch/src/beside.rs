@@ -1,15 +1,16 @@
 //! What an answer in JSON says beside its rows. Nobody knows in what words a server tells that something is wanting, so that all
 //! of them are looked through: names in any case, and within objects.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::fmt;
 use std::io::Read;
 use std::marker::PhantomData;
 
-/// At most so many fields are held.
-const MOST_FIELDS: usize = 200;
+/// At most so many fields are told, each with so many characters: an answer may have any number of them.
+const MOST_TOLD: usize = 20;
+const LONGEST_TOLD: usize = 200;
 /// Names under which a number tells how many rows there are.
 const COUNTS: [&str; 14] = [
     "count",
@@ -50,8 +51,8 @@ pub(crate) struct Envelope<T> {
 pub(crate) struct Beside {
     /// The number under `count`.
     pub count: Option<Value>,
-    /// Other numbers of rows, with their names.
-    pub counts: Vec<(String, f64)>,
+    /// Other numbers of rows; of many, the first ones.
+    pub counts: Vec<f64>,
     /// An error, or a status that is one.
     pub error: Option<Value>,
     /// That there are more rows.
@@ -83,12 +84,8 @@ pub(crate) fn number(value: &Value) -> Option<f64> {
 /// Reads an answer whose rows stand under a name.
 pub(crate) fn envelope<T: DeserializeOwned>(body: impl Read, rows: &str) -> serde_json::Result<Envelope<T>> {
     let mut reader = serde_json::Deserializer::from_reader(body);
-    let (rows, fields) = Fields(rows, PhantomData).deserialize(&mut reader)?;
+    let (rows, mut beside) = Fields(rows, PhantomData).deserialize(&mut reader)?;
     reader.end()?;
-    let mut beside = Beside::default();
-    for (name, value) in fields {
-        beside.hear(&name, "", &name, value);
-    }
     if let Some(message) = beside.message.as_ref().filter(|message| says(message)) {
         beside.said.insert(0, told("message", message));
     }
@@ -98,37 +95,32 @@ pub(crate) fn envelope<T: DeserializeOwned>(body: impl Read, rows: &str) -> serd
 struct Fields<'a, T>(&'a str, PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Fields<'_, T> {
-    type Value = (Option<T>, Vec<(String, Value)>);
+    type Value = (Option<T>, Beside);
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<'_, T> {
-    type Value = (Option<T>, Vec<(String, Value)>);
+    type Value = (Option<T>, Beside);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with named fields")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut rows, mut fields): (Option<Option<T>>, Vec<(String, Value)>) = (None, Vec::new());
+        let (mut rows, mut beside): (Option<Option<T>>, Beside) = (None, Beside::default());
         while let Some(name) = map.next_key::<String>()? {
             if name == self.0 {
                 if rows.is_some() {
                     return Err(A::Error::custom(format!("`{name}` twice")));
                 }
                 rows = Some(map.next_value()?);
-            } else if fields.len() < MOST_FIELDS {
-                fields.push((name, map.next_value()?));
             } else {
-                map.next_value::<IgnoredAny>()?;
-                return Err(A::Error::custom(format!(
-                    "more than {MOST_FIELDS} fields beside its rows"
-                )));
+                beside.hear(&name, "", &name, map.next_value()?);
             }
         }
-        Ok((rows.flatten(), fields))
+        Ok((rows.flatten(), beside))
     }
 }
 
@@ -156,14 +148,16 @@ impl Beside {
                 self.error.get_or_insert(value);
             }
         } else if let Some(number) = number(&value).filter(|_| counts) {
-            self.counts.push((path.to_owned(), number));
+            if self.counts.len() < MOST_TOLD {
+                self.counts.push(number);
+            }
         } else if more {
             if says(&value) {
                 self.more.get_or_insert(told(path, &value));
             }
         } else if let Value::Object(fields) = value {
             for (inner, value) in fields {
-                self.hear(&format!("{path}.{inner}"), &name, &inner, value);
+                self.hear(&format!("{}.{}", short(path), short(&inner)), &name, &inner, value);
             }
         } else if status && self.is_failure(&value) {
             self.error.get_or_insert(value);
@@ -171,7 +165,7 @@ impl Beside {
             if value == Value::Bool(false) {
                 self.error.get_or_insert(Value::String(format!("{path}: false")));
             }
-        } else if !status && name != "elapsedtime" && says(&value) {
+        } else if !status && name != "elapsedtime" && self.said.len() < MOST_TOLD && says(&value) {
             self.said.push(told(path, &value));
         }
     }
@@ -188,5 +182,10 @@ impl Beside {
 
 fn told(name: &str, value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    format!("{name}: {text}")
+    format!("{}: {}", short(name), short(&text))
+}
+
+fn short(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST_TOLD);
+    end.map_or(text, |(at, _)| &text[..at])
 }

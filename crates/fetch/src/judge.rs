@@ -163,8 +163,8 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
         },
     };
     // Where a server tells several numbers, the one that is not true counts.
-    let others = beside.counts.iter().filter(|(_, n)| *n >= 0.0 && *n < 1e15);
-    let other = others.map(|(_, n)| n.ceil() as u64).find(|n| *n != rows);
+    let others = beside.counts.iter().filter(|n| **n >= 0.0 && **n < 1e15);
+    let other = others.map(|n| n.ceil() as u64).find(|n| *n != rows);
     let announced = match (announced, other) {
         (Some(announced), _) if announced != rows => Some(announced),
         (announced, other) => other.or(announced),
