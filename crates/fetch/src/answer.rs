@@ -20,9 +20,15 @@ pub struct Answer {
     /// Whether it is of a kind that says how many rows there are, and does not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncounted: bool,
+    /// Whether neither it nor the connection told where it ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub endless: bool,
     /// What it says beside its rows, shortened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
+    /// The address that answered, where the one that was asked led elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The SHA-256 of the body.
     pub sha256: String,
     /// Where the body is kept, in the folder; nowhere where there is none.

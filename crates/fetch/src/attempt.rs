@@ -5,6 +5,7 @@ use crate::cache::{Cache, Known};
 use crate::client::{Lost, Reply, forget};
 use crate::error::{Error, Result, io, shown};
 use crate::judge::{Held, judge};
+use crate::key::holds;
 use crate::patience::Pace;
 use crate::plan::Plan;
 use crate::request::{Form, Request, origin};
@@ -25,6 +26,8 @@ pub(crate) struct Work<'a> {
     asked: BTreeSet<String>,
     /// The addresses that answers have called their next pages.
     later_pages: BTreeSet<String>,
+    /// Whether something was answered and is kept.
+    any: bool,
     fetched: Fetched,
 }
 
@@ -43,6 +46,7 @@ impl<'a> Work<'a> {
             pace: Pace::default(),
             asked: BTreeSet::new(),
             later_pages: BTreeSet::new(),
+            any: false,
             fetched: Fetched::default(),
         }
     }
@@ -55,8 +59,18 @@ impl<'a> Work<'a> {
     /// The answer to a request: the one that is kept, or a new one.
     pub fn answer(&mut self, request: &Request) -> Result<Answer> {
         let answer = self.kept_or_new(request)?;
+        self.any = true;
         self.later_pages.extend(answer.next.clone());
         Ok(answer)
+    }
+
+    /// What to do after a failure that may pass.
+    fn again(&self, place: &Path) -> &'static str {
+        // Of an archive, the part that has come is kept.
+        match self.any || place.exists() {
+            true => "what was answered is kept: run the same command again",
+            false => "run the same command again",
+        }
     }
 
     fn kept_or_new(&mut self, request: &Request) -> Result<Answer> {
@@ -77,6 +91,7 @@ impl<'a> Work<'a> {
                 return Err(Error::TooMany {
                     sent: self.fetched.sent,
                     next: request.url.clone(),
+                    again: self.again(&place),
                 });
             }
             self.pace.keep(patience.interval);
@@ -100,6 +115,7 @@ impl<'a> Work<'a> {
                     url: request.url.clone(),
                     attempts: failures,
                     last: why,
+                    again: self.again(&place),
                 });
             }
             if let Some(wait) = failure.wait.filter(|wait| *wait > patience.longest_wait) {
@@ -107,6 +123,7 @@ impl<'a> Work<'a> {
                     url: request.url.clone(),
                     seconds: wait.as_secs(),
                     said: why,
+                    again: self.again(&place),
                 });
             }
             let wait = patience.after(failures).max(failure.wait.unwrap_or_default());
@@ -140,6 +157,7 @@ impl<'a> Work<'a> {
                 return Err(Error::TooMany {
                     sent: self.fetched.sent,
                     next: format!("{}, which leads elsewhere", request.url),
+                    again: self.again(place),
                 });
             }
             Err(Lost::Passing(why)) => return failed(why, None),
@@ -170,13 +188,15 @@ impl<'a> Work<'a> {
         match reply.status {
             200 => {}
             413 | 414 => {
-                let answer = self.note(request, Fate::TooLarge, Held::default(), place, None)?;
+                let reply = Reply::default();
+                let answer = self.note(request, Fate::TooLarge, Held::default(), place, reply)?;
                 return Ok(Ok(answer));
             }
             403 if reply.said.to_ascii_lowercase().contains("quota") => {
-                return Err(refused(
-                    "what was answered is kept: run the same command again when the quota is renewed",
-                ));
+                return Err(refused(match self.any {
+                    true => "what was answered is kept: run the same command again when the quota is renewed",
+                    false => "run the same command again when the quota is renewed",
+                }));
             }
             401 | 403 if request.key.is_some() => {
                 return Err(refused("check the key in the environment, COMTRADE_API_KEY"));
@@ -242,30 +262,20 @@ impl<'a> Work<'a> {
             forget(place);
             return failed(why, reply.wait);
         }
-        self.note(request, fate, held, place, reply.next).map(Ok)
+        self.note(request, fate, held, place, reply).map(Ok)
     }
 
-    /// Whether the body, or the address of the next page, has the key in it. A short one, or one of digits alone, could
-    /// stand there by chance.
+    /// Whether the body has the key in it, or the address of the next page or the one that answered.
     fn tells_key(&self, reply: &Reply, place: &Path) -> std::io::Result<bool> {
-        let key = match self.asking.transport.secret() {
-            Some(key) if key.len() >= 8 && !key.bytes().all(|b| b.is_ascii_digit()) => key,
-            _ => return Ok(false),
+        let Some(key) = self.asking.transport.secret() else {
+            return Ok(false);
         };
-        if reply.next.as_ref().is_some_and(|next| next.contains(key)) {
-            return Ok(true);
-        }
-        let mut file = File::open(place)?;
-        let (mut text, mut read) = (Vec::new(), 1);
-        while read > 0 {
-            // What could be the beginning of the key goes before the next bytes.
-            text.drain(..text.len().saturating_sub(key.len() - 1));
-            read = (&mut file).take(1 << 16).read_to_end(&mut text)?;
-            if text.windows(key.len()).any(|window| window == key.as_bytes()) {
+        for address in reply.next.iter().chain(&reply.from) {
+            if holds(address.as_bytes(), key)? {
                 return Ok(true);
             }
         }
-        Ok(false)
+        holds(File::open(place)?, key)
     }
 
     /// What the body holds, or why it cannot be used.
@@ -286,7 +296,7 @@ impl<'a> Work<'a> {
         judge(request.form, &mut file, reply.framed, reply.next.is_some())
     }
 
-    fn note(&self, request: &Request, fate: Fate, held: Held, place: &Path, next: Option<String>) -> Result<Answer> {
+    fn note(&self, request: &Request, fate: Fate, held: Held, place: &Path, reply: Reply) -> Result<Answer> {
         let there = place.exists() && fate != Fate::TooLarge;
         let sha256 = if there {
             store::sha256_of_file(place)?
@@ -302,10 +312,12 @@ impl<'a> Work<'a> {
             rows: held.rows,
             announced: Some(held.announced).filter(|announced| *announced != held.rows),
             uncounted: held.uncounted,
+            endless: held.endless,
             said: held.said,
+            from: reply.from,
             sha256,
             file,
-            next,
+            next: reply.next,
         };
         self.cache.keep(request, &answer, there.then_some(place))?;
         // What is left is the body of an answer that is not kept, or the mark of one that was fetched on.

@@ -67,8 +67,12 @@ impl Cache {
     /// is called, and its end awaited. What an interrupted one left unfinished is removed.
     ///
     /// # Errors
-    /// When the folder cannot be made or written to.
+    /// When the folder cannot be made or written to, or holds what no fetch has made.
     pub fn open(folder: &Path, waiting: &dyn Fn()) -> Result<Cache> {
+        if let Some(what) = foreign(folder)? {
+            let folder = folder.to_owned();
+            return Err(Error::Foreign { folder, what });
+        }
         std::fs::create_dir_all(folder).map_err(io("make", folder))?;
         let path = folder.join(".lock");
         let lock = OpenOptions::new().create(true).append(true).open(&path);
@@ -126,16 +130,17 @@ impl Cache {
             requests: plan.parts.iter().map(|part| plan.request(part).url).collect(),
         };
         let text = toml::to_string(&question).map_err(|e| Error::Question(e.to_string()))?;
-        let answers = self.folder.join("answers");
-        let mut noted = std::fs::read_dir(&answers).map_err(io("read", &answers))?;
         // A question that was never answered binds nobody.
-        if !path.exists() || noted.next().is_none() {
+        if store::read_text(&path).is_ok_and(|there| there == text) {
+            return Ok(());
+        }
+        if made_by_others(&self.folder)?.is_none() {
             return Ok(store::write_atomically(&path, text.as_bytes())?);
         }
         let there = store::read_text(&path).map_err(io("read", &path))?;
-        let there: Question = toml::from_str(&there).map_err(|e| Error::Damaged {
-            path,
-            problem: e.message().to_owned(),
+        let there: Question = toml::from_str(&there).map_err(|e| Error::Foreign {
+            folder: self.folder.clone(),
+            what: format!("its fetch.toml cannot be read: {}", e.message()),
         })?;
         if there == question {
             return Ok(());
@@ -220,6 +225,46 @@ impl Cache {
     }
 }
 
+/// What is in a folder that has no question, so that it must not be fetched into; none where it is empty.
+fn foreign(folder: &Path) -> Result<Option<String>> {
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let found = made_by_others(folder)?;
+    // Looked for last: another fetch may be about to begin in the folder.
+    Ok(found.filter(|_| !folder.join("fetch.toml").exists()))
+}
+
+/// The first name in a folder that is not among those that a fetch leaves which has no answer yet.
+fn made_by_others(folder: &Path) -> Result<Option<String>> {
+    let names = |folder: &Path| -> Result<Vec<String>> {
+        let entries = std::fs::read_dir(folder).map_err(io("read", folder))?;
+        let names = entries.map(|entry| {
+            Ok(entry
+                .map_err(io("read", folder))?
+                .file_name()
+                .to_string_lossy()
+                .into_owned())
+        });
+        names.collect()
+    };
+    let unfinished = |name: &String| name.starts_with(store::UNFINISHED) || name.starts_with(PARTIAL);
+    for name in names(folder)? {
+        let path = folder.join(&name);
+        let ours = match name.as_str() {
+            ".lock" | "fetch.toml" => true,
+            "raw" | "answers" if path.is_dir() => names(&path)?.iter().all(unfinished),
+            _ => unfinished(&name),
+        };
+        if !ours {
+            return Ok(Some(format!(
+                "`{name}` is in it, without a fetch.toml of this question"
+            )));
+        }
+    }
+    Ok(None)
+}
+
 /// What stands between a note and its hash.
 const SEAL: &str = "# sha256 of the above without its date: ";
 
@@ -270,7 +315,9 @@ mod tests {
             rows: 0,
             announced: None,
             uncounted: false,
+            endless: false,
             said: None,
+            from: None,
             file: Some(format!("raw/{sha256}.json")),
             sha256,
             next: None,

@@ -8,6 +8,11 @@ pub(crate) fn today() -> String {
     day((since.as_secs() / 86_400) as i64)
 }
 
+/// This year in universal time.
+pub fn this_year() -> i16 {
+    today().get(..4).and_then(|year| year.parse().ok()).unwrap_or(i16::MAX)
+}
+
 /// The day that is so many days after the first of 1970, in the Gregorian calendar. Years are counted from March, so
 /// that a leap day is the last of its year, in eras of 400 years.
 fn day(days: i64) -> String {

@@ -1,6 +1,6 @@
 use crate::error::shown;
 use crate::paced::Paced;
-use crate::request::{Request, is_local, is_private, origin};
+use crate::request::{Request, is_local, is_private, names_user, origin};
 use flate2::read::MultiGzDecoder;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -35,6 +35,8 @@ pub struct Reply {
     pub wait: Option<Duration>,
     /// The address of the next page.
     pub next: Option<String>,
+    /// The address that answered, where the one that was asked led elsewhere.
+    pub from: Option<String>,
     /// Whether the connection told where the body ends.
     pub framed: bool,
     /// Where the request was not granted: the server's words, shortened.
@@ -150,10 +152,12 @@ impl Transport for Client {
                 url = elsewhere(&url, response.headers()).map_err(Lost::Astray)?;
                 continue;
             }
-            return self.receive(request, body, partial.as_ref(), response);
+            let from = (url != request.url).then_some(url);
+            let reply = self.receive(request, body, partial.as_ref(), response)?;
+            return Ok(Reply { from, ..reply });
         }
         Err(Lost::Astray(format!(
-            "it leads elsewhere more than {MOST_REDIRECTS} times"
+            "it leads elsewhere more than {MOST_REDIRECTS} times, at last to {url}"
         )))
     }
 }
@@ -177,6 +181,7 @@ impl Client {
                 crate::calendar::retry_after(text, now.unwrap_or_else(SystemTime::now))
             }),
             next: next_page(&head.headers, &request.url),
+            from: None,
             framed: header("content-length").is_some() || header("transfer-encoding").is_some(),
             said: String::new(),
         };
@@ -304,6 +309,9 @@ fn elsewhere(url: &str, headers: &HeaderMap) -> Result<String, String> {
     } else {
         to.to_owned()
     };
+    if names_user(&there) {
+        return Err("it leads to an address with a user's name before its host, which is not followed".to_owned());
+    }
     match origin(&there) {
         Some(origin) if here.starts_with("https:") && !origin.starts_with("https:") => {
             Err("it leads from an encrypted to an open connection".to_owned())
@@ -400,6 +408,9 @@ mod tests {
         assert_eq!(to("http://a.org/x", "https://b.org/").unwrap(), "https://b.org/");
         assert!(to("https://a.org/x", "http://a.org/x").is_err());
         assert!(to("https://a.org/x", "//b.org").is_err());
+        for user in ["https://a.org@b.org/", "https://me:secret@a.org/", "//me:secret@a.org/"] {
+            assert!(to("https://a.org/x", user).is_err_and(|why| !why.contains("secret")));
+        }
         assert!(elsewhere("https://a.org", &HeaderMap::new()).is_err());
     }
 

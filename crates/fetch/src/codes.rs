@@ -1,7 +1,7 @@
 //! What a user writes as the codes that a provider knows.
 
 use crate::error::{Error, Result};
-use trade::{Period, economies};
+use trade::{EconomyInfo, EconomyKind, NumericCode, Period, economies};
 
 /// At most so many periods in one question: two centuries of months.
 const MOST_PERIODS: usize = 2_400;
@@ -63,22 +63,35 @@ fn period(text: &str) -> Result<Period> {
 /// in some years only (841 for the United States to 1980) is among them where the periods reach these years.
 ///
 /// # Errors
-/// Names the word that means no economy, or several.
+/// Names the word that means no economy, or several, or one that UN Comtrade books under another number.
 pub fn comtrade_codes(text: &str, periods: &[Period]) -> Result<Option<Vec<String>>> {
     each(text, |word| {
         if word.len() <= 3 && word.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(vec![word.to_owned()]);
+            let zeros = word.trim_start_matches('0');
+            return Ok(vec![if zeros.is_empty() { "0" } else { zeros }.to_owned()]);
         }
         let info = economies().lookup(word).map_err(|e| Error::Question(e.to_string()))?;
-        let asked = |code: &trade::NumericCode| periods.iter().any(|p| code.years.contains(p.year()));
+        if let Some(other) = booked_under(info) {
+            return Err(Error::Question(format!(
+                "UN Comtrade has no figures of {info}: it books them under {}, `{}`; ask for that number",
+                other.m49.first().map_or(0, |number| number.code),
+                other.name
+            )));
+        }
+        let asked = |code: &NumericCode| periods.iter().any(|p| code.years.contains(p.year()));
         let valid: Vec<_> = info.m49.iter().filter(|code| asked(code)).collect();
         // The first is UN Comtrade's; others without years are M49's own, which it does not use.
         let open = |code: &trade::NumericCode| code.years.first.is_none() && code.years.last.is_none();
         let used = valid.iter().enumerate().filter(|(at, code)| *at == 0 || !open(code));
         let codes: Vec<String> = used.map(|(_, code)| code.code.to_string()).collect();
         if codes.is_empty() {
+            let before: Vec<String> = in_its_place(info, periods).map(ToString::to_string).collect();
+            let hint = match &before[..] {
+                [] => String::new(),
+                others => format!("; in them there was {}", others.join(", ")),
+            };
             return Err(Error::Question(format!(
-                "UN Comtrade has no number for {info} in these periods"
+                "UN Comtrade has no number for {info} in these periods{hint}"
             )));
         }
         Ok(codes)
@@ -112,20 +125,43 @@ pub fn imf_codes(text: &str, periods: &[Period]) -> Result<Option<Vec<String>>> 
     })
 }
 
+/// The residual of an economy's seat, under which UN Comtrade books what it does not book under the economy's name.
+fn booked_under(info: &EconomyInfo) -> Option<&'static EconomyInfo> {
+    economies().iter().find(|other| {
+        let seat = info.capital_name.is_some() && info.capital_name == other.capital_name;
+        seat && other.kind == EconomyKind::Unspecified && other.code != info.code
+    })
+}
+
+/// Who has a number in the periods and stood where the economy stands in other years: one of its seat or of its number.
+fn in_its_place(info: &EconomyInfo, periods: &[Period]) -> impl Iterator<Item = &'static EconomyInfo> {
+    economies().iter().filter(|other| {
+        let seat = info.capital_name.is_some() && info.capital_name == other.capital_name;
+        let number = |code: &NumericCode| info.m49.iter().any(|own| own.code == code.code);
+        let then = |code: &NumericCode| periods.iter().any(|p| code.years.contains(p.year()));
+        other.code != info.code && other.is_place() && other.m49.iter().any(|code| (seat || number(code)) && then(code))
+    })
+}
+
+/// `all` alone is all of them. In a list it would be taken for the world, which `all` also means as a name.
 fn each(text: &str, read: impl Fn(&str) -> Result<Vec<String>>) -> Result<Option<Vec<String>>> {
-    if text.trim() == "all" {
+    let words: Vec<&str> = text.split(',').map(str::trim).collect();
+    let all = |word: &&str| word.eq_ignore_ascii_case("all");
+    if words.len() == 1 && all(&words[0]) {
         return Ok(None);
     }
+    if words.iter().any(all) || words.contains(&"") {
+        return Err(Error::Question(format!(
+            "`{text}`: economies with one comma between two of them are expected, or `all` alone"
+        )));
+    }
     let mut codes: Vec<String> = Vec::new();
-    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+    for word in words {
         for code in read(word)? {
             if !codes.contains(&code) {
                 codes.push(code);
             }
         }
-    }
-    if codes.is_empty() {
-        return Err(Error::Question("an economy, several, or `all` is expected".to_owned()));
     }
     Ok(Some(codes))
 }
@@ -166,13 +202,31 @@ mod tests {
         assert_eq!(codes("USA", "1979..1982"), "842 841");
         assert_eq!(codes("DEU", "1985"), "276 280");
         assert_eq!(codes("FRA,251,97", "2003"), "251 97");
-        assert_eq!(comtrade("all", "2003").unwrap(), None);
-        for bad in ["", "XXX", "Korea"] {
+        for all in ["all", "ALL", " All "] {
+            assert_eq!(comtrade(all, "2003").unwrap(), None);
+        }
+        assert_eq!(codes("007,000", "2003"), "7 0");
+        for bad in [
+            "", "XXX", "Korea", "CHN,all", "PRK,ALL", "all,", "all,all", "CHN,", ",CHN", "CHN,,PRK",
+        ] {
             assert!(comtrade(bad, "2003").is_err(), "{bad}");
         }
+        for (text, when, told) in [
+            ("TWN", "2003", "books them under 490, `Other Asia"),
+            ("RUS", "1990", "in them there was SUN"),
+            ("CZE", "1985", "in them there was CSK"),
+            ("BEL", "1995", "in them there was BLX"),
+        ] {
+            let error = comtrade(text, when).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+        assert_eq!(codes("490", "2003"), "490");
         let imf = |text: &str| imf_codes(text, &periods("2003").unwrap());
         assert_eq!(imf("KOR,WLD,G163").unwrap().unwrap().join(" "), "KOR G001 G163");
         assert_eq!(imf("South Korea").unwrap().unwrap().join(" "), "KOR");
-        assert!(imf("LAX").is_err());
+        for bad in ["LAX", "KOR,ALL", "KOR,"] {
+            assert!(imf(bad).is_err(), "{bad}");
+        }
+        assert_eq!(imf("ALL").unwrap(), None);
     }
 }

@@ -21,8 +21,7 @@ pub enum Error {
     },
     /// The provider asks for more patience than was granted.
     #[error(
-        "{url}: the server asks to wait {seconds} seconds ({said}); what was answered is kept: run the same command \
-         again then, or grant the wait with --longest-wait"
+        "{url}: the server asks to wait {} ({said}); {again} then, or grant the wait with --longest-wait", long(*seconds)
     )]
     Wait {
         /// The request.
@@ -31,11 +30,11 @@ pub enum Error {
         seconds: u64,
         /// The server's words, shortened.
         said: String,
+        /// What to do.
+        again: &'static str,
     },
     /// Every attempt failed.
-    #[error(
-        "{url}: no usable answer in {attempts} attempts, the last one: {last}; what was answered is kept: run the same command again"
-    )]
+    #[error("{url}: no usable answer in {attempts} attempts, the last one: {last}; {again}")]
     Failed {
         /// The request.
         url: String,
@@ -43,6 +42,8 @@ pub enum Error {
         attempts: u32,
         /// What was wrong with the last answer.
         last: String,
+        /// What to do.
+        again: &'static str,
     },
     /// The answer reaches the limit of rows and the question cannot be divided.
     #[error("{url}: {what}: it is most likely cut, and is not used. It cannot be divided further: {advice}")]
@@ -102,14 +103,26 @@ pub enum Error {
     },
     /// More requests than were granted.
     #[error(
-        "{sent} requests were sent, as many as --max-requests grants, and more are needed (next: {next}); what was answered \
-         is kept: run the same command again, or grant more"
+        "{sent} requests were sent, as many as --max-requests grants, and more are needed (next: {next}); {again}, or grant more"
     )]
     TooMany {
         /// How many were sent.
         sent: u64,
         /// What would be asked next.
         next: String,
+        /// What to do.
+        again: &'static str,
+    },
+    /// The folder holds what is from nowhere that this question knows.
+    #[error(
+        "{folder} holds a dataset or files that are not from this question ({what}); name another folder for --out",
+        folder = folder.display()
+    )]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What is in it, or not.
+        what: String,
     },
     /// The folder holds the answers to another question.
     #[error("{folder} holds the answers to another question ({difference}); name another folder for --out", folder = folder.display())]
@@ -155,9 +168,19 @@ impl Error {
                 | Error::Wait { .. }
                 | Error::Failed { .. }
                 | Error::TooMany { .. }
+                | Error::Foreign { .. }
+                | Error::Elsewhere { .. }
                 | Error::Io { .. }
                 | Error::Store(_)
         )
+    }
+}
+
+/// A wait in words; more than a year is told as no number.
+fn long(seconds: u64) -> String {
+    match seconds {
+        0..=31_536_000 => format!("{seconds} seconds"),
+        _ => "more than a year".to_owned(),
     }
 }
 
@@ -169,10 +192,7 @@ pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Erro
 /// A server's words as they may be shown: one line of at most 200 characters without control characters, and
 /// without the key, should the server repeat it.
 pub(crate) fn shown(text: &str, key: Option<&str>) -> String {
-    let text = match key {
-        Some(key) if !key.is_empty() => text.replace(key, "***"),
-        _ => text.to_owned(),
-    };
+    let text = crate::key::masked(text, key);
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let words: Vec<String> = plain
         .collect::<String>()

@@ -1,5 +1,6 @@
 //! Whether a body is what was asked for, whole, and how much it holds.
 
+use crate::beside::{Envelope, envelope, number, says};
 use crate::bounded::Bounded;
 use crate::part::Dimension;
 use crate::request::Form;
@@ -21,6 +22,8 @@ pub(crate) struct Held {
     pub announced: u64,
     /// Whether it does not say, where others of its form do.
     pub uncounted: bool,
+    /// Whether neither it nor the connection tells where it ends.
+    pub endless: bool,
     /// The error that it tells beside its rows.
     pub error: Option<String>,
     /// What else it says beside its rows.
@@ -54,39 +57,22 @@ impl Held {
     }
 }
 
-/// JSON, behind the byte order mark that some servers put before it.
-fn json<T: DeserializeOwned>(mut body: impl Read) -> Result<T, String> {
+/// A body within its bound, behind the byte order mark that some servers put before it.
+fn bounded(mut body: impl Read) -> Result<impl Read, String> {
     let mut start = Vec::new();
     (&mut body).take(3).read_to_end(&mut start).map_err(|e| e.to_string())?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    serde_json::from_reader(Bounded::new(start.chain(body))).map_err(|e| no_json(&e))
-}
-
-#[derive(Deserialize)]
-struct Records {
-    count: Option<Value>,
-    #[serde(rename = "statusCode")]
-    status: Option<Value>,
-    data: Option<Counted>,
-    error: Option<Value>,
-    #[serde(rename = "errorObject")]
-    error_object: Option<Value>,
-    message: Option<Value>,
-    warning: Option<Value>,
-    warnings: Option<Value>,
-    notice: Option<Value>,
-    truncated: Option<Value>,
-}
-
-/// Whether a value is more than the word that there is nothing.
-fn says(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.trim().is_empty(),
-        Value::Array(list) => list.iter().any(says),
-        Value::Object(fields) => fields.values().any(says),
-        _ => true,
+    if start == b"\xef\xbb\xbf" {
+        start.clear();
     }
+    Ok(Bounded::new(std::io::Cursor::new(start).chain(body)))
+}
+
+fn json<T: DeserializeOwned>(body: impl Read) -> Result<T, String> {
+    serde_json::from_reader(bounded(body)?).map_err(|e| no_json(&e))
+}
+
+fn enveloped<T: DeserializeOwned>(body: impl Read, rows: &str) -> Result<Envelope<T>, String> {
+    envelope(bounded(body)?, rows).map_err(|e| no_json(&e))
 }
 
 /// The length of a list of records as the importer reads them: plain fields, the same in all. What is kept is not asked for
@@ -155,52 +141,33 @@ fn no_json(error: &serde_json::Error) -> String {
 }
 
 fn records(body: impl Read, pages: bool) -> Result<Held, String> {
-    let answer: Records = json(body)?;
-    let words = |value: &Value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.trim().is_empty(),
-        _ => true,
-    };
-    let beside = [
-        ("message", &answer.message),
-        ("warning", &answer.warning),
-        ("warnings", &answer.warnings),
-        ("notice", &answer.notice),
-        ("truncated", &answer.truncated),
-    ];
-    let beside = beside.iter().filter_map(|(name, value)| {
-        let value = value.as_ref().filter(|value| says(value))?;
-        Some(format!(
-            "{name}: {}",
-            value.as_str().map_or(value.to_string(), str::to_owned)
-        ))
-    });
-    let beside = beside.collect::<Vec<_>>().join("; ");
-    let number = |value: Value| match value {
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_f64(),
-    };
-    // An answer beside which the status of a refusal stands is one, whatever HTTP's is.
-    let refused = answer.status.and_then(number).filter(|status| *status >= 400.0);
-    let refused = refused.map(|status| answer.message.clone().unwrap_or_else(|| status.into()));
-    let error = [answer.error, answer.error_object, refused]
-        .into_iter()
-        .flatten()
-        .find(words);
-    let said = error.clone().or(answer.message.filter(words));
-    let rows = match (answer.data, said) {
+    let Envelope { rows, beside } = enveloped::<Counted>(body, "data")?;
+    // An answer beside which the status of a refusal stands tells why in its message.
+    let refused = beside.error.as_ref().is_some_and(|error| number(error).is_some());
+    let message = beside.message.clone().filter(says);
+    let error = message.clone().filter(|_| refused).or(beside.error);
+    let rows = match (rows, error.clone().or(message)) {
         (Some(Counted(0)) | None, Some(said)) => return Err(format!("an error in place of data: {said}")),
         (None, None) => return Err("JSON without records under `data`".to_owned()),
         (Some(Counted(rows)), _) => rows,
     };
+    let more = beside.more.filter(|_| !pages);
+    let more = more.map(|more| format!("it says that there are more rows ({more})"));
     // Some answers say -1 where nobody has counted.
-    let announced = match answer.count {
+    let announced = match beside.count {
         None | Some(Value::Null) => None,
-        Some(count) => match number(count.clone()) {
+        Some(count) => match number(&count) {
             Some(n) if n < 0.0 => None,
             Some(n) if n.fract() == 0.0 && n < 1e15 => Some(n as u64),
             _ => return Err(format!("it announces {count} records, which is no number of them")),
         },
+    };
+    // Where a server tells several numbers, the one that is not true counts.
+    let others = beside.counts.iter().filter(|n| **n >= 0.0 && **n < 1e15);
+    let other = others.map(|n| n.ceil() as u64).find(|n| *n != rows);
+    let announced = match (announced, other) {
+        (Some(announced), _) if announced != rows => Some(announced),
+        (announced, other) => other.or(announced),
     };
     let (announced, uncounted) = (announced.unwrap_or(rows), announced.is_none());
     // Fewer announced than held, or more without being at a limit, is judged by the caller, who knows the limit.
@@ -211,20 +178,10 @@ fn records(body: impl Read, pages: bool) -> Result<Held, String> {
         rows,
         announced,
         uncounted,
-        said: Some(beside).filter(|said| !said.is_empty()),
-        error: error.map(|value| value.to_string()),
+        said: Some(beside.said.join("; ")).filter(|said| !said.is_empty()),
+        error: error.map(|value| value.to_string()).or(more),
+        ..Held::default()
     })
-}
-
-#[derive(Deserialize)]
-struct CodeList {
-    #[serde(default)]
-    more: bool,
-    results: Vec<Code>,
-    error: Option<Value>,
-    #[serde(rename = "errorObject")]
-    error_object: Option<Value>,
-    message: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -237,18 +194,18 @@ struct Code {
 /// # Errors
 /// Where it is no list, or says that it is not all.
 pub(crate) fn codes(body: impl Read) -> Result<Vec<String>, String> {
-    let list: CodeList = json(body)?;
-    if list.more {
-        return Err("a list of codes that says that there are more".to_owned());
+    let Envelope { rows, beside } = enveloped::<Vec<Code>>(body, "results")?;
+    let rows = rows.ok_or("JSON without a list of codes under `results`")?;
+    if let Some(more) = beside.more {
+        return Err(format!("a list of codes that says that there are more ({more})"));
     }
     // A list of which a part is wanting would lose figures wherever a question is divided by it.
-    let told = [list.error, list.error_object, list.message].into_iter().flatten();
-    if let Some(told) = told.into_iter().find(says) {
+    if let Some(told) = beside.error.into_iter().chain(beside.message).find(says) {
         return Err(format!("a list of codes beside which an error stands: {told}"));
     }
-    let mut codes = Vec::with_capacity(list.results.len());
+    let mut codes = Vec::with_capacity(rows.len());
     let mut seen = BTreeSet::new();
-    for code in list.results {
+    for code in rows {
         let text = match code.id {
             Value::Number(number) => number.to_string(),
             Value::String(text) => text,
@@ -317,7 +274,10 @@ fn table(body: &mut File, framed: bool) -> Result<Held, String> {
     if !framed && (end.is_err() || last != *b"\n") {
         return Err("CSV that ends within a line, on a connection that does not say where the answer ends".to_owned());
     }
-    Ok(Held::of(rows))
+    Ok(Held {
+        endless: !framed,
+        ..Held::of(rows)
+    })
 }
 
 /// A zip archive begins with the mark of a member and has the mark of its directory in its last 64 KiB.
@@ -363,6 +323,34 @@ mod tests {
             let text = format!(r#"{{"count":{count},"data":[{{"a":1}},{{"a":2}}]}}"#);
             assert_eq!(told(&text), Ok((2, 2)), "{count}");
         }
+        for beside in [
+            r#""count":-1,"Count":12"#,
+            r#""Count":12,"count":-1"#,
+            r#""totalCount":12"#,
+            r#""count":1,"total":12"#,
+            r#""validation":{"count":{"value":12}}"#,
+        ] {
+            assert_eq!(told(&format!("{{{beside},\"data\":[{{}}]}}")), Ok((1, 12)), "{beside}");
+        }
+        let beside = |text: &str| held(Form::Records, format!("{{\"data\":[{{}}],{text}}}").as_bytes(), true).unwrap();
+        for error in [
+            r#""errors":["x"]"#,
+            r#""Error":"x""#,
+            r#""errorMessage":"x""#,
+            r#""exception":{"a":"x"}"#,
+            r#""status":"error""#,
+            r#""Status":{"name":"Result too large"}"#,
+            r#""validation":{"status":{"name":"Result too large"}}"#,
+            r#""success":false"#,
+            r#""more":true"#,
+            r#""hasMore":1"#,
+            r#""paging":{"Next":"/x"}"#,
+        ] {
+            assert!(beside(error).error.is_some(), "{error}");
+        }
+        let fine = r#""errors":[],"errorCode":0,"more":false,"next":null,"status":"OK","statusCode":200,"success":true,"total":1"#;
+        assert_eq!((beside(fine).error, beside(fine).said), (None, None));
+        assert_eq!(beside(r#""Notes":{"a":"old"}"#).said.as_deref(), Some("Notes.a: old"));
         let refused = held(
             Form::Records,
             br#"{"statusCode":500,"message":"late","data":[{"a":1}]}"#,
@@ -387,6 +375,7 @@ mod tests {
             ("{}", "without records"),
             (r#"{"data":{}}"#, "cannot be read"),
             (r#"{"count":1,"data":[{}]} x"#, "cannot be read"),
+            (r#"{"data":[{}],"data":[{}]}"#, "`data` twice"),
             (r#"{"data":[[]]}"#, "a record with named fields"),
             (r#"{"data":[{"a":{}}]}"#, "in the field `a`"),
             (

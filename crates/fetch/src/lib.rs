@@ -16,6 +16,7 @@
 
 mod answer;
 mod attempt;
+mod beside;
 mod bounded;
 mod cache;
 mod calendar;
@@ -23,6 +24,7 @@ mod client;
 mod codes;
 mod error;
 mod judge;
+mod key;
 mod paced;
 mod part;
 mod patience;
@@ -33,7 +35,7 @@ mod work;
 
 pub use answer::{Answer, Fate};
 pub use cache::Cache;
-pub use calendar::is_day;
+pub use calendar::{is_day, this_year};
 pub use client::{Client, Limits, Lost, Reply, Transport};
 pub use codes::{comtrade_codes, imf_codes, periods};
 pub use error::{Error, Result};

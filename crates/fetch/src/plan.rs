@@ -1,6 +1,6 @@
 use crate::error::{Error, Result};
 use crate::part::{Dimension, Part};
-use crate::request::{Form, Key, Request, is_private};
+use crate::request::{Form, Key, Request, is_private, names_user};
 use trade::Period;
 
 /// UN Comtrade's interface takes at most so many periods at once.
@@ -61,6 +61,18 @@ impl Plan {
     /// Where a provider cannot be asked this, or a key would be sent in the clear.
     pub fn new(provider: Provider, question: Part, limit: Option<u64>) -> Result<Plan> {
         let base = provider.base();
+        if names_user(base) {
+            return Err(Error::Question(
+                "the address has a user's name before its host: it would be shown and kept; give the scheme and host alone"
+                    .to_owned(),
+            ));
+        }
+        if matches!(provider, Provider::Comtrade { .. }) && question.reporters.iter().flatten().any(|code| code == "0")
+        {
+            return Err(Error::Question(
+                "the world does not report: name the reporters, or `all` of them".to_owned(),
+            ));
+        }
         if crate::request::origin(base) != Some(base) {
             return Err(Error::Question(format!(
                 "`{base}` is no scheme and host, such as https://comtradeapi.un.org"
@@ -322,6 +334,18 @@ mod tests {
         assert!(told(comtrade("example.org", false), "2003").contains("no scheme and host"));
         assert!(told(comtrade("https://example.org/x", false), "2003").contains("no scheme and host"));
         assert!(told(comtrade("https://example.org", false), "2003-Q1").contains("no quarters"));
+        for base in [
+            "http://127.0.0.1:80@127.0.0.2:9",
+            "https://me:secret@example.org",
+            "me:secret@example.org",
+        ] {
+            let said = told(comtrade(base, true), "2003");
+            assert!(said.contains("a user's name") && !said.contains("secret"), "{said}");
+        }
+        let mut world = question("2003");
+        world.reporters = Some(vec!["156".into(), "0".into()]);
+        let refused = Plan::new(comtrade("https://a.org", false), world, None).unwrap_err();
+        assert!(refused.to_string().contains("the world does not report"));
     }
 
     #[test]

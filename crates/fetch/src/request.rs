@@ -72,6 +72,15 @@ impl Request {
     }
 }
 
+/// Whether a user stands before the host, as in `http://user:password@host`: such an address is never used, since what looks
+/// like a host in it is none, and a password would be shown and kept.
+pub(crate) fn names_user(url: &str) -> bool {
+    let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#'])
+        .next()
+        .is_some_and(|host| host.contains('@'))
+}
+
 /// The scheme, host and port of an address: where a key may go.
 pub(crate) fn origin(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
@@ -79,6 +88,9 @@ pub(crate) fn origin(url: &str) -> Option<&str> {
         return None;
     }
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if names_user(url) {
+        return None;
+    }
     (!host.is_empty()).then(|| &url[..scheme.len() + 3 + host.len()])
 }
 
@@ -116,7 +128,14 @@ mod tests {
         ] {
             assert!(is_private(private), "{private}");
         }
-        for open in ["http://a.org", "http://127.0.0.1.a.org/", "http://user@127.0.0.2", "x"] {
+        for open in [
+            "http://a.org",
+            "http://127.0.0.1.a.org/",
+            "http://user@127.0.0.2",
+            "http://127.0.0.1:80@127.0.0.2:9",
+            "https://user:word@a.org",
+            "x",
+        ] {
             assert!(!is_private(open), "{open}");
         }
         assert!(is_local("https://localhost:8/x") && !is_local("https://a.org/localhost") && !is_local("[::1]"));

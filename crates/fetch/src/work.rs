@@ -63,7 +63,7 @@ pub fn fetch(plan: &Plan, cache: &Cache, asking: &Asking<'_>) -> Result<Fetched>
         cache,
         &mut |request| work.answer(request).map(Some),
         &mut |part, found| match found {
-            Found::Asked(_, answer) => answers.extend(answer.map(|answer| (part.clone(), answer))),
+            Found::Asked(_, answer) => answers.extend(answer.map(|answer| (part.clone(), answer.clone()))),
             Found::Cut(answer) => cut.push((part.clone(), answer.clone())),
         },
     )?;
@@ -103,7 +103,7 @@ type Ask<'a> = &'a mut dyn FnMut(&Request) -> Result<Option<Answer>>;
 /// What is met on the way through a plan.
 enum Found<'a> {
     /// A request that is not divided, and its answer, if it is to be had.
-    Asked(&'a Request, Option<Answer>),
+    Asked(&'a Request, Option<&'a Answer>),
     /// A cut answer with a body, whose question is divided.
     Cut(&'a Answer),
 }
@@ -123,8 +123,8 @@ fn walk(plan: &Plan, cache: &Cache, ask: Ask<'_>, found: &mut dyn FnMut(&Part, F
                 .find_map(|(_, answer)| answer.clone().filter(|a| a.fate != Fate::Whole));
             if cut.is_none() {
                 pages
-                    .into_iter()
-                    .for_each(|(request, answer)| found(&part, Found::Asked(&request, answer)));
+                    .iter()
+                    .for_each(|(request, answer)| found(&part, Found::Asked(request, answer.as_ref())));
                 continue;
             }
             (cut, pages)

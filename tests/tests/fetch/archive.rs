@@ -201,21 +201,62 @@ fn an_archive_of_something_else_or_damaged_is_neither_used_nor_kept() {
     for (told, bytes) in bad {
         let (now, stub) = exchanged(bytes);
         let folder = tempfile::tempdir().unwrap();
-        // A file that is somebody else's.
-        std::fs::create_dir(folder.path().join("pull")).unwrap();
-        std::fs::write(folder.path().join("pull/1999.parquet"), b"mine").unwrap();
         let call = || fetch(&stub, folder.path(), &format!("{RELEASE} pull"));
         call().code(1).tells(&[told, "the same command asks for it again"]);
         let left = files_below(&folder.path().join("pull"));
-        assert_eq!(
-            left.keys().collect::<Vec<_>>(),
-            [".lock", "1999.parquet", "fetch.toml"],
-            "{told}"
-        );
+        assert_eq!(left.keys().collect::<Vec<_>>(), [".lock", "fetch.toml"], "{told}");
         *now.lock().unwrap() = good.clone();
+        // A file that is somebody else's.
+        std::fs::write(folder.path().join("pull/1999.parquet"), b"mine").unwrap();
         call().ok();
+        assert_eq!(std::fs::read(folder.path().join("pull/1999.parquet")).unwrap(), b"mine");
         assert_eq!(stub.asked().len(), 2, "{told}");
     }
+}
+
+#[test]
+fn a_year_that_was_damaged_is_made_again_of_the_archive() {
+    let (_, stub) = exchanged(baci_archive());
+    let folder = tempfile::tempdir().unwrap();
+    let call = |more: &str| fetch(&stub, folder.path(), &format!("{RELEASE} pull{more}"));
+    call("").ok();
+    let whole = files_below(&folder.path().join("pull"));
+    let path = folder.path().join("pull/2003.parquet");
+    for (more, sent) in [("", 1), (" --refresh", 2)] {
+        for cut in [false, true] {
+            let mut bytes = std::fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0x55;
+            match cut {
+                true => std::fs::remove_file(&path).unwrap(),
+                false => std::fs::write(&path, bytes).unwrap(),
+            }
+            call(more).ok().tells(&["is damaged and is made anew", "2003.parquet"]);
+            assert!(files_below(&folder.path().join("pull")) == whole, "{more} {cut}");
+            call("").ok();
+        }
+        assert!(stub.asked().len() <= 2 * sent);
+    }
+}
+
+#[test]
+fn years_that_an_archive_lacks_are_told() {
+    let names = [2003, 2005, 2006].map(|year| format!("BACI_HS92_Y{year}_V202501.csv"));
+    let rows = [2003, 2005, 0];
+    let files: Vec<(&str, i32)> = names.iter().map(String::as_str).zip(rows).collect();
+    let (_, stub) = exchanged(baci_archive_of(&files));
+    let folder = tempfile::tempdir().unwrap();
+    let told = [
+        "The archive has no file for 2004.",
+        "The archive's file has no row for 2006.",
+    ];
+    for _ in 0..2 {
+        fetch(&stub, folder.path(), &format!("{RELEASE} pull"))
+            .ok()
+            .tells(&told);
+    }
+    let about = std::fs::read_to_string(folder.path().join("pull/pin.toml")).unwrap();
+    assert!(told.iter().all(|trap| about.contains(trap)), "{about}");
 }
 
 #[test]

@@ -101,6 +101,28 @@ fn the_fund_s_tables_are_fetched_page_by_page_and_by_period() {
     );
 }
 
+/// Nothing tells where such an answer ends.
+#[test]
+fn a_table_whose_end_cannot_be_seen_is_told() {
+    let stub = Stub::new(|asked, _| {
+        let whole = imts(asked).without_header("Content-Length");
+        let last = whole.bytes[..whole.bytes.len() - 1]
+            .iter()
+            .rev()
+            .position(|b| *b == b'\n');
+        whole.without_end(last.unwrap() + 1)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let line = "imts --reporter KOR --partner CHN,WLD --period 2001..2004 --out cut";
+    let told = "1 of 1 answers came over a connection that does not say where an answer ends";
+    for _ in 0..2 {
+        fetch(&stub, folder.path(), line).ok().tells(&["warning: ", told]);
+    }
+    let (rows, about) = pinned(folder.path(), "cut");
+    assert_eq!(rows, 2 * 2 * 4 - 1);
+    assert!(about["traps"].to_string().contains(told), "{about}");
+}
+
 /// Pages of which the second has rows of the first, since new ones came in between the two requests.
 #[test]
 fn rows_on_two_pages_are_counted_once_and_a_revision_between_them_is_told() {

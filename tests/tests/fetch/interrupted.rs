@@ -70,6 +70,27 @@ fn a_full_disk_is_one_error_and_leaves_nothing_half_written() {
     assert_eq!(pinned(folder.path(), "pull").0, comtrade_whole(QUERY).0);
 }
 
+/// A folder in the place of a file that cannot be written.
+#[test]
+fn figures_do_not_stand_without_their_description() {
+    let stub = Stub::new(|asked, _| comtrade(asked));
+    let line = "comtrade --reporter CHN --period 2003 --out pull";
+    for name in ["references.csv", "pin.toml"] {
+        let folder = tempfile::tempdir().unwrap();
+        fetch(&stub, folder.path(), line).ok();
+        let pull = folder.path().join("pull");
+        std::fs::remove_file(pull.join("pin.toml")).unwrap();
+        std::fs::remove_file(pull.join("pull.parquet")).unwrap();
+        let _ = std::fs::remove_file(pull.join(name));
+        std::fs::create_dir(pull.join(name)).unwrap();
+        fetch(&stub, folder.path(), line).code(1).tells(&["error: "]);
+        assert!(!kept(folder.path()).contains_key("pull.parquet"), "{name}");
+        std::fs::remove_dir(pull.join(name)).unwrap();
+        fetch(&stub, folder.path(), line).ok();
+        assert_eq!(pinned(folder.path(), "pull").0, 12);
+    }
+}
+
 #[test]
 fn two_fetches_at_once_do_the_work_of_one() {
     let stub = Stub::new(|asked, _| {

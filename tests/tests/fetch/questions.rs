@@ -251,6 +251,83 @@ fn empty_answers_are_no_error_unless_all_are() {
     assert_eq!(stub.asked().len(), 2);
 }
 
+/// What others have made is neither replaced nor removed.
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let stub = Stub::new(|asked, _| comtrade(asked));
+    let folder = tempfile::tempdir().unwrap();
+    let line = "comtrade --period 2003 --reporter CHN --out pull";
+    let path = |name: &str| folder.path().join("pull").join(name);
+    for name in ["pull.parquet", "pin.toml", "raw/mine.json", "2003.parquet"] {
+        std::fs::create_dir_all(path("raw")).unwrap();
+        std::fs::write(path(name), b"mine").unwrap();
+        let before = kept(folder.path());
+        for line in [line, "baci --release 202501 --revision HS92 --out pull"] {
+            fetch(&stub, folder.path(), line)
+                .code(1)
+                .tells(&["not from this question", "name another folder for --out"]);
+        }
+        assert!(kept(folder.path()) == before, "{name}");
+        std::fs::remove_dir_all(path("")).unwrap();
+    }
+    assert!(stub.asked().is_empty());
+    // What a kill before the question was noted leaves.
+    std::fs::create_dir_all(path("raw")).unwrap();
+    std::fs::write(path(".lock"), b"").unwrap();
+    fetch(&stub, folder.path(), line).ok();
+    // A question that was lost.
+    std::fs::remove_file(path("fetch.toml")).unwrap();
+    let before = kept(folder.path());
+    fetch(&stub, folder.path(), line)
+        .code(1)
+        .tells(&["without a fetch.toml of this question"]);
+    assert!(kept(folder.path()) == before);
+}
+
+#[test]
+fn questions_that_make_no_sense_are_refused_before_anything_is_sent() {
+    let stub = Stub::new(|asked, _| comtrade(asked));
+    let folder = tempfile::tempdir().unwrap();
+    for (line, told) in [
+        ("comtrade --period 2003 --reporter CHN --partner PRK,ALL", "`all` alone"),
+        ("comtrade --period 2003 --reporter CHN,All", "`all` alone"),
+        ("comtrade --period 2003 --reporter CHN,", "one comma between two"),
+        ("comtrade --period 2003 --reporter WLD", "the world does not report"),
+        ("comtrade --period 2003 --reporter 000", "the world does not report"),
+        (
+            "comtrade --period 2003 --reporter CHN --partner TWN",
+            "ask for that number",
+        ),
+        (
+            "comtrade --period 2003 --reporter CHN --flow import,",
+            "before or after a comma",
+        ),
+        ("comtrade --period 2003 --reporter CHN --product AG3", "AG2, AG4, AG6"),
+        ("comtrade --period 2003 --reporter CHN --product 1", "2, 4 or 6 digits"),
+        (
+            "comtrade --period 2003 --reporter CHN --classification S4 --product AG6",
+            "AG1 to AG5",
+        ),
+        (
+            "comtrade --period 2003 --reporter CHN --max-requests 0",
+            "0 is not in 1..",
+        ),
+        (
+            "comtrade --period 2003 --reporter CHN --max-bytes 0",
+            "one byte or more",
+        ),
+        ("imts --period 2003 --reporter KOR --partner CHN,all", "`all` alone"),
+        ("baci --release 202613 --revision HS92", "year and month"),
+    ] {
+        let said = fetch(&stub, folder.path(), &format!("{line} --out pull")).code(2);
+        said.tells(&[told]);
+    }
+    assert!(stub.asked().is_empty() && !folder.path().join("pull").exists());
+    let line = "comtrade --period 2003 --reporter CHN --partner ALL --out pull";
+    fetch(&stub, folder.path(), line).ok();
+    assert_eq!(pinned(folder.path(), "pull").0, 12);
+}
+
 /// A server that answers more than it was asked, behind a byte order mark.
 #[test]
 fn what_was_not_asked_for_is_set_aside() {
@@ -283,4 +360,7 @@ fn what_was_not_asked_for_is_set_aside() {
     }
     let sum = |name| pinned(folder.path(), name).1["file"]["sum_usd"].clone();
     assert_eq!(sum("strange"), sum("right"));
+    let told = "Set aside: 1 row of a partner that was not asked for.";
+    said.tells(&["warning: ", told]);
+    assert!(pinned(folder.path(), "strange").1["traps"].to_string().contains(told));
 }

@@ -53,7 +53,7 @@ fn rows_of_a_cut_answer_that_do_not_come_again_are_missed() {
     let folder = tempfile::tempdir().unwrap();
     let line = "comtrade --reporter CHN --period 2003..2004 --row-limit 15 --out pull";
     fetch(&stub, folder.path(), line).code(1).tells(&[
-        "12 rows of its answer, which was cut, are in none of the answers",
+        "of its answer, which was cut, 12 rows cannot be found in any of the answers",
         "such as 2003",
         "--refresh",
     ]);
@@ -94,7 +94,10 @@ fn another_classification_is_set_aside() {
 #[test]
 fn words_beside_rows_and_missing_counts_are_told_and_pinned() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 7] = [
+        ("Notes.old: a part", |answer| {
+            answer["Notes"] = json!({"old": "a part", "new": ""})
+        }),
         ("message: only the first part", |answer| {
             answer["message"] = json!("only the first part")
         }),
@@ -131,6 +134,49 @@ fn words_beside_rows_and_missing_counts_are_told_and_pinned() {
     )
     .ok();
     assert!(!said.stderr.contains("warning"), "{}", said.stderr);
+}
+
+#[test]
+fn an_answer_that_tells_of_errors_or_of_more_rows_is_not_used() {
+    for (beside, told) in [
+        (json!({"errors": ["x"]}), "an error beside its rows: [\"x\"]"),
+        (json!({"Error": "x"}), "an error beside its rows: \"x\""),
+        (json!({"status": "error"}), "an error beside its rows"),
+        (
+            json!({"validation": {"status": {"name": "Result too large"}}}),
+            "Result too large",
+        ),
+        (json!({"hasMore": true}), "there are more rows (hasMore: true)"),
+        (json!({"totalCount": 13}), "it announces 13 records and holds 12"),
+        (
+            json!({"count": -1, "Count": 13}),
+            "it announces 13 records and holds 12",
+        ),
+    ] {
+        let stub = Stub::new(move |asked, _| {
+            let mut answer = body(comtrade(asked));
+            for (name, value) in beside.as_object().unwrap() {
+                answer[name] = value.clone();
+            }
+            Play::json(&answer)
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let line = "comtrade --reporter CHN --period 2003 --attempts 2 --out pull";
+        let said = fetch(&stub, folder.path(), line).code(1);
+        said.tells(&["no usable answer in 2 attempts", told, "; run the same command again"]);
+        assert!(!folder.path().join("pull/pin.toml").exists(), "{told}");
+    }
+}
+
+#[test]
+fn figures_of_years_to_come_are_told() {
+    let stub = Stub::new(|asked, _| comtrade(asked));
+    let folder = tempfile::tempdir().unwrap();
+    let told = "years to come, up to 2190";
+    let line = "comtrade --reporter CHN --period 2003,2190 --out pull";
+    fetch(&stub, folder.path(), line).ok().tells(&["warning: ", told]);
+    let about = String::from_utf8(kept(folder.path())["pin.toml"].clone()).unwrap();
+    assert!(about.contains(told), "{about}");
 }
 
 #[test]

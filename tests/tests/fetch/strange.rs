@@ -5,7 +5,7 @@ use super::{fetch, fetch_with, kept, pinned, undated, words};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tests::interfaces::comtrade;
-use tests::{Asked, Play, Stub, Then, call_with, gzip};
+use tests::{Asked, Play, Stub, Then, call_with, csv_rows, gzip};
 
 const LINE: &str = "comtrade --reporter CHN --period 2003 --out pull --attempts 2 --timeout 3";
 const SECRET: &str = "0123456789abcdef-a-Key-of-mine";
@@ -31,7 +31,25 @@ fn edited(asked: &Asked, headers: &[(&str, &str)], change: impl Fn(&mut serde_js
 fn a_key_that_the_server_repeats_stands_nowhere() {
     let told = |asked: &Asked| asked.headers["ocp-apim-subscription-key"].clone();
     type Repeats = Box<dyn Fn(&Asked) -> Play + Send + Sync>;
-    let repeats: [(&str, Repeats); 6] = [
+    let escaped = |told: &str| told.bytes().map(|b| format!("\\u{b:04X}")).collect::<String>();
+    let repeats: [(&str, Repeats); 8] = [
+        (
+            "in a record, written otherwise",
+            Box::new(move |asked| {
+                let text = edited(asked, &[], |answer| answer["data"][3]["partnerCode"] = json!("HERE")).bytes;
+                let text = String::from_utf8(text).unwrap();
+                let (_, body) = text.split_once("\r\n\r\n").unwrap();
+                let body = body.replace("HERE", &escaped(&told(asked)));
+                Play::answer(200, "application/json", &[], body.as_bytes())
+            }),
+        ),
+        (
+            "in a refusal that is cut, written otherwise",
+            Box::new(move |asked| {
+                let body = format!("{{\"message\":\"{}", escaped(&told(asked)));
+                Play::answer(400, "application/json", &[], body.as_bytes())
+            }),
+        ),
         (
             "in a field of its own",
             Box::new(move |asked| edited(asked, &[], |answer| answer["request"] = json!({ "key": told(asked) }))),
@@ -186,7 +204,9 @@ fn what_is_no_address_is_the_server_s_fault() {
     let body = b"{\"message\":\"slow\"}";
     let wait = [("Retry-After", "99999999999999999999999")];
     let stub = Stub::new(move |_, _| Play::answer(429, "application/json", &wait, body));
-    fetch(&stub, folder.path(), LINE).code(1).tells(&["asks to wait"]);
+    let said = fetch(&stub, folder.path(), LINE).code(1);
+    let said = said.tells(&["asks to wait more than a year", "; run the same command again then"]);
+    assert!(!said.stderr.contains("what was answered is kept"), "{}", said.stderr);
     assert_eq!(stub.asked().len(), 1);
 }
 
@@ -251,6 +271,31 @@ fn a_word_without_end_is_not_held_in_memory() {
     fetch(&stub, folder.path(), LINE)
         .code(1)
         .tells(&["a value of more than 1048576 bytes"]);
+}
+
+#[test]
+fn the_address_that_answered_is_the_reference() {
+    let stub = Stub::new(|asked, _| match asked.path.contains("elsewhere") {
+        true => good(asked),
+        false => {
+            let there = format!("{}&elsewhere=1", asked.path);
+            Play::answer(302, "", &[("Location", &there)], b"")
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        fetch(&stub, folder.path(), LINE)
+            .ok()
+            .tells(&["1 of 1 answers are from other addresses"]);
+    }
+    let references = csv_rows(&kept(folder.path())["references.csv"]);
+    assert!(references[0]["url"].ends_with("&elsewhere=1"), "{references:?}");
+    assert!(references[0]["note"].starts_with("asked for as http"), "{references:?}");
+    let round = Stub::new(|_, number| Play::answer(302, "", &[("Location", &format!("/round/{number}"))], b""));
+    let folder = tempfile::tempdir().unwrap();
+    fetch(&round, folder.path(), LINE)
+        .code(1)
+        .tells(&["more than 5 times, at last to", "/round/6"]);
 }
 
 #[test]

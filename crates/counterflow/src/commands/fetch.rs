@@ -54,10 +54,10 @@ pub struct Manner {
     #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = positive)]
     pub timeout: f64,
     /// Take at most so much for one answer, such as 500MB or 2GB; 1GB, or 16GB of an archive, where it is not said.
-    #[arg(long, value_name = "SIZE", value_parser = bulk::memory)]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_bytes: Option<u64>,
     /// Send at most so many requests in this call.
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_requests: u64,
     /// Ask another scheme and host, such as a mirror of the interface.
     #[arg(long, value_name = "URL")]
@@ -69,6 +69,13 @@ fn seconds(text: &str) -> Result<f64, String> {
     number
         .filter(|n| (0.0..=86_400.0).contains(n))
         .ok_or_else(|| "a number from 0 to 86400 is expected".to_owned())
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    match bulk::memory(text)? {
+        0 => Err("a size of one byte or more is expected".to_owned()),
+        bytes => Ok(bytes),
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {

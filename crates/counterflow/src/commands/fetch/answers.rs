@@ -233,11 +233,23 @@ fn described(import: &Import<'_>, held: &Held, answers: usize) -> PinFile {
         );
         about.traps.push(trap);
     }
-    for trap in doubts(import.fetched).into_iter().chain(gaps(import, &held.records)) {
+    let strange = held.aside.iter().filter(|(kind, _)| kind.ends_with("not asked for"));
+    let strange = strange.map(|(kind, (rows, _))| format!("Set aside: {} {kind}.", counted(*rows as usize, "row")));
+    let doubts = strange.chain(doubts(import.fetched));
+    for trap in doubts.chain(gaps(import, &held.records)).chain(to_come(&held.records)) {
         import.output.warn(&format!("warning: {trap}"));
         about.traps.push(trap);
     }
     about
+}
+
+/// Figures of years that have not begun.
+fn to_come(records: &[Record]) -> Option<String> {
+    let latest = records.iter().map(|record| record.period.year()).max();
+    let latest = latest.filter(|latest| *latest > ::fetch::this_year())?;
+    Some(format!(
+        "There are figures of years to come, up to {latest}: forecasts, or a mistake of the provider's."
+    ))
 }
 
 /// What answers say beside their rows, and do not say.
@@ -261,6 +273,22 @@ fn doubts(fetched: &Fetched) -> Vec<String> {
     if uncounted > 0 {
         doubts.push(format!(
             "{uncounted} of {} answers do not say how many rows they have: whether they are whole could not be checked.",
+            fetched.answers.len()
+        ));
+    }
+    let endless = answers().filter(|answer| answer.endless).count();
+    if endless > 0 {
+        doubts.push(format!(
+            "{endless} of {} answers came over a connection that does not say where an answer ends: whether they are whole could \
+             not be checked.",
+            fetched.answers.len()
+        ));
+    }
+    let elsewhere = answers().filter_map(|answer| Some((&answer.url, answer.from.as_ref()?)));
+    for (url, from) in elsewhere.take(1) {
+        doubts.push(format!(
+            "{} of {} answers are from other addresses than were asked, such as {from} for {url}.",
+            answers().filter(|answer| answer.from.is_some()).count(),
             fetched.answers.len()
         ));
     }
@@ -317,10 +345,14 @@ fn pin(folder: &Path, about: &PinFile, records: &[Record], answers: &[&Answer]) 
     if !(there(&path, &bytes) && there(&description, text.as_bytes())) && description.exists() {
         std::fs::remove_file(&description)?;
     }
-    store::write_atomically(&path, &bytes)?;
-    list(folder, answers)?;
-    store::write_atomically(&description, text.as_bytes())?;
-    Ok(())
+    let written = list(folder, answers)
+        .and_then(|()| Ok(store::write_atomically(&path, &bytes)?))
+        .and_then(|()| Ok(store::write_atomically(&description, text.as_bytes())?));
+    if written.is_err() && !description.is_file() {
+        // Figures without their description are no pin.
+        let _ = std::fs::remove_file(&path);
+    }
+    written
 }
 
 /// `references.csv`: the answers in the order in which records point to them.
@@ -328,8 +360,17 @@ pub fn list(folder: &Path, answers: &[&Answer]) -> Outcome<()> {
     let one = |(at, answer): (usize, &&Answer)| Reference {
         key: format!("a{:04}", at + 1),
         citation: format!("answer of {}", answer.extracted),
-        url: answer.url.clone(),
-        note: format!("{} rows, {} bytes, sha256 {}", answer.rows, answer.bytes, answer.sha256),
+        url: answer.from.as_ref().unwrap_or(&answer.url).clone(),
+        note: format!(
+            "{}{} rows, {} bytes, sha256 {}",
+            answer
+                .from
+                .as_ref()
+                .map_or(String::new(), |_| format!("asked for as {}: ", answer.url)),
+            answer.rows,
+            answer.bytes,
+            answer.sha256
+        ),
     };
     let references: Vec<Reference> = answers.iter().enumerate().map(one).collect();
     let bytes = crate::commands::pin::reference_list(&references)?;

@@ -9,6 +9,7 @@ use crate::fail::{Failure, Outcome};
 use ::fetch::Form;
 use model::Cell;
 use sources::{BulkReport, Defaults, Source, tables_in};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a dataset is known by.
@@ -27,7 +28,16 @@ pub fn archive(import: &Import<'_>, theirs: &str, release: &str, line: Line<'_>)
     // What is of another archive must not stand beside years of this one.
     let aside = folder.join(ASIDE);
     let (of_this, anything) = (is_of(folder, &path, &answer.sha256), has_dataset(folder));
-    let place = match (of_this, anything) {
+    let damage = match of_this {
+        true => store::Dataset::resume(folder).and_then(|dataset| dataset.check()).err(),
+        false => None,
+    };
+    if let Some(why) = &damage {
+        import.output.warn(&format!(
+            "warning: the dataset is damaged and is made anew of the archive: {why}"
+        ));
+    }
+    let place = match (of_this && damage.is_none(), anything) {
         (true, _) => folder,
         (false, true) => &aside,
         (false, false) => {
@@ -41,9 +51,10 @@ pub fn archive(import: &Import<'_>, theirs: &str, release: &str, line: Line<'_>)
     if !goes_on {
         remove(&aside)?;
     }
-    let imported = names(&path, theirs, release).and_then(|()| years(import, theirs, &path, place));
-    let report = match imported {
-        Ok(report) => report,
+    let imported = names(&path, theirs, release)
+        .and_then(|named| years(import, theirs, &path, place).map(|report| (named, report)));
+    let (named, report) = match imported {
+        Ok(both) => both,
         Err(Failure::Error(e)) if e.to_string().contains(&*path.to_string_lossy()) => {
             // Nor is what came of it.
             remove(&aside)?;
@@ -71,9 +82,34 @@ pub fn archive(import: &Import<'_>, theirs: &str, release: &str, line: Line<'_>)
         "A folder of years; dataset.toml holds each file's hash. Made of the archive raw/{}.zip.",
         answer.sha256
     );
+    for trap in gaps(&named, &store::Dataset::open(folder)?) {
+        import.output.warn(&format!("warning: {trap}"));
+        about.traps.push(trap);
+    }
     list(folder, &[answer])?;
     store::write_atomically(&folder.join("pin.toml"), about.provenance().as_bytes())?;
     Ok(())
+}
+
+/// What is wanting of the years from an archive's first to its last.
+fn gaps(named: &BTreeSet<i16>, dataset: &store::Dataset) -> Vec<String> {
+    let there: BTreeSet<i16> = dataset.partitions().iter().map(|year| year.year).collect();
+    let (Some(&first), Some(&last)) = (named.first(), named.last()) else {
+        return Vec::new();
+    };
+    let told = |years: Vec<i16>, what: &str| {
+        let years: Vec<String> = years.iter().map(i16::to_string).collect();
+        (!years.is_empty()).then(|| format!("{what} {}.", years.join(", ")))
+    };
+    let absent = (first..=last).filter(|year| !named.contains(year)).collect();
+    let empty = named.difference(&there).copied().collect();
+    [
+        told(absent, "The archive has no file for"),
+        told(empty, "The archive's file has no row for"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Whether the years in a folder, as far as they have come, were made of this archive.
@@ -92,8 +128,10 @@ fn has_dataset(folder: &Path) -> bool {
     store::Dataset::is_one(folder)
 }
 
-/// The archive is of the revision and the release that were asked for; that it has each year once is looked at already.
-fn names(path: &Path, theirs: &str, release: &str) -> Outcome<()> {
+/// The years of the archive, which is of the revision and the release that were asked for; that it has each year once is looked at
+/// already.
+fn names(path: &Path, theirs: &str, release: &str) -> Outcome<BTreeSet<i16>> {
+    let mut years = BTreeSet::new();
     let refuse = |problem: String| Failure::because(format!("{}: {problem}", path.display()));
     for table in tables_in(path)? {
         let name = table.rsplit(['/', '\\', ':']).next().unwrap_or_default();
@@ -103,13 +141,15 @@ fn names(path: &Path, theirs: &str, release: &str) -> Outcome<()> {
             format!("_v{release}.csv"),
         );
         let year = lower.strip_prefix(&start).and_then(|rest| rest.strip_suffix(&end));
-        if !year.is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())) {
+        let year = year.filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()));
+        let Some(year) = year.and_then(|year| year.parse().ok()) else {
             return Err(refuse(format!(
                 "`{name}` in it is no year of {theirs} in the release V{release}"
             )));
-        }
+        };
+        years.insert(year);
     }
-    Ok(())
+    Ok(years)
 }
 
 fn years(import: &Import<'_>, theirs: &str, path: &Path, place: &Path) -> Outcome<BulkReport> {

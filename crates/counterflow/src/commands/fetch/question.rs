@@ -10,7 +10,7 @@ use trade::{Classification, Flow};
 /// What to ask of UN Comtrade.
 #[derive(Args, Debug)]
 pub struct ComtradeQuestion {
-    /// Who reports: alpha-3 codes, names or UN Comtrade's numbers, with commas; or `all`.
+    /// Who reports: alpha-3 codes, names or UN Comtrade's numbers, with commas; or `all` alone.
     #[arg(long)]
     pub reporter: String,
     /// Of trade with whom, in the same way. `all` also gives the world as a partner.
@@ -40,7 +40,7 @@ pub struct ComtradeQuestion {
 /// What to ask of the Monetary Fund.
 #[derive(Args, Debug)]
 pub struct ImtsQuestion {
-    /// Who reports: alpha-3 codes, names or the Fund's own codes (G163), with commas; or `all`.
+    /// Who reports: alpha-3 codes, names or the Fund's own codes (G163), with commas; or `all` alone.
     #[arg(long)]
     pub reporter: String,
     /// Of trade with whom, in the same way; WLD is the world.
@@ -99,12 +99,13 @@ impl ComtradeQuestion {
                 self.classification
             )));
         }
+        let harmonized = classification.starts_with('H');
         let question = Part {
             reporters: comtrade_codes(&self.reporter, &periods).map_err(told)?,
             partners: comtrade_codes(&self.partner, &periods).map_err(told)?,
             periods,
             flows: words(&self.flow, "--flow", |word| flow(word).map(str::to_owned))?,
-            products: words(&self.product, "--product", product)?,
+            products: words(&self.product, "--product", |word| product(word, harmonized))?,
         };
         let provider = Provider::Comtrade {
             base: self.manner.base("https://comtradeapi.un.org"),
@@ -157,7 +158,9 @@ impl BaciQuestion {
     pub fn plan(&self) -> Outcome<Plan> {
         let release = self.release.trim().trim_start_matches(['V', 'v']).to_ascii_lowercase();
         let digits = release.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        if digits.len() != 6 || release.len() > 7 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let month = digits.get(4..).and_then(|month| month.parse().ok());
+        let dated = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
+        if !dated || release.len() > 7 || !month.is_some_and(|month: u8| (1..=12).contains(&month)) {
             return Err(Failure::Usage(format!(
                 "--release is expected as year and month, such as 202601, but is `{}`",
                 self.release
@@ -184,30 +187,40 @@ fn flow(word: &str) -> Outcome<Flow> {
     word.parse().map_err(|e: trade::Error| Failure::Usage(e.to_string()))
 }
 
-fn product(word: &str) -> Outcome<String> {
+/// Codes of the Harmonized System have 2, 4 or 6 digits, those of the SITC one to five.
+fn product(word: &str, harmonized: bool) -> Outcome<String> {
     let word = word.to_ascii_uppercase();
-    let level = word
-        .strip_prefix("AG")
-        .is_some_and(|n| matches!(n, "1" | "2" | "3" | "4" | "5" | "6"));
-    let code = (1..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    let digits = |n: usize| match harmonized {
+        true => matches!(n, 2 | 4 | 6),
+        false => (1..=5).contains(&n),
+    };
+    let level = word.strip_prefix("AG").filter(|n| n.len() == 1);
+    let level = level.and_then(|n| n.parse().ok()).is_some_and(digits);
+    let code = digits(word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric());
     if word == "TOTAL" || level || (code && word.as_bytes()[0].is_ascii_digit()) {
         return Ok(word);
     }
+    let expected = match harmonized {
+        true => "a code of 2, 4 or 6 digits, or a level (AG2, AG4, AG6)",
+        false => "a code of 1 to 5 digits, or a level (AG1 to AG5)",
+    };
     Err(Failure::Usage(format!(
-        "`{word}` is no product: TOTAL, a code of up to six digits, or a level such as AG2 is expected"
+        "`{word}` is no product of that classification: TOTAL, {expected} is expected"
     )))
 }
 
 fn words(text: &str, option: &str, read: impl Fn(&str) -> Outcome<String>) -> Outcome<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
-    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+    for word in text.split(',').map(str::trim) {
+        if word.is_empty() {
+            return Err(Failure::Usage(format!(
+                "{option} is empty, or has nothing before or after a comma"
+            )));
+        }
         let word = read(word)?;
         if !found.contains(&word) {
             found.push(word);
         }
-    }
-    if found.is_empty() {
-        return Err(Failure::Usage(format!("{option} is empty")));
     }
     Ok(found)
 }
