@@ -62,6 +62,8 @@ pub struct SummaryItem {
     pub verdict: Option<Verdict>,
     /// What the verdict does not say of itself, in a few words beside it; may be empty.
     pub caution: String,
+    /// What must be known before the sentences are believed; may be empty.
+    pub warning: String,
     /// The finding, one sentence.
     pub text: Words,
     /// What stands behind it: numbers, years, scenarios; may be empty.

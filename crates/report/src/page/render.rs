@@ -97,6 +97,7 @@ struct View<'p> {
 struct SummaryView<'p> {
     badge: Option<Badge>,
     caution: &'p str,
+    warning: &'p str,
     text: String,
     detail: String,
     how_sure: &'p str,
@@ -226,6 +227,7 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
     SummaryView {
         badge: item.verdict.map(Badge::of),
         caution: &item.caution,
+        warning: &item.warning,
         text: item.text.html(),
         detail: item.detail.html(),
         how_sure: &item.how_sure,

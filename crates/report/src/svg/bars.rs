@@ -75,6 +75,7 @@ fn one(
     if let (Some(band), true) = (p.band, plot.chart.form == Form::Bars) {
         whisker(
             out,
+            "",
             left + (wide - gap) / 2.0,
             plot.y.at(band.low),
             plot.y.at(band.high),
