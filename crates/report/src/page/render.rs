@@ -88,7 +88,7 @@ struct View<'p> {
     scenarios: Vec<ScenarioView<'p>>,
     pins: Vec<PinView<'p>>,
     glossary: &'p [(String, String)],
-    /// The badges of the summary, each with what it means.
+    /// The badges of the summary and of the claims, each with what it means.
     meanings: Vec<(Badge, &'static str)>,
     provenance: &'p [(String, String)],
 }
@@ -196,7 +196,10 @@ fn view(page: &Page) -> Result<View<'_>> {
 }
 
 fn meanings(page: &Page) -> Vec<(Badge, &'static str)> {
-    let there = |verdict: &Verdict| page.summary.iter().any(|item| item.verdict == Some(*verdict));
+    let there = |verdict: &Verdict| {
+        let told = page.summary.iter().any(|item| item.verdict == Some(*verdict));
+        told || (!page.summary.is_empty() && page.claims.rows.iter().any(|row| row.overall == *verdict))
+    };
     let told = Verdict::ALL.into_iter().filter(there);
     told.map(|verdict| (Badge::of(verdict), verdict.meaning())).collect()
 }

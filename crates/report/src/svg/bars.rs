@@ -22,7 +22,9 @@ pub(crate) fn bars(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
     for (at, series) in plot.chart.series.iter().enumerate() {
         series_group(out, plot, at, "");
         if series.curve {
-            line(out, plot, at, series, drawn);
+            let mut above = String::new();
+            line((out, &mut above), plot, at, series, drawn);
+            out.push_str(&above);
         } else {
             let slot = standing.iter().position(|&s| s == at).unwrap_or(0);
             let slots = if stacked { 1 } else { standing.len().max(1) };
