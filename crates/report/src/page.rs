@@ -141,7 +141,7 @@ impl Verdict {
     pub const fn meaning(self) -> &'static str {
         match self {
             Verdict::Robust => {
-                "holds under every source that has the figures, and there are several; what errors in the reports could undo is another question"
+                "holds under every source that has the figures, and there are several; whether errors in the reports could undo it is said beside it"
             }
             Verdict::OneSource => "holds under the only source that has the figures",
             Verdict::DependsOnSource => {
