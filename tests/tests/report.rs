@@ -73,6 +73,7 @@ form = "line"
 series = [{ name = "KOTRA", scenario = "kotra", measure = "partner_share", where = { flow = "total", partner = "CHN" } }]
 [[summary]]
 claim = "a"
+written_for = "contradicted"
 text = "China had {{ share('kotra', 'partner_share', flow='total', partner='CHN', period=2008) }} to KOTRA."
 [[word]]
 word = "KOTRA"
@@ -192,6 +193,8 @@ fn every_number_of_the_report_leads_to_its_evidence() {
         "Tested on: China&#x27;s share</p>",
         "<td>73 per cent; needed: at least 50 per cent</td>",
         "<li>Smuggled goods.</li>",
+        // Sentences written for a verdict that the claim does not have.
+        "written when the verdict was “contradicted”; on the figures of this run it is “",
         "Author: A. Writer. Status: a draft.",
         "<span class=\"claim-name\">Half with China</span>",
         "the folder <code>evidence</code>",

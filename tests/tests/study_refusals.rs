@@ -50,6 +50,11 @@ fn a_study_that_cannot_be_is_refused_before_anything_is_written() {
             "[[summary]]\ntext = \"{% macro f(x) %}{{ f(x ~ x) }}{% endmacro %}\"\n\n[model.trend]",
             "`macro`",
         ),
+        (
+            "claim = \"m\"\nwritten_for = \"robust\"",
+            "claim = \"m\"\nwritten_for = \"firm\"",
+            "but is `firm`",
+        ),
     ];
     for (old, new, named) in cases {
         let workspace = Workspace::new();

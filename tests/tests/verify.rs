@@ -109,6 +109,8 @@ fn a_figure_changed_without_a_rebuild_is_named() {
         "2685478000",
     ];
     workspace.call(&["verify"]).code(1).tells(&named);
+    workspace.call(&["analyze", "--out", "run"]).code(1).tells(&named);
+    assert!(!workspace.path("run").exists());
     workspace.call(&["pin", "check"]).code(1).tells(&named);
     workspace.call(&["pin", "check", "cow-3"]).ok();
 }

@@ -62,6 +62,8 @@ pub struct SummaryItem {
     pub verdict: Option<Verdict>,
     /// What the verdict does not say of itself, in a few words beside it; may be empty.
     pub caution: String,
+    /// What must be known before the sentences are believed; may be empty.
+    pub warning: String,
     /// The finding, one sentence.
     pub text: Words,
     /// What stands behind it: numbers, years, scenarios; may be empty.
@@ -139,7 +141,7 @@ impl Verdict {
     pub const fn meaning(self) -> &'static str {
         match self {
             Verdict::Robust => {
-                "holds under every source that has the figures, and there are several; what errors in the reports could undo is another question"
+                "holds under every source that has the figures, and there are several; whether errors in the reports could undo it is said beside it"
             }
             Verdict::OneSource => "holds under the only source that has the figures",
             Verdict::DependsOnSource => {

@@ -22,7 +22,7 @@ mod unit;
 
 pub(crate) use element::escape;
 pub(crate) use scene::{Drawing, Dress, draw, look};
-pub(crate) use style::{LOOKS, REST, band_numbers, band_words, colour, dashes, patterns, swatch, variant};
+pub(crate) use style::{BOUNDS, LOOKS, REST, band_numbers, band_words, colour, dashes, patterns, swatch, variant};
 pub(crate) use unit::value_words;
 
 /// How wide a drawing is.

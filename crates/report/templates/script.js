@@ -124,7 +124,8 @@
   const sources = () => {
     const items = all("figure.chart .legend li[data-source]");
     const names = [...new Set(items.map((item) => item.dataset.source))];
-    const bands = document.querySelector(".band, .whisker");
+    // Bounds between which a value lies that is not known are no intervals around one: they stay.
+    const bands = document.querySelector(".band:not(.bounds), .whisker:not(.bounds)");
     const first = document.querySelector("main > section figure.chart");
     if (!first || (names.length < 2 && !bands)) return;
     const titles = new Map(all("[data-scenario]").map((e) => [e.dataset.scenario, e.dataset.title || e.dataset.scenario]));

@@ -1,7 +1,9 @@
 //! What can be checked of a study file without data: names are unique, what is referred to exists, and nothing is asked
 //! that would silently choose nothing.
 
+use crate::claim::Overall;
 use crate::prose;
+use crate::report_file::SummaryFile;
 use crate::study_file::{ClaimFile, GuardFile, LayerFile, ScenarioFile, StudyFile};
 use std::collections::BTreeSet;
 use trade::{Classification, Economy, Flow, Status, economies};
@@ -59,6 +61,9 @@ pub(crate) fn check(study: &StudyFile) -> Checked {
     }
     let named = study.summary.iter().filter_map(|s| s.claim.as_ref());
     within("the summary".to_owned(), known("claim", named, &claims))?;
+    for file in &study.summary {
+        within("the summary".to_owned(), written_for(file))?;
+    }
     within("description".to_owned(), prose::check(&study.description))?;
     for file in &study.summary {
         for text in [&file.text, &file.detail] {
@@ -130,6 +135,18 @@ fn claim(file: &ClaimFile, scenarios: &BTreeSet<&str>) -> Checked {
         )?;
     }
     Ok(())
+}
+
+/// Sentences are written for a verdict that a claim can have.
+fn written_for(file: &SummaryFile) -> Checked {
+    match (&file.written_for, &file.claim) {
+        (Some(words), Some(_)) if Overall::ALL.iter().all(|verdict| verdict.words() != words) => {
+            let there = Overall::ALL.map(|verdict| format!("`{verdict}`")).join(", ");
+            Err(format!("written_for is expected to be {there}, but is `{words}`"))
+        }
+        (Some(_), None) => Err("written_for is expected beside a claim, whose verdict it names".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 /// A code that stands for an economy.

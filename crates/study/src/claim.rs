@@ -12,7 +12,7 @@ use crate::study_file::{ClaimFile, Reduce, TestFile};
 use model::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use words::{needed, shown};
+use words::{needed, shown, tell};
 
 /// What a scenario says of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +68,22 @@ pub enum Overall {
     NotTestable,
 }
 
-impl fmt::Display for Overall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Overall {
+    /// All of them, the firmest first.
+    pub(crate) const ALL: [Overall; 8] = [
+        Overall::Robust,
+        Overall::OneSource,
+        Overall::DependsOnSource,
+        Overall::DependsOnWay,
+        Overall::Contradicted,
+        Overall::OneSourceAgainst,
+        Overall::Undecided,
+        Overall::NotTestable,
+    ];
+
+    /// The words.
+    pub const fn words(self) -> &'static str {
+        match self {
             Overall::Robust => "robust",
             Overall::OneSource => "one source only",
             Overall::DependsOnSource => "depends on the source",
@@ -79,7 +92,13 @@ impl fmt::Display for Overall {
             Overall::OneSourceAgainst => "contradicted by one source",
             Overall::Undecided => "undecided",
             Overall::NotTestable => "not testable with the pinned data",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Overall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.words())
     }
 }
 
@@ -188,7 +207,7 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
             Ok(number) => {
                 let unit = unit_of(test, scenario, findings);
                 let (said, bar) = shown(&number, test.value, unit);
-                numbers.push(format!("{}: {said}; needed: {} {bar}", test.says, needed(&test.op)));
+                tell(&mut numbers, &test.says, &said, &format!("{} {bar}", needed(&test.op)));
                 match passes(test, &number) {
                     Some(true) => {}
                     Some(false) => fails = true,

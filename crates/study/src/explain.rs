@@ -3,7 +3,8 @@
 use crate::compare::{ExpectedFinding, difference};
 use crate::run::{Run, model_output};
 use crate::scenario::{Pinned, SetAside, chosen, parts};
-use crate::study_file::ScenarioFile;
+use crate::study_file::{ClaimFile, ScenarioFile};
+use crate::tested;
 use crate::{Error, Result, Study};
 use model::{Finding, Model, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,12 @@ const DIMENSIONS: [Dimension; 9] = [
 /// # Errors
 /// [`Error::NoFinding`] where the run has no finding of this name, with the nearest names.
 pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Result<Explanation> {
+    if let Some(claim) = study.file.claim.iter().find(|claim| claim.id == id.trim()) {
+        return Err(Error::NoFinding {
+            id: id.trim().to_owned(),
+            near: behind(claim, run),
+        });
+    }
     let finding = find(run, id)?;
     let scenario = study.file.scenario.iter().find(|s| s.id == finding.scenario);
     let figures = run
@@ -104,15 +111,39 @@ pub fn explain(study: &Study, run: &Run, models: &[&dyn Model], id: &str) -> Res
     })
 }
 
+/// The findings that a claim was judged on.
+fn behind(claim: &ClaimFile, run: &Run) -> Vec<String> {
+    let judged = run.claims.iter().filter(|judged| judged.id == claim.id);
+    let scenarios = judged
+        .flat_map(|judged| &judged.verdicts)
+        .map(|(scenario, ..)| scenario);
+    let tested = scenarios.flat_map(|scenario| tested(claim, scenario, &run.findings));
+    tested.flatten().map(Finding::id).collect()
+}
+
+/// What stands between spaces; within quotation marks, spaces and all: `region="South America"`.
+fn words(text: &str) -> Vec<String> {
+    let mut quoted = false;
+    let parts = text.split(|c: char| {
+        quoted ^= c == '"';
+        c.is_whitespace() && !quoted
+    });
+    parts
+        .filter(|part| !part.is_empty())
+        .map(|part| part.replace('"', ""))
+        .collect()
+}
+
 fn find<'a>(run: &'a Run, id: &str) -> Result<&'a Finding> {
     let wanted = id.trim();
     if let Some(found) = run.findings.iter().find(|f| f.id() == wanted) {
         return Ok(found);
     }
     // Labels may be given in any order, and those that leave only one finding may be left out.
-    let mut words = wanted.split_whitespace();
-    let stem = words.next().unwrap_or_default();
-    let labels: Vec<&str> = words.collect();
+    let words = words(wanted);
+    let (stem, labels) = words
+        .split_first()
+        .map_or(("", &[][..]), |(stem, labels)| (stem, labels));
     let ids: Vec<(String, &Finding)> = run.findings.iter().map(|f| (f.id(), f)).collect();
     let stemmed: Vec<&(String, &Finding)> = ids
         .iter()

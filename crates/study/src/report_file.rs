@@ -1,5 +1,6 @@
 //! The part of `study.toml` that says what the report shows: its summary, charts, sections, tables and words.
 
+use crate::claim::{Judged, Overall};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -24,6 +25,8 @@ pub struct AboutFile {
 pub struct SummaryFile {
     /// The claim whose verdict stands beside it.
     pub claim: Option<String>,
+    /// The verdict on the claim for which the sentences were written: where it is another, the report says so.
+    pub written_for: Option<String>,
     /// The sentence; numbers come from findings.
     pub text: String,
     /// What stands behind it.
@@ -32,6 +35,15 @@ pub struct SummaryFile {
     /// The section or chart with the evidence.
     #[serde(default)]
     pub evidence: String,
+}
+
+impl SummaryFile {
+    /// The verdict on the claim, where it is not the one for which the sentences were written.
+    pub fn outgrown_by(&self, claims: &[Judged]) -> Option<Overall> {
+        let judged = claims.iter().find(|judged| Some(&judged.id) == self.claim.as_ref())?;
+        let as_written = self.written_for.as_ref()? == judged.overall.words();
+        (!as_written).then_some(judged.overall)
+    }
 }
 
 /// A chart over findings.
@@ -166,4 +178,28 @@ pub struct WordFile {
     pub word: String,
     /// What it means, in a sentence or two.
     pub means: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_outgrown_where_the_verdict_is_another() {
+        let judged = |overall| {
+            [Judged {
+                id: "m".to_owned(),
+                verdicts: Vec::new(),
+                sources: Vec::new(),
+                overall,
+            }]
+        };
+        let item: SummaryFile =
+            toml::from_str("claim = 'm'\nwritten_for = 'robust'\ntext = 'Exports collapsed.'").unwrap();
+        assert_eq!(item.outgrown_by(&judged(Overall::Robust)), None);
+        let now = Overall::DependsOnSource;
+        assert_eq!(item.outgrown_by(&judged(now)), Some(now));
+        let free: SummaryFile = toml::from_str("claim = 'm'\ntext = 'Exports fell.'").unwrap();
+        assert_eq!(free.outgrown_by(&judged(now)), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! `counterflow analyze`: run a study and write its results.
 
 use super::given;
+use super::pin::text_differs;
 use crate::fail::{Failure, Outcome};
 use crate::models::models;
 use crate::output::Output;
@@ -8,8 +9,10 @@ use crate::progress;
 use clap::Args;
 use model::{Cell, Kind, Table};
 use report::{Provenance, ResultFile, result_files};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use store::{Filter, Pin};
 use study::{Run, Study};
 
 /// Which study.
@@ -29,7 +32,16 @@ pub struct StudyArguments {
 /// Runs the study and writes `results/<study>/`, or the folder that `--out` names.
 pub fn run(arguments: &StudyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(arguments, output)?;
-    refuse_broken(&run, "written")?;
+    refuse_broken(&study, &run, "written")?;
+    for item in &study.file.summary {
+        if let (Some(claim), Some(then), Some(now)) = (&item.claim, &item.written_for, item.outgrown_by(&run.claims)) {
+            output.warn(&format!(
+                "warning: the summary's sentences on claim {claim} were written for the verdict `{then}`, which is now \
+                 `{now}`: look at them in {}; the report says so above them",
+                study.path.display()
+            ));
+        }
+    }
     let files = result_files(&study, &run, &provenance(&study)?, store::sha256_of_bytes)?;
     let folder = output
         .file
@@ -59,12 +71,29 @@ fn folder_name(study: &Study, arguments: &StudyArguments) -> String {
     }
 }
 
-/// Refuses a run of pins that are not what their descriptions say: nothing is to come of it.
-pub fn refuse_broken(run: &Run, what: &str) -> Outcome<()> {
-    if run.broken_pins.is_empty() {
+/// What a run's pins are not as their descriptions and their texts of figures say.
+pub fn broken(study: &Study, run: &Run) -> Outcome<Vec<String>> {
+    let mut said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
+    let layers = study.file.scenario.iter().flat_map(|scenario| &scenario.layer);
+    // The user's dataset is no pin with a text of its own; what it says is among what a run's results are compared by.
+    let names: BTreeSet<&str> = layers
+        .map(|layer| layer.pin.as_str())
+        .filter(|name| *name != study::DATA)
+        .collect();
+    for name in names {
+        let replaced = study.replaced.get(name).cloned();
+        let pin = Pin::open(&replaced.unwrap_or_else(|| study.datasets.join(name)))?;
+        said.extend(text_differs(&pin, &pin.records(&Filter::default())?)?);
+    }
+    Ok(said)
+}
+
+/// Refuses a run of pins that are not what their descriptions and texts say: nothing is to come of it.
+pub fn refuse_broken(study: &Study, run: &Run, what: &str) -> Outcome<()> {
+    let said = broken(study, run)?;
+    if said.is_empty() {
         return Ok(());
     }
-    let said: Vec<String> = run.broken_pins.iter().map(ToString::to_string).collect();
     Err(Failure::because(format!(
         "{}\nnothing was {what}: restore the pin's files, or rebuild it with `counterflow pin build`",
         said.join("\n")

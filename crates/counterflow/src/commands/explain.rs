@@ -31,7 +31,7 @@ pub struct ExplainArguments {
 /// Recomputes the study, finds the figures behind the finding, and prints them with their references.
 pub fn run(arguments: &ExplainArguments, output: &Output) -> Outcome {
     let (study, run) = recompute_findings(&arguments.study, output)?;
-    refuse_broken(&run, "explained")?;
+    refuse_broken(&study, &run, "explained")?;
     let found = explain(&study, &run, &models(), &arguments.finding)?;
     match output.format {
         Format::Json => output.bytes(document(&found, &run)?.text().as_bytes())?,

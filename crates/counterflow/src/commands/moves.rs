@@ -32,11 +32,14 @@ pub fn moved_findings(old: &[Finding], new: &[Finding]) -> Outcome<Table> {
             _ => one.what,
         };
         let (was, is) = (was.copied().flatten(), is.copied().flatten());
+        // What a p-value is of itself says nothing: from 1e-9 to 1e-3 is no great change.
+        let is_p = one.id.split(' ').next().is_some_and(|stem| stem.ends_with("p_value"));
         let relative = match (was, is) {
-            (Some(was), Some(is)) if was != 0.0 => Some((is - was) / was.abs()),
+            (Some(was), Some(is)) if was != 0.0 && !is_p => Some((is - was) / was.abs()),
             _ => None,
         };
-        let size = relative.map_or(-1.0, f64::abs);
+        let absolute = was.zip(is).filter(|_| is_p).map(|(was, is)| is - was);
+        let size = relative.or(absolute).map_or(-1.0, f64::abs);
         let row = vec![one.id.into(), was.into(), is.into(), relative.into(), what.into()];
         moved.push((size, row));
     }
@@ -63,6 +66,7 @@ mod tests {
             finding("b", 2.0),
             finding("c", 3.0),
             finding("d", 4.0).interval(1.0, 2.0, "x"),
+            finding("chow_p_value", 1e-9),
             finding("gone", 5.0),
         ];
         let new = [
@@ -70,6 +74,7 @@ mod tests {
             finding("b", 2.5),
             finding("c", 6.0),
             finding("d", 4.0).interval(1.0, 3.0, "x"),
+            finding("chow_p_value", 0.1),
             finding("here", 5.0),
         ];
         let table = moved_findings(&old, &new).unwrap();
@@ -79,9 +84,9 @@ mod tests {
         };
         let told: Vec<(String, String)> = table.rows.iter().map(|r| (text(&r[0]), text(&r[4]))).collect();
         let names: Vec<&str> = told.iter().map(|(id, _)| id.trim_start_matches('/')).collect();
-        assert_eq!(names, ["c", "b", "d", "gone", "here"]);
+        assert_eq!(names, ["c", "b", "chow_p_value", "d", "gone", "here"]);
         assert_eq!(table.rows[0][3], Cell::Number(1.0));
-        assert!(told[2].1.contains("interval"), "{told:?}");
-        assert_eq!(told[4].1, "only in the new one");
+        assert!(told[3].1.contains("interval"), "{told:?}");
+        assert_eq!(told[5].1, "only in the new one");
     }
 }

@@ -25,7 +25,7 @@ pub struct PackageArguments {
 /// README as data editors ask for, `datapackage.json` and `ro-crate-metadata.json`.
 pub fn run(arguments: &PackageArguments, output: &Output) -> Outcome {
     let (study, run) = recompute(&arguments.study, output)?;
-    refuse_broken(&run, "packed")?;
+    refuse_broken(&study, &run, "packed")?;
     let folder = match &output.file {
         Some(folder) => folder.clone(),
         None => format!("{}-package", study.file.id).into(),

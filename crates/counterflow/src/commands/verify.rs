@@ -1,8 +1,7 @@
 //! `counterflow verify`: recompute a study and compare it with what was published.
 
 use super::analyze::StudyArguments;
-use super::analyze::{recompute_findings, refuse_broken};
-use super::pin::text_differs;
+use super::analyze::{broken, recompute_findings, refuse_broken};
 use crate::fail::{Failure, Outcome};
 use crate::output::Output;
 use crate::results::Results;
@@ -12,7 +11,7 @@ use report::counted;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{Filter, Pin};
+
 use study::{ExpectedFinding, Moved, Run, Study, compare, expected_text, parse_expected};
 
 /// What to verify.
@@ -36,7 +35,7 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     let (study, run) = recompute_findings(&arguments.study, output)?;
     let path = study.folder().join("expected.csv");
     if arguments.accept {
-        refuse_broken(&run, "published")?;
+        refuse_broken(&study, &run, "published")?;
         store::write_atomically(&path, expected_text(&run.findings).as_bytes())?;
         output.say(&format!(
             "{} published in {}",
@@ -45,7 +44,7 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    let (expected, mut broken) = match &arguments.results {
+    let (expected, mut differing) = match &arguments.results {
         Some(folder) => of_results(folder, &study, &run, output)?,
         None => (published(&path)?, Vec::new()),
     };
@@ -62,13 +61,8 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
         Err(Failure::BrokenPipe) => {}
         other => other?,
     }
-    broken.extend(run.broken_pins.iter().map(ToString::to_string));
-    // The user's dataset is no pin with a text of its own; what it says is among what a run's results are compared by.
-    for pin in run.pins.iter().filter(|pin| pin.about.name != study::DATA) {
-        let pin = Pin::open(&study.datasets.join(&pin.about.name))?;
-        broken.extend(text_differs(&pin, &pin.records(&Filter::default())?)?);
-    }
-    if moved.is_empty() && broken.is_empty() {
+    differing.extend(broken(&study, &run)?);
+    if moved.is_empty() && differing.is_empty() {
         output.say(&format!(
             "{} as pinned, {} as {}",
             counted(run.pins.len(), "pin"),
@@ -89,8 +83,8 @@ pub fn run(arguments: &VerifyArguments, output: &Output) -> Outcome {
     } else {
         format!("{} of {} moved", moved.len(), counted(expected.len(), "finding"))
     };
-    broken.insert(0, findings);
-    Err(Failure::because(broken.join("\n")))
+    differing.insert(0, findings);
+    Err(Failure::because(differing.join("\n")))
 }
 
 type Expected = BTreeMap<String, ExpectedFinding>;

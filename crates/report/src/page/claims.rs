@@ -54,7 +54,8 @@ pub(crate) struct ClaimsView {
     prose: Vec<String>,
     /// The titles of the scenarios that any claim was asked under, in order of appearance.
     scenarios: Vec<String>,
-    tally: Vec<(Badge, usize)>,
+    /// How many claims have a verdict, and how many of them with a caution.
+    tally: Vec<(Badge, usize, usize)>,
     /// The claims that were asked under any scenario.
     rows: Vec<ClaimView>,
     /// Those that no scenario was asked about: nothing is said of them.
@@ -116,9 +117,10 @@ pub(crate) fn view(claims: &Claims, titled: &[(String, String)]) -> ClaimsView {
     }
     let (asked, unasked): (Vec<&ClaimRow>, Vec<&ClaimRow>) =
         claims.rows.iter().partition(|row| !row.verdicts.is_empty());
-    let count = |verdict| asked.iter().filter(|row| row.overall == verdict).count();
+    let of = |verdict| claims.rows.iter().filter(move |row| row.overall == verdict);
+    let cautioned = |verdict| of(verdict).filter(|row| !row.caution.is_empty()).count();
     let tally = Verdict::ALL
-        .map(|v| (Badge::of(v), count(v)))
+        .map(|v| (Badge::of(v), of(v).count(), cautioned(v)))
         .into_iter()
         .filter(|t| t.1 > 0)
         .collect();

@@ -4,7 +4,7 @@ use super::html::{Anchors, download, table};
 use super::look::{Look, capital};
 use super::looks::Looks;
 use crate::Result;
-use crate::svg::{Drawing, Dress, Size, band_numbers, draw, escape, look, swatch};
+use crate::svg::{BOUNDS, Drawing, Dress, Size, band_numbers, draw, escape, look, swatch};
 use model::{Cell, Chart, Form, Kind, Scale, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -244,10 +244,15 @@ fn counted_in(chart: &Chart) -> String {
     } else {
         ""
     };
-    let bands = if chart.series.iter().any(banded) {
-        "; low and high are the ends of the interval"
-    } else {
-        ""
+    let numbers = band_numbers(chart);
+    let bounds = numbers.contains(&Some(BOUNDS));
+    let bands = match (bounds, numbers.iter().flatten().any(|number| *number != BOUNDS)) {
+        (false, false) => "",
+        (false, true) => "; low and high are the ends of the interval",
+        (true, false) => "; low and high are the bounds between which the value lies, which is not known",
+        (true, true) => {
+            "; low and high are the ends of the interval or, where there is no value, the bounds between which it lies"
+        }
     };
     match label.as_str() {
         "" => String::new(),

@@ -74,7 +74,14 @@ impl Looks {
         let cost = |look: &usize| {
             let shared = self.given.values().filter(|other| *other == look).count();
             let dashed = beside.iter().filter(|other| dashes(**other) == dashes(*look)).count();
-            (colours.contains(&colour(*look)), shared, dashed, *look)
+            let twin = |other: &&usize| colour(**other) == colour(*look) && dashes(**other) == dashes(*look);
+            (
+                colours.contains(&colour(*look)),
+                beside.iter().filter(twin).count(),
+                shared,
+                dashed,
+                *look,
+            )
         };
         let best = (0..LOOKS).filter(free).min_by_key(cost);
         best.or_else(|| (LOOKS..).find(free)).unwrap_or(0)

@@ -88,7 +88,7 @@ struct View<'p> {
     scenarios: Vec<ScenarioView<'p>>,
     pins: Vec<PinView<'p>>,
     glossary: &'p [(String, String)],
-    /// The badges of the summary, each with what it means.
+    /// The badges of the summary and of the claims, each with what it means.
     meanings: Vec<(Badge, &'static str)>,
     provenance: &'p [(String, String)],
 }
@@ -97,6 +97,7 @@ struct View<'p> {
 struct SummaryView<'p> {
     badge: Option<Badge>,
     caution: &'p str,
+    warning: &'p str,
     text: String,
     detail: String,
     how_sure: &'p str,
@@ -195,7 +196,10 @@ fn view(page: &Page) -> Result<View<'_>> {
 }
 
 fn meanings(page: &Page) -> Vec<(Badge, &'static str)> {
-    let there = |verdict: &Verdict| page.summary.iter().any(|item| item.verdict == Some(*verdict));
+    let there = |verdict: &Verdict| {
+        let told = page.summary.iter().any(|item| item.verdict == Some(*verdict));
+        told || (!page.summary.is_empty() && page.claims.rows.iter().any(|row| row.overall == *verdict))
+    };
     let told = Verdict::ALL.into_iter().filter(there);
     told.map(|verdict| (Badge::of(verdict), verdict.meaning())).collect()
 }
@@ -226,6 +230,7 @@ fn summary(item: &SummaryItem) -> SummaryView<'_> {
     SummaryView {
         badge: item.verdict.map(Badge::of),
         caution: &item.caution,
+        warning: &item.warning,
         text: item.text.html(),
         detail: item.detail.html(),
         how_sure: &item.how_sure,

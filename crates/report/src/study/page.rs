@@ -15,7 +15,9 @@ use crate::study::selection::selected;
 use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
 use model::Table;
-use study::{AboutFile, ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, Verdict};
+use study::{
+    AboutFile, ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, SummaryFile, Verdict,
+};
 
 /// How many rows of a table stand open, of one that leads its section and of one that is folded; the rest is behind a fold.
 const ROWS_SHOWN: [usize; 2] = [8, 24];
@@ -64,6 +66,7 @@ pub(super) fn study_page(
             grounds: grounds(judged, &[&text, &detail], study),
             verdict: judged.map(|c| badge(c.overall)),
             caution: judged.map(|c| caution(c, run)).unwrap_or_default(),
+            warning: outgrown(item, run),
             text,
             detail,
             how_sure: judged.map(|c| how_sure(c, study, run)).unwrap_or_default(),
@@ -93,6 +96,17 @@ fn notice(run: &Run) -> String {
             "Made-up data: a program made these figures for trying it out. They say nothing of any country.".to_owned()
         }
         None => String::new(),
+    }
+}
+
+/// That sentences were written for another verdict than the claim has on the figures of this run.
+fn outgrown(item: &SummaryFile, run: &Run) -> String {
+    match (&item.written_for, item.outgrown_by(&run.claims)) {
+        (Some(then), Some(now)) => format!(
+            "these sentences were written when the verdict was “{then}”; on the figures of this run it is “{now}”. The \
+             numbers in them are this run's, the words around them may no longer be true."
+        ),
+        _ => String::new(),
     }
 }
 

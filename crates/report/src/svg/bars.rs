@@ -22,7 +22,9 @@ pub(crate) fn bars(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
     for (at, series) in plot.chart.series.iter().enumerate() {
         series_group(out, plot, at, "");
         if series.curve {
-            line(out, plot, at, series, drawn);
+            let mut above = String::new();
+            line((out, &mut above), plot, at, series, drawn);
+            out.push_str(&above);
         } else {
             let slot = standing.iter().position(|&s| s == at).unwrap_or(0);
             let slots = if stacked { 1 } else { standing.len().max(1) };
@@ -75,6 +77,7 @@ fn one(
     if let (Some(band), true) = (p.band, plot.chart.form == Form::Bars) {
         whisker(
             out,
+            "",
             left + (wide - gap) / 2.0,
             plot.y.at(band.low),
             plot.y.at(band.high),

@@ -54,7 +54,10 @@ fn course(chart: &Chart, series: &Series) -> String {
         .filter_map(|p: &Point| p.y.map(|y| (p.x, y)))
         .collect();
     let (Some(first), Some(last)) = (known.first(), known.last()) else {
-        return "no values".to_owned();
+        return match series.points.iter().any(|p| p.band.is_some()) {
+            true => "bounds alone, in the data behind this chart".to_owned(),
+            false => "no values".to_owned(),
+        };
     };
     let tell = |&(x, y): &(f64, f64)| format!("{} at {}", value_words(chart.y_scale, y), value_words(chart.x_scale, x));
     let extreme = |higher: bool| {

@@ -35,7 +35,9 @@ pub(crate) fn dots(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)
             series_group(out, plot, at, class);
             bands(out, plot, (series, plot.look(at), 0), curves);
             if curves {
-                line(out, plot, at, series, drawn);
+                let mut above = String::new();
+                line((out, &mut above), plot, at, series, drawn);
+                out.push_str(&above);
             } else {
                 cloud(out, plot, (at, series), count, drawn);
             }

@@ -73,7 +73,7 @@ pub(crate) fn plan(chart: &Chart, size: Size) -> EndLabels {
         .flat_map(|l| &l.1)
         .map(|words| text_width(words, BOLD))
         .fold(0.0, f64::max)
-        + 18.0;
+        + 24.0;
     EndLabels { labels, width }
 }
 

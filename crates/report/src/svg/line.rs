@@ -3,7 +3,7 @@
 use super::Size;
 use super::element::px;
 use super::scene::{Plot, point};
-use super::style::{band, dash, marker};
+use super::style::{BOUNDS, band, dash, marker};
 use model::{Chart, Form, Point, Scale, Series};
 use std::fmt::Write;
 
@@ -29,31 +29,41 @@ pub(crate) fn bands(out: &mut String, plot: &Plot<'_>, (series, look, number): (
             );
         } else {
             for &(x, low, high) in &ends {
-                whisker(out, x, low, high);
+                whisker(out, if number == BOUNDS { " bounds" } else { "" }, x, low, high);
             }
         }
     }
 }
 
-/// Appends an upright whisker with caps.
-pub(crate) fn whisker(out: &mut String, x: f64, low: f64, high: f64) {
+/// Appends an upright whisker with caps; `more` are further classes, each after a space.
+pub(crate) fn whisker(out: &mut String, more: &str, x: f64, low: f64, high: f64) {
     let (left, right) = (px(x - 3.0), px(x + 3.0));
     let (x, low, high) = (px(x), px(low), px(high));
     let _ = write!(
         out,
-        "<path class=\"whisker\" d=\"M{left} {low}H{right}M{x} {low}V{high}M{left} {high}H{right}\"/>"
+        "<path class=\"whisker{more}\" d=\"M{left} {low}H{right}M{x} {low}V{high}M{left} {high}H{right}\"/>"
     );
 }
 
-/// Appends the line of series number `at` and its points; says where it is drawn.
-pub(crate) fn line(out: &mut String, plot: &Plot<'_>, at: usize, series: &Series, drawn: &mut Vec<(f64, f64)>) {
+/// Appends the line of series number `at` and its points; says where it is drawn. Points that the caption speaks of go
+/// to `above`, since another series' marker would hide them.
+pub(crate) fn line(
+    (out, above): (&mut String, &mut String),
+    plot: &Plot<'_>,
+    at: usize,
+    series: &Series,
+    drawn: &mut Vec<(f64, f64)>,
+) {
     let known: Vec<&Point> = series.points.iter().filter(|p| p.y.is_some()).collect();
     let place = |p: &Point| p.y.map(|y| (plot.x.at(p.x), plot.y.at(y)));
     let most = if plot.size == Size::Wide { 14 } else { 8 };
     let few = known.len() <= most && !series.curve;
     let mut points = String::new();
     let mut path = String::new();
-    for run in runs(plot, series, &known) {
+    let noted = |p: &Point| plot.noted(at, p.x);
+    // What the caption speaks of is defined otherwise than what it stands beside: no line joins the two.
+    let runs = runs(plot, series, &known);
+    for run in runs.iter().flat_map(|run| run.chunk_by(|a, b| noted(a) == noted(b))) {
         let places: Vec<(f64, f64)> = run.iter().filter_map(|p| place(p)).collect();
         if places.len() > 1 {
             let steps: Vec<String> = places.iter().map(|&(x, y)| format!("{} {}", px(x), px(y))).collect();
@@ -65,14 +75,17 @@ pub(crate) fn line(out: &mut String, plot: &Plot<'_>, at: usize, series: &Series
         }
         for (n, (p, &(x, y))) in run.iter().zip(&places).enumerate() {
             let last = n + 1 == run.len() && known.last().is_some_and(|end| std::ptr::eq(*end, *p));
-            let class = if plot.noted(at, p.x) {
-                "pt noted"
-            } else if few || run.len() == 1 || last || (n + at) % MARKED == MARKED - 1 {
+            let shape = marker(plot.look(at), x, y, 3.4);
+            if noted(p) {
+                point(above, plot, "pt noted", &shape, series, p);
+                continue;
+            }
+            let class = if few || run.len() == 1 || last || (n + at) % MARKED == MARKED - 1 {
                 "pt"
             } else {
                 "pt ghost"
             };
-            point(&mut points, plot, class, &marker(plot.look(at), x, y, 3.4), series, p);
+            point(&mut points, plot, class, &shape, series, p);
         }
     }
     if !path.is_empty() {

@@ -211,11 +211,19 @@ fn marks(out: &mut String, plot: &Plot<'_>, drawn: &mut Vec<(f64, f64)>) {
                 );
                 out.push_str("</g>");
             }
+            let mut above = String::new();
             for (at, series) in plot.chart.series.iter().enumerate() {
+                let mut noted = String::new();
                 series_group(out, plot, at, "");
-                line::line(out, plot, at, series, drawn);
+                line::line((out, &mut noted), plot, at, series, drawn);
                 out.push_str("</g>");
+                if !noted.is_empty() {
+                    series_group(&mut above, plot, at, "");
+                    above.push_str(&noted);
+                    above.push_str("</g>");
+                }
             }
+            out.push_str(&above);
         }
     }
 }

@@ -34,8 +34,14 @@ const BANDS: [(&str, &str); 3] = [
     ("band outline", "dotted outline"),
 ];
 
+/// The number of what is no interval around a value, but bounds between which a value lies that is not known.
+pub(crate) const BOUNDS: usize = usize::MAX;
+
 /// The attributes of the band that is so many in its chart.
 pub(crate) fn band(number: usize, look: usize) -> String {
+    if number == BOUNDS {
+        return "class=\"band bounds\"".to_owned();
+    }
     let class = BANDS[number % BANDS.len()].0;
     match number % BANDS.len() {
         1 => format!("class=\"{class}\" fill=\"url(#band-{})\"", colour(look)),
@@ -45,18 +51,21 @@ pub(crate) fn band(number: usize, look: usize) -> String {
 
 /// What it looks like, in words.
 pub(crate) fn band_words(number: usize) -> &'static str {
+    if number == BOUNDS {
+        return "bounds";
+    }
     BANDS[number % BANDS.len()].1
 }
 
-/// The number of each series' band among those of its chart; none for a series without one.
+/// The number of each series' band among the intervals of its chart, or [`BOUNDS`]; none for a series without one.
 pub(crate) fn band_numbers(chart: &Chart) -> Vec<Option<usize>> {
     let mut bands = 0..;
-    let banded = |series: &Series| series.points.iter().any(|p| p.band.is_some());
-    chart
-        .series
-        .iter()
-        .map(|series| if banded(series) { bands.next() } else { None })
-        .collect()
+    let number = |series: &Series| match series.points.iter().any(|p| p.band.is_some()) {
+        true if series.points.iter().all(|p| p.y.is_none()) => Some(BOUNDS),
+        true => bands.next(),
+        false => None,
+    };
+    chart.series.iter().map(number).collect()
 }
 
 /// The dashes of a look's lines.
@@ -170,6 +179,7 @@ pub(crate) fn swatch(form: Form, curve: bool, series: usize, band_number: Option
         _ => String::new(),
     };
     let sign = match form {
+        _ if band_number == Some(BOUNDS) => String::new(),
         Form::Bars | Form::Stacked => format!(
             "<rect class=\"bar\" x=\"5\" y=\"1\" width=\"18\" height=\"12\"{}/>",
             fill(series)

@@ -12,6 +12,17 @@ pub(super) fn needed(op: &str) -> &'static str {
     }
 }
 
+/// Adds a number with what was needed of it. A number with a bar on either side is told once.
+pub(super) fn tell(numbers: &mut Vec<String>, says: &str, said: &str, needed: &str) {
+    let ends = [", at least", ", at most"];
+    let what = ends.iter().find_map(|end| says.strip_suffix(end)).unwrap_or(says);
+    let begin = format!("{what}: {said}; needed: ");
+    match numbers.last_mut() {
+        Some(last) if what != says && last.starts_with(&begin) => last.push_str(&format!(" and {needed}")),
+        _ => numbers.push(format!("{begin}{needed}")),
+    }
+}
+
 /// A number with its interval, and the bar that it is held against; in this unit, where they are shares: then with as many
 /// decimals as tell the two apart.
 pub(super) fn shown(number: &Reduced, bar: f64, unit: Option<&str>) -> (String, String) {
@@ -22,7 +33,11 @@ pub(super) fn shown(number: &Reduced, bar: f64, unit: Option<&str>) -> (String, 
             .estimate
             .is_some_and(|x| x != bar && at(x, *places) == at(bar, *places))
     };
-    let places = (1..MOST).find(|places| !alike(places)).unwrap_or(MOST);
+    // Within a tenth of a point of the bar, all numbers have two decimals, whichever side of it they are on.
+    let close = number.estimate.is_some_and(|x| (x - bar).abs() < 0.001 && x != bar);
+    let places = (1 + usize::from(close)..MOST)
+        .find(|places| !alike(places))
+        .unwrap_or(MOST);
     let one = |x: f64| at(x, places);
     let (low, high) = match unit {
         Some(unit) => {
@@ -122,7 +137,25 @@ mod tests {
         };
         assert_eq!(words(0.258, 0.25), "25.8 per cent, 25 per cent");
         assert_eq!(words(0.16691, 1.0 / 6.0), "16.69 per cent, 16.67 per cent");
+        assert_eq!(words(0.16603, 1.0 / 6.0), "16.60 per cent, 16.67 per cent");
         assert_eq!(words(0.25, 0.25), "25 per cent, 25 per cent");
+    }
+
+    #[test]
+    fn a_number_with_a_bar_on_either_side_is_told_once() {
+        let mut numbers = Vec::new();
+        for (says, needed) in [
+            ("mean, at least", "at least 0.8"),
+            ("mean, at most", "at most 1.25"),
+            ("other", "less than 1"),
+        ] {
+            tell(&mut numbers, says, "0.911", needed);
+        }
+        let told = [
+            "mean: 0.911; needed: at least 0.8 and at most 1.25",
+            "other: 0.911; needed: less than 1",
+        ];
+        assert_eq!(numbers, told);
     }
 
     #[test]

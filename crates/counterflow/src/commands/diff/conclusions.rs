@@ -56,7 +56,7 @@ pub fn compare(folder: &Path, arguments: &DiffArguments, output: &Output) -> Out
 
 fn run(study: &Study, output: &Output) -> Outcome<Run> {
     let run = computed(study, output)?;
-    refuse_broken(&run, "compared")?;
+    refuse_broken(study, &run, "compared")?;
     Ok(run)
 }
 

@@ -25,7 +25,7 @@ const HEADINGS: [(&str, &str); 18] = [
     ("high_new", "High, now"),
     ("old", "Before"),
     ("new", "Now"),
-    ("relative_change", "Change"),
+    ("relative_change", "Change, of the size before"),
     ("what", "What it is"),
     ("claims", "Behind claims"),
     ("text", "What is claimed"),

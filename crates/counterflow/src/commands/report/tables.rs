@@ -223,12 +223,20 @@ impl Differences {
                 counted(self.survival.rows.len(), "other conclusion", "other conclusions")
             ));
         }
+        let alone = |row: &&Vec<Cell>| matches!(&row[4], Cell::Text(what) if what.starts_with("only in"));
+        let alone = self.findings.rows.iter().filter(alone).count();
         parts.push(format!(
             "{} of {} moved{}",
-            self.findings.rows.len(),
+            self.findings.rows.len() - alone,
             counted(self.compared, "finding", "findings"),
             self.largest()
         ));
+        if alone > 0 {
+            parts.push(format!(
+                "{} in one run alone",
+                counted(alone, "finding is", "findings are")
+            ));
+        }
         if !self.intervals.rows.is_empty() {
             parts.push(format!(
                 "{} on draws",

@@ -53,20 +53,33 @@ impl Causes {
     }
 
     /// Why the verdicts on a claim can differ: its own tests, the data, how the study counts, the program.
-    fn why(&self, claim: &str) -> String {
+    fn why(&self, claim: &str, [added, gone]: [usize; 2]) -> String {
         let (own, any) = (format!("claim {claim}: "), |begin: &str| {
             self.keys.iter().any(|key| key.starts_with(begin) && counts(key))
         });
         let mut causes = Vec::new();
-        if any(&own) {
+        let ways = |n: usize| {
+            if n == 1 {
+                "one way was".to_owned()
+            } else {
+                format!("{n} ways were")
+            }
+        };
+        for (n, what) in [(added, "added"), (gone, "taken out")] {
+            if n > 0 {
+                causes.push(format!("{} {what}", ways(n)));
+            }
+        }
+        if added + gone == 0 && any(&own) {
             causes.push("its test was changed in the study".to_owned());
         }
         if !self.pins.is_empty() {
             causes.push(format!("the data changed ({})", self.pins.join(", ")));
         }
-        if ["scenario ", "guard ", "model", "seed", "economy"]
-            .iter()
-            .any(|begin| any(begin))
+        if added + gone == 0
+            && ["scenario ", "guard ", "model", "seed", "economy"]
+                .iter()
+                .any(|begin| any(begin))
         {
             causes.push("the study counts otherwise".to_owned());
         }
@@ -101,6 +114,9 @@ pub fn changed(before: &ByClaim, after: &ByClaim, causes: &Causes) -> Table {
             continue;
         }
         let words = if new.0.is_empty() { &old.0 } else { &new.0 };
+        let only = |here: &BTreeMap<String, String>, there: &BTreeMap<String, String>| {
+            here.keys().filter(|scenario| !there.contains_key(*scenario)).count()
+        };
         let holds = |side: &BTreeMap<String, String>| side.values().filter(|word| *word == "holds").count() as i64;
         let row = vec![
             claim.as_str().into(),
@@ -109,7 +125,7 @@ pub fn changed(before: &ByClaim, after: &ByClaim, causes: &Causes) -> Table {
             holds(&new.1).into(),
             (old.1.len() as i64).into(),
             (new.1.len() as i64).into(),
-            causes.why(claim).into(),
+            causes.why(claim, [only(&new.1, &old.1), only(&old.1, &new.1)]).into(),
         ];
         rows.push((std::cmp::Reverse(flips), row));
     }
@@ -174,11 +190,14 @@ mod tests {
             pins: vec!["x".to_owned()],
             ..Causes::default()
         };
-        assert_eq!(data.why("c"), "the data changed (x)");
+        assert_eq!(data.why("c", [0, 0]), "the data changed (x)");
         let words = Causes {
             keys: vec!["claim c: reading".to_owned(), "scenario a: title".to_owned()],
             ..Causes::default()
         };
-        assert_eq!(words.why("c"), "");
+        assert_eq!(words.why("c", [0, 0]), "");
+        // A way more says what happened; that keys of the study differ is the same, told less plainly.
+        assert_eq!(causes.why("c", [1, 0]), "one way was added");
+        assert_eq!(data.why("c", [0, 2]), "2 ways were taken out; the data changed (x)");
     }
 }

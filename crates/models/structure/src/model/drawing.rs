@@ -84,9 +84,10 @@ pub(super) fn regime_chart(shares: &BTreeMap<String, BTreeMap<i16, f64>>, regime
         .collect();
     let mut before = None;
     for (year, regime) in regimes {
-        if before.is_some_and(|before| before != regime) {
+        if before != Some(regime) {
             chart.marks.push(Mark {
-                at: f64::from(*year),
+                // Between two bars.
+                at: f64::from(*year) - 0.5,
                 vertical: true,
                 label: format!("regime {regime}"),
             });

@@ -270,8 +270,8 @@ fn two_eras_are_two_regimes() {
     assert_eq!(find(&output, "regime_stability", "").estimate(), Some(1.0));
     assert!(find(&output, "silhouette", "k=2").estimate() > Some(0.9));
     let chart = output.charts.iter().find(|c| c.id == "regimes").unwrap();
-    assert_eq!(chart.marks.len(), 1);
-    assert_eq!((chart.marks[0].at, chart.marks[0].label.as_str()), (1996.0, "regime 2"));
+    assert_eq!(chart.marks.len(), 2);
+    assert_eq!((chart.marks[1].at, chart.marks[1].label.as_str()), (1995.5, "regime 2"));
     let again = run_all(&two_eras(), Coverage::Complete, "");
     assert_eq!(output.findings, again.findings);
 }

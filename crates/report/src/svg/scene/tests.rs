@@ -1,4 +1,5 @@
 use super::*;
+use crate::svg::style::swatch;
 use model::{Band, Mark};
 
 const FORMS: [Form; 4] = [Form::Line, Form::Bars, Form::Stacked, Form::Dots];
@@ -148,6 +149,44 @@ fn neighbouring_bands_are_an_area_and_a_lone_one_a_whisker() {
         ),
         (1, 1)
     );
+    // Bounds of a value that is not known are drawn and signed otherwise than an interval around one.
+    for point in &mut bounds.series[0].points {
+        point.y = None;
+    }
+    let svg = draw(&bounds, Dress::default(), Size::Wide).svg;
+    assert_eq!(
+        (
+            svg.matches("class=\"band bounds\"").count(),
+            svg.matches("class=\"whisker bounds\"").count()
+        ),
+        (1, 1)
+    );
+    let sign = swatch(Form::Line, false, 0, band_numbers(&bounds)[0]);
+    assert!(sign.contains("band bounds") && !sign.contains("line"), "{sign}");
+}
+
+#[test]
+fn what_the_caption_speaks_of_is_drawn_last_and_joined_with_nothing_else() {
+    let years: Vec<(f64, f64)> = (2001..2005).map(|year| (f64::from(year), 0.5)).collect();
+    let mut chart = chart(Form::Line, vec![series("A", &years), series("B", &years)]);
+    chart.x_scale = Scale::Year;
+    let noted = BTreeSet::from([(0, 2002.0_f64.to_bits())]);
+    let dress = Dress {
+        noted: Some(&noted),
+        ..Dress::default()
+    };
+    let svg = draw(&chart, dress, Size::Wide).svg;
+    let hollow = svg.find("pt noted").unwrap();
+    assert!(!svg[hollow..].contains("class=\"line\""), "{svg}");
+    // 2001 stands alone, 2003 and 2004 are joined.
+    let line = svg
+        .split("class=\"line\" d=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    assert_eq!((line.matches('M').count(), line.matches('L').count()), (1, 1), "{line}");
 }
 
 #[test]
