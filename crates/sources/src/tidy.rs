@@ -91,7 +91,7 @@ impl TidyMap {
     pub(crate) fn confuses(&self, name: &str, other: &str) -> bool {
         let named = |name: &str| self.columns.values().any(|read| read == name);
         let open = |own: &&str| own.eq_ignore_ascii_case(name) && !self.columns.contains_key(*own);
-        OWN.iter().any(|ours| open(ours)) || (name == other && named(name))
+        OWN.iter().any(open) || (name == other && named(name))
     }
 
     /// The header as the map reads it.

@@ -22,6 +22,7 @@ pub(crate) fn summary() -> Vec<SummaryItem> {
     let item = |verdict, text: &str, detail: &str| SummaryItem {
         verdict,
         caution: String::new(),
+        warning: String::new(),
         text: text.into(),
         detail: detail.into(),
         how_sure: "Of 4 ways to count, it holds under 3 and fails under 1.".to_owned(),
