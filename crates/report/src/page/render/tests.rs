@@ -108,6 +108,7 @@ fn page(text: &str) -> Page {
         summary: vec![SummaryItem {
             verdict: Some(Verdict::Robust),
             caution: t(),
+            warning: t(),
             text: words(),
             detail: words(),
             how_sure: t(),
