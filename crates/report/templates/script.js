@@ -124,7 +124,7 @@
   const sources = () => {
     const items = all("figure.chart .legend li[data-source]");
     const names = [...new Set(items.map((item) => item.dataset.source))];
-    // Bounds between which a value lies that is not known are no intervals around one: they stay.
+    // Bounds, between which an unknown value lies, are no intervals around a value: they stay.
     const bands = document.querySelector(".band:not(.bounds), .whisker:not(.bounds)");
     const first = document.querySelector("main > section figure.chart");
     if (!first || (names.length < 2 && !bands)) return;

@@ -140,12 +140,8 @@ pub fn check_product(classification: Classification, product: &str) -> Result<()
     let (fits, expected) = match classification {
         _ if product == TOTAL => return Ok(()),
         Classification::Hs(_) | Classification::HsUnstated => (
-            digits
-                && (2..=10).contains(&n)
-                && n.is_multiple_of(2)
-                && !product.starts_with("00")
-                && !product.starts_with("77"),
-            "TOTAL or an even number of two to ten digits, leading zeros kept; there are no chapters 00 and 77",
+            digits && (2..=10).contains(&n) && n.is_multiple_of(2),
+            "TOTAL or an even number of two to ten digits, leading zeros kept",
         ),
         Classification::Sitc(_) => (digits && (1..=5).contains(&n), "TOTAL or one to five digits"),
         Classification::Bec4 => (digits && (1..=3).contains(&n), "TOTAL or one to three digits"),

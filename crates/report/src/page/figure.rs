@@ -249,7 +249,7 @@ fn counted_in(chart: &Chart) -> String {
     let bands = match (bounds, numbers.iter().flatten().any(|number| *number != BOUNDS)) {
         (false, false) => "",
         (false, true) => "; low and high are the ends of the interval",
-        (true, false) => "; low and high are the bounds between which the value lies, which is not known",
+        (true, false) => "; low and high are bounds, somewhere between which the value lies",
         (true, true) => {
             "; low and high are the ends of the interval or, where there is no value, the bounds between which it lies"
         }

@@ -116,7 +116,8 @@ fn runs<'p>(plot: &Plot<'_>, series: &Series, points: &[&'p Point]) -> Vec<Vec<&
 
 /// The usual step of a chart over years: its shortest, and no less than a year. A series of months or half-years has its own.
 pub(super) fn usual_step(chart: &Chart) -> f64 {
-    let known = |s: &Series| shortest(s.points.iter().filter(|p| p.y.is_some()).map(|p| p.x));
+    let drawn = |p: &&Point| p.y.is_some() || p.band.is_some();
+    let known = |s: &Series| shortest(s.points.iter().filter(drawn).map(|p| p.x));
     let steps = chart.series.iter().filter(|s| !s.curve).map(known);
     let step = steps.fold(f64::INFINITY, f64::min);
     step.max(1.0)
