@@ -210,7 +210,7 @@ fn few_exporters_say_nothing_of_imports() {
     assert_eq!(made.verdict("concentrated"), "one source only");
     let report = made.report();
     for words in [
-        "What its imports came to in 2003 is not known: the dataset has exports of Afghanistan only.",
+        "What its imports came to in 2003 is not known: the dataset has exports of Afghanistan only; in these data they are 1,000 dollars.",
         "Whether Germany imported more than it exported in 2003 cannot be told from these data: the dataset has exports of \
          Afghanistan only.",
     ] {
@@ -518,4 +518,112 @@ fn what_freight_alone_decides_is_said_to_depend_on_freight() {
     let report = made.report();
     let words = "Whether Germany exported more than it imported in 2003 depends on who counts";
     assert!(report.contains(words), "{report}");
+}
+
+/// Germany alone reports, of so many others and, with `total`, of the world: a tenth of its trade is with nobody named.
+fn own_reports(others: &[String], total: bool) -> String {
+    let mut text = HEADER.to_owned();
+    for year in 2003..=2008 {
+        let (mut exports, mut imports) = (0, 0);
+        for (place, other) in others.iter().enumerate() {
+            // The first takes the most; between the end points it takes less.
+            let first = if (2004..2008).contains(&year) { 70 } else { year - 1900 };
+            let export = if place == 0 { first } else { 10 };
+            (exports, imports) = (exports + export, imports + 9);
+            for (flow, value) in [("export", export), ("import", 9)] {
+                text += &format!("{year},DEU,{other},{flow},,TOTAL,{value}000000,a test,reported\n");
+            }
+        }
+        for (flow, sum) in [("export", exports), ("import", imports)].into_iter().filter(|_| total) {
+            let all = sum * 10 / 9;
+            text += &format!("{year},DEU,WLD,{flow},,TOTAL,{all}000000,a test,reported\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn an_economys_own_total_makes_its_trade_known_though_few_partners_are_named() {
+    let made = Made::of(&own_reports(&others(20), true));
+    let study = made.study();
+    assert!(study.contains("partial = true"), "{study}");
+    // Nobody else reports: there is nothing to reconcile.
+    assert!(!study.contains("importer-first"), "{study}");
+    for claim in ["deficit", "one-partner", "concentrated", "dependence"] {
+        assert_eq!(made.verdict(claim), "one source only", "{claim}");
+    }
+    let report = made.report();
+    // 108 and 19 times 10 million are nine tenths of exports.
+    for words in [
+        "Exports of 2008 were 331 million dollars.",
+        "These are its own reports",
+        "Over all years the balance was ",
+        "Share of trade that is listed",
+        "as published by a test.",
+        "1 dataset with 252 records (no date stated), by counterflow",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    let shares = csv_rows(&std::fs::read(made.path("out/tables/partner-shares.csv")).unwrap());
+    let largest = shares
+        .iter()
+        .filter(|row| row["period"] == "2008" && row["flow"] == "export");
+    let largest = largest
+        .map(|row| row["share"].parse::<f64>().unwrap())
+        .fold(0.0, f64::max);
+    assert!((largest - 108.0 / 331.0).abs() < 1e-9, "{largest}");
+}
+
+#[test]
+fn what_is_among_the_partners_in_the_data_is_said_to_be() {
+    let made = Made::of(&own_reports(&others(20), false));
+    let study = made.study();
+    assert_eq!(made.verdict("deficit"), "not testable with the pinned data");
+    assert!(
+        study.contains("text = \"Whether Germany imported more than it exported in 2008.\""),
+        "{study}"
+    );
+    let report = made.report();
+    for words in [
+        "is not known: the dataset has exports to 20 economies only; in these data they are 298 million dollars.",
+        "figures are among the partners in these data",
+        "Claims that these data cannot test",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    assert!(!report.contains("no finding of the study"), "{report}");
+    // The economy itself is nobody to whom it exports.
+    let mut both = own_reports(&others(20), false);
+    for other in others(20) {
+        both += &format!("2008,{other},DEU,export,,TOTAL,9000000,a test,reported\n");
+    }
+    assert!(Made::of(&both).study().contains("exports to 20 economies only"));
+}
+
+#[test]
+fn end_points_are_told_with_what_lies_between_them() {
+    let made = Made::of(&over_years(&[2003, 2004, 2005, 2006, 2007, 2008, 2009, 2010]));
+    let study = made.study();
+    made.analyze().ok();
+    let report = made.report();
+    let words = "These are two years. Over all years of these data the share was ";
+    let said = report.split_once(words).unwrap_or_else(|| panic!("{report}")).1;
+    assert!(
+        said.contains("(2010) to ") && said.contains("(its own reports)"),
+        "{}",
+        &said[..200]
+    );
+    // Freight is in partners' imports alone: their exports are one line.
+    let chart = |id: &str| {
+        study
+            .split(&format!("id = \"{id}\""))
+            .nth(1)
+            .unwrap()
+            .split("\n]")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(chart("exports").contains("\"partners-fob\"") && !chart("imports").contains("\"partners-fob\""));
+    assert!(!chart("hhi-import").contains("\"partners-fob\""));
 }

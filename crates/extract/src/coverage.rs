@@ -4,9 +4,9 @@
 use crate::totals::{directions, sum};
 use crate::{Error, Result, World};
 use cube::{Dimension, Level};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Filter;
-use trade::{Classification, Flow, Status, TOTAL};
+use trade::{Classification, Economy, EconomyKind, Flow, Period, Status, TOTAL, Usd, economies};
 
 /// The chapters of the Harmonized System: 01 to 97, of which 77 is reserved.
 pub const HS_CHAPTERS: usize = 97;
@@ -47,6 +47,21 @@ impl Products {
         self.codes > self.groups.len() && self.codes < FEW_CODES
     }
 }
+
+/// What an economy's own rows for the world say of its reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnTotal {
+    /// Nothing: a year has none, or partners together are more.
+    #[default]
+    None,
+    /// That its partners in these data are all that it trades with.
+    AsPartners,
+    /// What its whole trade is, of which its partners in these data are a part.
+    Whole,
+}
+
+/// Partners that add up to the total but for so many thousandths are all of it.
+const ALL_BUT: i128 = 1;
 
 /// The economies of one year's figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,6 +142,33 @@ impl World {
             products.codes = codes.len();
         }
         Ok(found)
+    }
+
+    /// What the economy's own rows for the world, one in each year and direction of which it reports, say of its reports.
+    pub fn own_total(&self, economy: Economy) -> OwnTotal {
+        let mut told: BTreeMap<(Period, Flow), (Usd, Usd)> = BTreeMap::new();
+        let is_group = |e| economies().get(e).is_some_and(|info| info.kind == EconomyKind::Group);
+        let own = self
+            .totals
+            .iter()
+            .filter(|r| r.reporter == economy && r.partner != economy);
+        for record in own {
+            let (world, partners) = told.entry((record.period, record.flow)).or_default();
+            let value = record.value.unwrap_or(Usd::ZERO);
+            if record.partner == Economy::WORLD {
+                *world += value;
+            } else if !is_group(record.partner) {
+                *partners += value;
+            }
+        }
+        let off = |(world, partners): &(Usd, Usd)| (*world - *partners).thousandths() * 1000;
+        let all = |(world, partners): &(Usd, Usd)| off(&(*world, *partners)).abs() <= ALL_BUT * world.thousandths();
+        let positive = !told.is_empty() && told.values().all(|(world, _)| *world > Usd::ZERO);
+        match positive {
+            true if told.values().all(all) => OwnTotal::AsPartners,
+            true if told.values().all(|of| off(of) >= 0) => OwnTotal::Whole,
+            _ => OwnTotal::None,
+        }
     }
 
     /// Who reports in a year, and of whom; groups, the world and areas that are not identified are nobody.

@@ -16,7 +16,7 @@ mod products;
 mod reconciled;
 mod totals;
 
-pub use coverage::{FEW_ECONOMIES, HS_CHAPTERS, Parties, Products, SITC_SECTIONS};
+pub use coverage::{FEW_ECONOMIES, HS_CHAPTERS, OwnTotal, Parties, Products, SITC_SECTIONS};
 pub use reconciled::RECONCILED;
 
 use std::collections::BTreeSet;

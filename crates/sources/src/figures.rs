@@ -264,7 +264,7 @@ impl Figures {
 
     fn compiler(&self, line: &Line<'_>) -> Result<Arc<str>, Bad> {
         let column = &self.fields.compiler.column;
-        let advice = "fill in `compiler`, or set it in the defaults";
+        let advice = "fill in `compiler`, or name it once: with --default compiler=NAME, or in a pin's defaults";
         let compiler = self.text(line, &self.fields.compiler)?;
         compiler.ok_or_else(|| Cell::new("", column).bad("the compiler is not stated", advice))
     }

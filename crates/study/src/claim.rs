@@ -191,7 +191,7 @@ pub(crate) fn judge_in(claim: &ClaimFile, scenario: &str, findings: &ByScenario<
     let mut open: Vec<String> = Vec::new();
     let (mut fails, mut missing) = (false, claim.test.is_empty());
     if claim.test.is_empty() {
-        open.push("no finding of the study bears on it".to_owned());
+        open.push("the study has no figure to test it on".to_owned());
     }
     for test in &claim.test {
         // Of one test only, its own words say enough.

@@ -14,8 +14,10 @@ pub const DATA: &str = "data";
 pub struct Given {
     /// What it is.
     pub about: PinFile,
-    /// Its records.
+    /// What was made of it: records about the study's economies, sums of them, reconciled figures.
     pub records: Vec<Record>,
+    /// How many records it has itself.
+    pub rows: u64,
 }
 
 fn needs_data(scenario: &ScenarioFile) -> bool {

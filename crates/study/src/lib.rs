@@ -33,7 +33,7 @@ pub use given::{DATA, Given};
 pub use prose::{Piece, Prose};
 pub use report_file::{AboutFile, ChartFile, ChartSeriesFile, SectionFile, SummaryFile, TableFile, WordFile};
 pub use run::{PinUsed, Run, ScenarioRun, run};
-pub use scenario::{Figures, SetAside, StudyReference};
+pub use scenario::{Figures, SetAside, StudyReference, is_sum};
 pub use store::NoteFile;
 pub use study_file::{
     ClaimFile, DropFile, GuardFile, LayerFile, Perspective, Reduce, ScenarioFile, StudyFile, TestFile,

@@ -1,5 +1,6 @@
 //! The report's sentences, with every number taken from a finding.
 
+mod extremes;
 mod range;
 
 use crate::claim::words::{digits, interval_digits};
@@ -152,6 +153,10 @@ impl Prose<'_> {
         ] {
             environment.add_function(name, function);
         }
+        let all = findings.clone();
+        environment.add_function("extremes", move |scenario: &str, measure: &str, labels: Kwargs| {
+            extremes::extremes(&all, scenario, measure, &labels)
+        });
         Prose { environment }
     }
 
@@ -329,7 +334,17 @@ mod tests {
         };
         let balances = [("a", 177e9), ("b", 104e9), ("c", -2e6), ("d", -900.0)].map(|(s, v)| at(s, v));
         let changes = [("e", -0.03), ("f", -0.01), ("g", 0.86), ("h", 0.0)].map(|(s, v)| growth(s, v));
-        let prose = Prose::new(&[balances, changes].concat());
+        let share = |year: i16, value| Finding {
+            scenario: "a".to_owned(),
+            ..Finding::new("partner_share", "share", value).label("period", year)
+        };
+        let shares = [(2003, 0.19), (2004, 0.78), (2005, 0.07), (2006, 0.27)].map(|(year, v)| share(year, v));
+        let bounds = Finding {
+            scenario: "a".to_owned(),
+            ..Finding::undefined("hhi", "1", "a part").interval(0.25, 0.5, "bounds")
+        };
+        let all = [&balances[..], &changes, &shares, &[bounds]].concat();
+        let prose = Prose::new(&all);
         let told = |text: &str| prose.render(text).unwrap();
         let cases = [
             (
@@ -349,6 +364,13 @@ mod tests {
             ("range(['a'], 'balance', period=2004)", "not known"),
             ("share_size(['e', 'f'], 'growth')", "1 to 3 per cent"),
             ("share_reach(['e', 'g'], 'growth')", "-4 to 90 per cent"),
+            ("range(['a'], 'hhi')", "0.250 to 0.500"),
+            (
+                "extremes('a', 'partner_share')",
+                "7 per cent (2005) to 78 per cent (2004)",
+            ),
+            ("extremes('b', 'balance')", "104 billion (2003)"),
+            ("extremes('b', 'growth')", "not known"),
             ("change('e', 'growth')", "fell by 3 per cent"),
             ("change('g', 'growth')", "rose by 86 per cent"),
             ("change('h', 'growth')", "did not change"),

@@ -2,6 +2,7 @@
 
 use crate::claim::{ByScenario, Judged, judge};
 use crate::draws;
+use crate::given::DATA;
 use crate::scenario::{Figures, Pinned, StudyReference, build};
 use crate::study_file::{Perspective, ScenarioFile};
 use crate::{Error, Result, Study};
@@ -17,6 +18,8 @@ pub struct PinUsed {
     pub about: store::PinFile,
     /// How many records it holds.
     pub rows: usize,
+    /// How many records a user's dataset has, of which these were made.
+    pub of_dataset: Option<u64>,
 }
 
 /// What one scenario gave.
@@ -107,6 +110,7 @@ pub fn run(study: &Study, models: &[&dyn Model], progress: &(dyn Fn(&str) + Sync
     // By the name that the study uses: a pin that stands in another's place has a name of its own.
     let pins = pinned.pins.into_iter().map(|(name, about)| PinUsed {
         rows: pinned.records.get(&name).map_or(0, Vec::len),
+        of_dataset: study.data.as_ref().filter(|_| name == DATA).map(|data| data.rows),
         about,
     });
     Ok(Run {

@@ -334,12 +334,17 @@ fn restate_fob(flows: &mut [Record], flow: Flow, margin: Decimal3) -> std::resul
 /// Who is named as the compiler of a figure that a scenario makes of others.
 const SUM: &str = "sum of figures";
 
+/// Whether a scenario made a figure as a sum of others.
+pub fn is_sum(record: &Record) -> bool {
+    &*record.compiler == SUM && record.reference.is_none()
+}
+
 /// The chosen figures of which a scenario made the sums among `rows`, each once, sorted.
 pub(crate) fn parts(rows: &[Record], chosen: &[Record], scenario: &ScenarioFile) -> Vec<Record> {
     let valued = chosen.iter().filter(|r| r.value.is_some());
     let by_place: BTreeMap<Place, &Record> = valued.map(|r| (place(r), r)).collect();
     let mut parts: BTreeMap<Place, &Record> = BTreeMap::new();
-    for sum in rows.iter().filter(|r| &*r.compiler == SUM && r.reference.is_none()) {
+    for sum in rows.iter().filter(|r| is_sum(r)) {
         let world: Vec<Economy> = scenario
             .world_from
             .iter()

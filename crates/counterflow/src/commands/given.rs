@@ -55,7 +55,25 @@ fn read(study: &Study, path: &Path, output: &Output) -> Outcome<Given> {
     Ok(Given {
         about: about(path, &world, &records)?,
         records,
+        rows: rows(path)?,
     })
+}
+
+/// How many records a dataset has.
+fn rows(path: &Path) -> Outcome<u64> {
+    if Dataset::is_one(path) {
+        return Ok(Dataset::open(path)?.rows());
+    }
+    let files = if path.is_dir() {
+        store::columns::dataset_files(path)?
+    } else {
+        vec![path.to_owned()]
+    };
+    let mut rows = 0;
+    for file in &files {
+        rows += store::read_header(file)?.1;
+    }
+    Ok(rows)
 }
 
 /// What can be said of a dataset that nobody described.
@@ -85,8 +103,8 @@ fn about(path: &Path, world: &World, records: &[Record]) -> Outcome<PinFile> {
         retrieved: "not stated".to_owned(),
         url: String::new(),
         doi: None,
-        licence: "not stated".to_owned(),
-        terms: "Those of its publisher.".to_owned(),
+        licence: "not stated in the dataset: its publisher's terms hold".to_owned(),
+        terms: String::new(),
         citation: format!("{compiler}, as in the user's dataset `{name}`"),
         description: "Exact sums of the user's dataset: what the economy and its partners report of each other, by \
                       partner and by product, and, where both sides report, what rules of reconciliation make of it. \

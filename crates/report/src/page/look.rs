@@ -35,6 +35,9 @@ const COUNTED_IN: [(f64, f64, &str); 3] = [
     (1e6, 1e6, "million "),
 ];
 
+/// What dollars are counted in where millions would leave nothing of the least.
+const THOUSANDS: (f64, f64, &str) = (1e6, 1e3, "thousand ");
+
 impl Look {
     /// As a column of exact data is written.
     pub(crate) fn exact(column: &Column) -> Look {
@@ -84,6 +87,9 @@ impl Look {
         }
         let money = look.unit.contains("US dollars");
         let counted = COUNTED_IN.iter().find(|(from, ..)| money && most >= *from);
+        // Small sums beside middling ones would be told as below a tenth of a million.
+        let small = most < 1e9 && least < 5e4;
+        let counted = counted.map(|found| if small { &THOUSANDS } else { found });
         look.digits = match counted {
             Some((_, divisor, word)) => {
                 look.unit = look.unit.replace("US dollars", &format!("{word}US dollars"));
@@ -229,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_column_has_one_unit_and_as_many_decimals_as_its_numbers_need() {
-        let cases: [(Column, &[f64], &[&str]); 8] = [
+        let cases: [(Column, &[f64], &[&str]); 9] = [
             (
                 column("imports", "", "USD"),
                 &[6_738_770_000.0, 89_300_000.0, -319e6],
@@ -248,6 +254,15 @@ mod tests {
                     "1,647.7",
                     "0.3",
                     "&lt; 0.1",
+                ],
+            ),
+            (
+                column("exports", "", "USD"),
+                &[24_700_000.0, 24_700.0],
+                &[
+                    "Exports<span class=\"unit\">, thousand US dollars</span>",
+                    "24,700",
+                    "25",
                 ],
             ),
             (

@@ -16,8 +16,10 @@ use crate::study::trace::{Trace, anchor_of_claim, page_of};
 use crate::{Error, Result};
 use model::Table;
 use study::{
-    AboutFile, ClaimFile, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, SummaryFile, Verdict,
+    AboutFile, ClaimFile, DATA, Judged, Overall, Prose, Run, ScenarioFile, SectionFile, Study, SummaryFile, Verdict,
+    is_sum,
 };
+use trade::Record;
 
 /// How many rows of a table stand open, of one that leads its section and of one that is folded; the rest is behind a fold.
 const ROWS_SHOWN: [usize; 2] = [8, 24];
@@ -40,7 +42,7 @@ pub(super) fn study_page(
         notice: notice(run),
         title: study.file.title.clone(),
         lede: render(&study.file.description)?,
-        dateline: dateline(run),
+        dateline: dateline(run, provenance),
         byline: byline(&study.file.about),
         limits: study.file.leaves_out.clone(),
         provenance: provenance.rows(),
@@ -111,17 +113,22 @@ fn outgrown(item: &SummaryFile, run: &Run) -> String {
 }
 
 /// What was counted, from what, and as of when.
-fn dateline(run: &Run) -> String {
+fn dateline(run: &Run, provenance: &Provenance) -> String {
     let dates = run.pins.iter().map(|pin| pin.about.retrieved.as_str());
     let latest = dates
         .filter(|date| date.starts_with(|c: char| c.is_ascii_digit()))
         .max();
+    let rows = |pin: &study::PinUsed| pin.of_dataset.map_or(pin.rows, |rows| rows as usize);
+    let given = run.pins.iter().any(|pin| pin.of_dataset.is_some());
     format!(
         "Counted in {} from {} with {}{}; {}, each with its evidence",
         counted(run.scenarios.len(), "way"),
         counted(run.pins.len(), "dataset"),
-        counted(run.pins.iter().map(|pin| pin.rows).sum(), "figure"),
-        latest.map(|date| format!(", as of {date}")).unwrap_or_default(),
+        counted(run.pins.iter().map(rows).sum(), if given { "record" } else { "figure" }),
+        match latest {
+            Some(date) => format!(", as of {date}"),
+            None => format!(" (no date stated), by counterflow {}", provenance.version),
+        },
         counted(run.findings.len(), "computed number")
     )
 }
@@ -217,9 +224,11 @@ fn claims(study: &Study, run: &Run) -> Claims {
         test: file.test.iter().map(|t| t.says.as_str()).collect::<Vec<_>>().join("; "),
         overall: badge(judged.overall),
         caution: caution(judged, run),
+        // Of a claim without a test no way to count says anything.
         verdicts: judged
             .verdicts
             .iter()
+            .filter(|_| !file.test.is_empty())
             .map(|(scenario, verdict, numbers)| ScenarioVerdict {
                 scenario: scenario.clone(),
                 outcome: match verdict {
@@ -365,16 +374,18 @@ fn folded(block: Block) -> Block {
 }
 
 fn scenario_row(file: &ScenarioFile, run: &Run) -> ScenarioRow {
-    let flows = run
-        .scenarios
-        .iter()
-        .find(|s| s.id == file.id)
-        .map(|s| s.figures.flows.as_slice())
-        .unwrap_or_default();
+    let found = run.scenarios.iter().find(|s| s.id == file.id);
+    // Sums of figures are no further figures.
+    let flows = found.into_iter().flat_map(|s| &s.figures.flows);
+    let flows: Vec<&Record> = flows.filter(|record| !is_sum(record)).collect();
+    // Those that were made of a user's dataset have sums over its partners or products among them.
+    let made = file.layer.iter().any(|layer| layer.pin == DATA);
+    let with_sums = if made { ", sums over partners included" } else { "" };
+    let figures = format!("{}{with_sums}", counted(flows.len(), "figure"));
     let years = flows.iter().map(|r| r.period.year());
     let span = match (years.clone().min(), years.max()) {
-        (Some(first), Some(last)) if first == last => format!("{first}, {}", counted(flows.len(), "figure")),
-        (Some(first), Some(last)) => format!("{first} to {last}, {}", counted(flows.len(), "figure")),
+        (Some(first), Some(last)) if first == last => format!("{first}, {figures}"),
+        (Some(first), Some(last)) => format!("{first} to {last}, {figures}"),
         _ => "no figures".to_owned(),
     };
     ScenarioRow {
@@ -398,9 +409,15 @@ fn pin_note(pin: &study::PinUsed) -> PinNote {
             retrieved => format!("{}, retrieved {retrieved}", about.release),
         },
         citation: about.citation.clone(),
-        licence: format!("{}; {}", about.licence, about.terms),
+        licence: match about.terms.as_str() {
+            "" => about.licence.clone(),
+            terms => format!("{}; {terms}", about.licence),
+        },
         url: about.url.clone(),
-        extent: counted(pin.rows, "figure"),
+        extent: match pin.of_dataset {
+            None => counted(pin.rows, "figure"),
+            Some(rows) => counted(rows as usize, "record"),
+        },
         traps: about.traps.clone(),
         sha256: file.map(|f| f.sha256.clone()).unwrap_or_default(),
         logical_hash: file.map(|f| f.logical_hash.clone()).unwrap_or_default(),

@@ -57,6 +57,13 @@ pub(super) fn range(
             let place = findings.iter().position(|f| std::ptr::eq(f, *finding))?;
             Some((finding.estimate()?, place))
         });
+        // A number of which only bounds are known is each of them.
+        let bounds = chosen.iter().filter(|finding| finding.estimate().is_none());
+        let bounds = bounds.filter_map(|finding| {
+            let place = findings.iter().position(|f| std::ptr::eq(f, *finding))?;
+            let interval = finding.interval.as_ref()?;
+            Some([(interval.low, place), (interval.high, place)])
+        });
         if show == Show::PercentReach {
             let ends = chosen.iter().filter_map(|finding| {
                 let place = findings.iter().position(|f| std::ptr::eq(f, *finding))?;
@@ -65,6 +72,9 @@ pub(super) fn range(
             });
             numbers.extend(ends.flatten());
             continue;
+        }
+        if !greatest {
+            numbers.extend(bounds.flatten());
         }
         numbers.extend(estimates.max_by(|a, b| a.0.total_cmp(&b.0)));
     }

@@ -91,7 +91,8 @@ pub struct Lack {
     pub decided_by: String,
 }
 
-/// Why a telling of the economy's trade in a year has only a part of a flow; `None` where it has (nearly) all.
+/// Why a telling of the economy's trade in a year has only a part of a flow; `None` where it has (nearly) all, or a total
+/// of its own that says what all is.
 pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, year: i16) -> Option<Lack> {
     let (reporters, partners, other_side) = match flow {
         Flow::Export => (&parties.exporters, &parties.destinations, &parties.importers),
@@ -105,17 +106,18 @@ pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, yea
         why,
         decided_by: "a dataset in which the other economies are too".to_owned(),
     };
-    let own = || {
+    let own = |told: &Told| {
+        let others = partners.iter().filter(|e| **e != economy).count();
         if !reporters.contains(&economy) {
             Some(Lack {
                 why: format!("the dataset has no report of its {word} in {year}"),
                 decided_by: format!("its report of {year}, or those of (nearly) all its partners"),
             })
-        } else if partners.len() < FEW_ECONOMIES {
+        } else if others < FEW_ECONOMIES && !told.has_total {
             let whom = if flow == Flow::Export { "to" } else { "from" };
             Some(few(format!(
                 "the dataset has {word} {whom} {} only",
-                economies_of(partners, None)
+                economies_of(partners, economy)
             )))
         } else {
             None
@@ -128,26 +130,26 @@ pub fn lacking(economy: Economy, told: &Told, flow: Flow, parties: &Parties, yea
             0 => format!("the dataset has no {of_partners} of other economies in {year}"),
             _ => format!(
                 "the dataset has {of_partners} of {} only",
-                economies_of(other_side, Some(economy))
+                economies_of(other_side, economy)
             ),
         };
         Some(few(why))
     };
     match told.side() {
-        super::template::Side::Own => own(),
+        super::template::Side::Own => own(told),
         super::template::Side::Partners => of_others(),
-        super::template::Side::Either => own().and_then(|own| {
+        super::template::Side::Either => own(told).and_then(|own| {
             let other = of_others()?;
             Some(if reporters.contains(&economy) { own } else { other })
         }),
     }
 }
 
-/// Economies by name where they are few, else how many they are.
-fn economies_of(all: &BTreeSet<Economy>, without: Option<Economy>) -> String {
+/// Economies other than one by name where they are few, else how many they are.
+fn economies_of(all: &BTreeSet<Economy>, without: Economy) -> String {
     let some: Vec<Cow<'static, str>> = all
         .iter()
-        .filter(|e| Some(**e) != without)
+        .filter(|e| **e != without)
         .map(|e| {
             let info = economies().get(*e);
             info.map_or_else(|| e.to_string().into(), |info| info.in_prose())

@@ -3,9 +3,9 @@
 use super::part::{Goods, lacking};
 use super::template::{Asked, Judgeable, Plan, RULES, Side, Told, Turned};
 use crate::fail::{Failure, Outcome};
-use extract::{RECONCILED, World};
+use extract::{OwnTotal, RECONCILED, World};
 use std::collections::{BTreeMap, BTreeSet};
-use trade::{Economy, EconomyKind, Flow, Record, Status, TOTAL, Usd, economies};
+use trade::{Economy, EconomyKind, Flow, Record, StageConvention, Status, TOTAL, Usd, economies, product_stages};
 
 /// So many years make a line through them worth a word.
 const YEARS_OF_A_TREND: usize = 5;
@@ -14,23 +14,27 @@ const YEARS_OF_A_TREND: usize = 5;
 pub fn plan(name: &str, economy: Economy, world: &World, records: &[Record], partners: usize) -> Outcome<Plan> {
     let mut told = Vec::new();
     let has = |wanted: &dyn Fn(&Record) -> bool| records.iter().any(wanted);
+    // Where partners' reports stand beside its own under the same compiler's name, the total is of the own ones.
+    let total = world.own_total(economy);
+    let of_partners = has(&|r| r.partner == economy && r.status == Status::Reported);
     if world.is_two_sided() {
         let reports = has(&|r| r.reporter == economy && r.status == Status::Reported);
         if reports {
-            told.push(Told::own(economy));
+            told.push(Told::own(economy).with_total(total));
         }
-        if has(&|r| r.partner == economy && r.status == Status::Reported) {
+        if of_partners {
             told.extend(Told::partners(economy));
         }
         // Of one report every rule makes the same figure.
-        for rule in RULES.into_iter().filter(|_| reports) {
+        for rule in RULES.into_iter().filter(|_| reports && of_partners) {
             let name = format!("{RECONCILED}{rule}");
             if has(&|r| *r.compiler == *name) {
                 told.push(Told::reconciled(rule));
             }
         }
     } else {
-        told.push(Told::compiled());
+        let own_alone = !has(&|r| r.partner == economy);
+        told.push(Told::compiled().with_total(if own_alone { total } else { OwnTotal::None }));
     }
     let years = years(economy, records)?;
     if told.is_empty() {
@@ -61,9 +65,17 @@ pub fn plan(name: &str, economy: Economy, world: &World, records: &[Record], par
     at_the_top.retain(|partner| !partners.contains(partner));
     let own_years = own_years(economy, records, years);
     let asked = asked(economy, world, years, &told, &own_years);
+    let last = world.parties(years.1);
+    for one in &mut told {
+        let lack = [Flow::Export, Flow::Import].map(|flow| lacking(economy, one, flow, &last, years.1));
+        let why = lack.into_iter().flatten().map(|lack| lack.why);
+        one.part = why.collect::<Vec<_>>().join(", and ");
+    }
+    let of_last_year =
+        |export| has(&|r| r.period.year() == years.1 && exported(economy, r) == export && &*r.product == TOTAL);
     let missing = !own_years.is_empty() && own_years.len() < usize::from(years.1.abs_diff(years.0)) + 1;
     Ok(Plan {
-        turned: turned(economy, records, &asked, years, partners.first()),
+        turned: turned(economy, records, &told, &asked, years, partners.first()),
         name: name.to_owned(),
         economy,
         compiler: world.compilers().into_iter().collect::<Vec<_>>().join(", "),
@@ -79,6 +91,8 @@ pub fn plan(name: &str, economy: Economy, world: &World, records: &[Record], par
         spans: spans(economy, records, &told, &asked.exports_trend),
         largest: at_the_top.into_iter().collect(),
         years,
+        last_has: (of_last_year(true), of_last_year(false)),
+        staged: staged(records, years.1),
         products: records.iter().any(|r| &*r.product != TOTAL),
         goods: Goods::of(world, years)?,
         listed: Goods::beside_totals(world, years.1)?,
@@ -170,7 +184,7 @@ fn other_years(
     (first, last): (i16, i16),
     own: &BTreeSet<i16>,
 ) -> (String, String) {
-    let partners = values(economy, records, "partners");
+    let partners = values(economy, records, "partners", false);
     let others = (first..=last).filter(|year| !own.contains(year));
     let (told, silent): (BTreeSet<i16>, BTreeSet<i16>) = others.partition(|year| partners.contains_key(&(*year, true)));
     (years_in_words(&told), years_in_words(&silent))
@@ -180,7 +194,7 @@ fn other_years(
 fn spans(economy: Economy, records: &[Record], told: &[Told], trend: &Judgeable) -> String {
     let mut of_years: Vec<(BTreeSet<i16>, Vec<&str>)> = Vec::new();
     for one in told.iter().filter(|one| trend.scenarios.contains(&one.id)) {
-        let years = values(economy, records, one.id).into_keys();
+        let years = values(economy, records, one.id, false).into_keys();
         let years: BTreeSet<i16> = years.filter(|(_, export)| *export).map(|(year, _)| year).collect();
         match of_years.iter_mut().find(|(other, _)| *other == years) {
             Some((_, names)) => names.push(one.short),
@@ -221,8 +235,14 @@ fn years_in_words(years: &BTreeSet<i16>) -> String {
     }
 }
 
-/// The values of one telling, by year and direction (`true` for exports) and partner.
-fn values(economy: Economy, records: &[Record], telling: &str) -> BTreeMap<(i16, bool), BTreeMap<Economy, f64>> {
+/// The values of one telling, by year and direction (`true` for exports) and partner; with `rest`, what partners leave of
+/// the economy's own total is the world's.
+fn values(
+    economy: Economy,
+    records: &[Record],
+    telling: &str,
+    rest: bool,
+) -> BTreeMap<(i16, bool), BTreeMap<Economy, f64>> {
     let mut values: BTreeMap<(i16, bool), BTreeMap<Economy, f64>> = BTreeMap::new();
     let totals = records.iter().filter(|r| {
         &*r.product == TOTAL
@@ -247,21 +267,49 @@ fn values(economy: Economy, records: &[Record], telling: &str) -> BTreeMap<(i16,
             *sum += record.value.map_or(0.0, Usd::to_f64);
         }
     }
+    let own_totals = records
+        .iter()
+        .filter(|r| rest && r.reporter == economy && r.partner == Economy::WORLD && &*r.product == TOTAL);
+    for record in own_totals {
+        let partners = values
+            .entry((record.period.year(), exported(economy, record)))
+            .or_default();
+        let named: f64 = partners.values().sum();
+        partners.insert(Economy::WORLD, record.value.map_or(0.0, Usd::to_f64) - named);
+    }
     values
+}
+
+/// The least part of trade in products of one stage of production with which a table of stages says something.
+const PART_OF_ONE_STAGE: f64 = 0.1;
+
+/// Whether so much of the last year's trade is in products of one stage.
+fn staged(records: &[Record], last: i16) -> bool {
+    let of_last = records
+        .iter()
+        .filter(|r| r.period.year() == last && &*r.product != TOTAL);
+    let (mut of_one, mut all) = (0.0, 0.0);
+    for record in of_last {
+        let value = record.value.map_or(0.0, Usd::to_f64);
+        let stages = product_stages(record.classification, &record.product, StageConvention::Cepii);
+        of_one += if stages.len() == 1 { value } else { 0.0 };
+        all += value;
+    }
+    of_one > PART_OF_ONE_STAGE * all
 }
 
 /// What the first scenario that can tell says of each claim, so that the claim is put as it has it.
 fn turned(
     economy: Economy,
     records: &[Record],
+    all: &[Told],
     asked: &Asked,
     (first, last): (i16, i16),
     partner: Option<&Economy>,
 ) -> Turned {
     let told = |can: &Judgeable| {
-        can.scenarios
-            .first()
-            .map(|id| values(economy, records, id))
+        let one = can.scenarios.first().and_then(|id| all.iter().find(|t| t.id == *id));
+        one.map(|one| values(economy, records, one.id, one.partial))
             .unwrap_or_default()
     };
     let none = BTreeMap::new();
@@ -288,7 +336,12 @@ fn turned(
         surplus: sum(&both, last, true) > sum(&both, last, false),
         shrank: sum(&since, last, true) < sum(&since, first, true),
         no_partner: largest <= 0.25 * whole,
-        spread: partners.values().map(|v| (v / whole).powi(2)).sum::<f64>() <= 0.25,
+        spread: partners
+            .iter()
+            .filter(|(e, _)| !e.is_world())
+            .map(|(_, v)| (v / whole).powi(2))
+            .sum::<f64>()
+            <= 0.25,
         fell: share(last) < share(first),
     }
 }

@@ -1,6 +1,7 @@
 //! The text of a new study: `templates/study.toml`, filled in.
 
 use super::part::{Goods, Lack};
+use extract::OwnTotal;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context, syntax::SyntaxConfig};
 use serde::Serialize;
@@ -22,6 +23,12 @@ pub struct Told {
     /// Whether it has products.
     by_product: bool,
     side: Side,
+    /// Whether the economy's own rows for the world say what its partners here are a part of.
+    pub partial: bool,
+    /// Whether these rows say what the whole is.
+    pub has_total: bool,
+    /// Why it has only a part of the last year's trade; empty where it has all.
+    pub part: String,
 }
 
 /// Whose reports a telling rests on.
@@ -62,6 +69,15 @@ impl Told {
             layer: format!("reporter = [\"{economy}\"], status = [\"reported\"]"),
             by_product: true,
             ..Told::default()
+        }
+    }
+
+    /// With what the economy's own rows for the world say.
+    pub fn with_total(self, total: OwnTotal) -> Told {
+        Told {
+            partial: total == OwnTotal::Whole,
+            has_total: total != OwnTotal::None,
+            ..self
         }
     }
 
@@ -139,11 +155,11 @@ impl Told {
     pub fn compiled() -> Told {
         Told {
             id: "compiled",
-            title: "As the compiler reconciled it",
+            title: "As the compiler has it",
             short: "the compiler's figure",
             side: Side::Either,
-            description: "One figure for each flow, as its compiler made it of both sides' reports. What the reports \
-                          were cannot be seen, so that nothing is known of the sensitivity to them.",
+            description: "One figure for each flow, as its compiler has it. What either side reported cannot be seen in it, so that \
+                          nothing is known of the sensitivity to it.",
             by_product: true,
             ..Told::default()
         }
@@ -177,6 +193,10 @@ pub struct Plan {
     pub years: (i16, i16),
     /// The scenarios.
     pub told: Vec<Told>,
+    /// Whether the last year has exports, and imports.
+    pub last_has: (bool, bool),
+    /// Whether some of the products have one stage of production.
+    pub staged: bool,
     /// Whether there are figures by product.
     pub products: bool,
     /// The part of all goods that the dataset has, where it is a part.
@@ -288,6 +308,9 @@ pub fn study(plan: &Plan) -> Result<String, minijinja::Error> {
             all_years => &plan.all_years,
             followed => followed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             products => plan.products,
+            staged => plan.staged,
+            last_has_exports => plan.last_has.0,
+            last_has_imports => plan.last_has.1,
             reports => plan.told.iter().any(|t| t.id == "reported"),
             told => Value::from(Serde(&plan.told)),
             goods => Value::from(Serde(&plan.goods)),
