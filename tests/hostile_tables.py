@@ -232,7 +232,7 @@ def check_refusals(folder):
     """What cannot be summed is said in one line that names the file and the column."""
     good = table(rows(10, 9))
     for name, bad, told in [
-        ("a number with four decimals", good.set_column(5, "value_usd", pa.array([0.1234] * 10)), ["value_usd", "row 0", "three decimals"]),
+        ("a number with four decimals", good.set_column(5, "value_usd", pa.array([0.1234] * 10)), ["value_usd", "row 1", "three decimals"]),
         ("not a number", good.set_column(5, "value_usd", pa.array([math.nan] * 10)), ["value_usd", "NaN"]),
         ("no value column", good.drop_columns(["value_usd"]), ["value_usd", "absent", "reporter"]),
         ("no reporter column", good.drop_columns(["reporter"]), ["reporter", "absent"]),

@@ -238,6 +238,7 @@ fn two_runs_are_compared_down_to_their_findings() {
     assert_eq!(same["format"], "counterflow compare 1");
     for part in [
         "inputs_changed",
+        "figures_changed",
         "claims_changed",
         "scenarios_changed",
         "draws_changed",
@@ -362,6 +363,35 @@ fn a_comparison_tells_which_conclusions_no_longer_survive_the_errors_of_reports(
         .call(&call)
         .code(1)
         .tells(&["draws-survival.csv", "no column"]);
+}
+
+#[test]
+fn a_comparison_names_the_pinned_figures_that_differ() {
+    let workspace = workspace();
+    analyze(&workspace, "old");
+    workspace.edit(
+        "datasets/kotra-totals/figures.csv",
+        "2008,import,2685478000,",
+        "2008,import,2685478001,",
+    );
+    workspace.call(&["pin", "build", "kotra-totals"]).ok();
+    analyze(&workspace, "new");
+    let call = ["report", "--compare", "old", "new", "--page", "page.html", "--format"];
+    let with = |format: &str| workspace.call(&[&call[..], &[format]].concat()).ok();
+    let said = with("json").json();
+    let figures = said["figures_changed"].as_array().unwrap();
+    assert_eq!(figures.len(), 1, "{figures:?}");
+    let of = |column: &str| figures[0][column].clone();
+    assert_eq!(
+        (of("pin"), of("period"), of("flow")),
+        ("kotra-totals".into(), "2008".into(), "import".into())
+    );
+    assert_eq!((of("old"), of("new")), (2_685_478_000.0.into(), 2_685_478_001.0.into()));
+    assert!((of("relative_change").as_f64().unwrap() - 1.0 / 2_685_478_000.0).abs() < 1e-15);
+    let rows = csv_rows(with("csv").stdout.as_ref());
+    let figure = rows.iter().find(|row| row["what"] == "figure").unwrap();
+    assert!(figure["name"].starts_with("kotra-totals 2008 PRK"), "{figure:?}");
+    assert!(text(&workspace.path("page.html")).contains("Pinned figures that differ"));
 }
 
 #[test]

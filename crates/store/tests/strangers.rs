@@ -30,7 +30,17 @@ fn record(partner: &str, product: &str, value: i64) -> Record {
 
 /// Writes the records as another program would: its own name in the footer, and plain texts.
 fn written_elsewhere(path: &Path, records: &[Record]) {
+    written_as(path, records, |_| true);
+}
+
+/// As [`written_elsewhere`], with some columns only.
+fn written_as(path: &Path, records: &[Record], kept: impl Fn(&str) -> bool) {
     let batch = batch_of_records(records).unwrap();
+    let schema = batch.schema();
+    let places: Vec<usize> = (0..batch.num_columns())
+        .filter(|&at| kept(schema.field(at).name()))
+        .collect();
+    let batch = batch.project(&places).unwrap();
     let columns: Vec<_> = batch
         .columns()
         .iter()
@@ -107,11 +117,24 @@ fn what_an_import_would_not_give_is_refused() {
         let unseen = records.len() as u64;
         assert_eq!(
             look_through(&path, unseen - 1).unwrap(),
-            Look { unseen, with_itself: 0 }
+            Look {
+                unseen,
+                ..Look::default()
+            }
         );
     }
     written_elsewhere(&path, &[record("CHN", "02", 5)]);
     assert_eq!(look_through(&path, 10).unwrap().with_itself, 1);
+    // A table with some columns of a record only may mean its corrections and parts: they are told.
+    written_as(&path, &[good.clone(), good.clone(), record("KOR", "02", -1)], |name| {
+        ["period_year", "reporter", "partner", "flow", "product", "value_usd"].contains(&name)
+    });
+    let told = Look {
+        below_zero: 1,
+        twice: 1,
+        ..Look::default()
+    };
+    assert_eq!(look_through(&path, 10).unwrap(), told);
     // Two files of one folder, of which one is ours.
     written_elsewhere(&path, std::slice::from_ref(&good));
     write_records(&folder.path().join("e.parquet"), &[record("KOR", "02", 1), good]).unwrap();

@@ -84,6 +84,21 @@ pub fn look_through(path: &Path, most: u64, output: &Output) -> Outcome<()> {
             look.unseen
         ));
     }
+    let told = [
+        (look.below_zero, "amount below zero", "amounts below zero"),
+        (
+            look.twice,
+            "row of the same period, reporter, flow, partner and product as an earlier one",
+            "rows of the same period, reporter, flow, partner and product as an earlier one",
+        ),
+    ];
+    for (number, one, many) in told.into_iter().filter(|(number, ..)| *number > 0) {
+        let what = if number == 1 { one } else { many };
+        output.warn(&format!(
+            "warning: {}: {number} {what}, which are added up as they stand",
+            path.display()
+        ));
+    }
     if look.with_itself > 0 {
         output.warn(&format!(
             "warning: {}: {} of an economy's trade with itself: leave them out if their codes are wrong",

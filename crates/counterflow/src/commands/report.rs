@@ -1,5 +1,6 @@
 //! `counterflow report`: what two finished runs of a study differ in.
 
+mod figures;
 mod intervals;
 mod page;
 mod settings;
@@ -92,6 +93,7 @@ fn document(differences: &Differences, old: &Results, new: &Results) -> Outcome<
     document.value("new", run(new))?;
     document.value("altered", &differences.altered)?;
     document.table("inputs_changed", &differences.inputs)?;
+    document.table("figures_changed", &differences.figures)?;
     document.table("claims_changed", &differences.claims)?;
     document.table("ways_changed", &differences.ways)?;
     document.table("scenarios_changed", &differences.verdicts)?;

@@ -20,6 +20,10 @@ pub struct Look {
     pub unseen: u64,
     /// Rows of an economy's trade with itself. Some agencies publish such.
     pub with_itself: u64,
+    /// Of tables that have some columns of a record only and may mean what they say: amounts below zero.
+    pub below_zero: u64,
+    /// Of such tables: rows of a key that an earlier row has.
+    pub twice: u64,
 }
 
 /// Columns of texts, and whole numbers read as such. The first ten are the key of a record; rivals of one key are told
@@ -80,6 +84,9 @@ pub fn look_through(path: &Path, most: u64) -> Result<Look> {
         search.file(number as u32, file)?;
     }
     search.repeats(&files)?;
+    search.rows_of_parts.sort_unstable();
+    let twice = search.rows_of_parts.windows(2).filter(|pair| pair[0] == pair[1]);
+    search.look.twice = twice.count() as u64;
     Ok(search.look)
 }
 
@@ -92,6 +99,8 @@ struct Search {
     look: Look,
     /// A hash of each row's key, its file and its row there; hashes of 128 bits are not the same by chance.
     keys: Vec<(u128, u32, u32)>,
+    /// The hashes of rows of tables that have some columns of a record only.
+    rows_of_parts: Vec<u128>,
 }
 
 impl Search {
@@ -113,8 +122,8 @@ impl Search {
             let rows = file.rows(group);
             let columns = CODED.map(|column| Column::read(file, group, column, rows, whole));
             let columns = columns.into_iter().collect::<Result<Vec<_>>>()?;
-            let amounts = AMOUNTS.map(|column| amounts(file, group, column, rows, start));
-            let amounts = amounts.into_iter().collect::<Result<Vec<_>>>()?;
+            let below = if whole { None } else { Some(&mut self.look.below_zero) };
+            let amounts = amounts(file, group, rows, start, below)?;
             let mut products = HashMap::new();
             let mut periods = HashMap::new();
             for row in 0..rows {
@@ -144,7 +153,11 @@ impl Search {
                         figures().0.for_each(|given| given.hash(&mut hasher));
                         u128::from(hasher.finish())
                     };
-                    self.keys.push((hash(0) << 64 | hash(1), number, (start + row) as u32));
+                    let hash = hash(0) << 64 | hash(1);
+                    match whole {
+                        true => self.keys.push((hash, number, (start + row) as u32)),
+                        false => self.rows_of_parts.push(hash),
+                    }
                 }
             }
             start += rows;
@@ -272,8 +285,26 @@ fn no_product(classification: Option<&str>, product: Option<&str>) -> Option<Str
     ))
 }
 
-/// A column of amounts of a row group, none below zero.
-fn amounts(file: &DataFile, group: usize, column: &'static str, rows: usize, start: usize) -> Result<Vec<Option<i64>>> {
+/// The columns of amounts of a row group. One below zero is refused, or counted where that is asked for.
+fn amounts(
+    file: &DataFile,
+    group: usize,
+    rows: usize,
+    start: usize,
+    mut below: Option<&mut u64>,
+) -> Result<Vec<Vec<Option<i64>>>> {
+    let all = AMOUNTS.map(|column| amounts_of(file, group, column, rows, start, &mut below));
+    all.into_iter().collect()
+}
+
+fn amounts_of(
+    file: &DataFile,
+    group: usize,
+    column: &'static str,
+    rows: usize,
+    start: usize,
+    below: &mut Option<&mut u64>,
+) -> Result<Vec<Option<i64>>> {
     let unit = 10_i64.pow(3 - file.scale(column).min(3));
     let mut cursor = file.decimals(group, column, false)?;
     let mut amounts = Vec::with_capacity(rows);
@@ -286,6 +317,11 @@ fn amounts(file: &DataFile, group: usize, column: &'static str, rows: usize, sta
         for (at, &value) in numbers.values.iter().enumerate() {
             let there = numbers.valid.is_none_or(|valid| valid[at]);
             if there && value < 0 {
+                if let Some(count) = below {
+                    **count += 1;
+                    amounts.push(Some(value.saturating_mul(unit)));
+                    continue;
+                }
                 let reason = "it is below zero, which no figure of trade is; set it right or leave the row out";
                 return Err(wrong(file, start + amounts.len(), column, reason.to_owned()));
             }

@@ -65,7 +65,8 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
                     to one per cent. Those that claims rest on come first, and among them the largest relative change; findings that \
                     only one run has stand at the end. All of them: `report --compare`, with `--format csv`.";
     let inputs = "The keys of the study file that are not the same, the program, and the pins. A pin is told by the hash \
-                  of what it says, not of how it is written.";
+                  of what it says, not of how it is written; which of its figures differ, in the ways to count that both runs have, \
+                  stands below it.";
     let mut summary: Vec<SummaryItem> = differences.claims.rows.iter().map(|row| changed(row, &named)).collect();
     let other = |row: &&Vec<Cell>| !differences.claims.rows.iter().any(|claim| claim[0] == row[0]);
     let flipped = differences.ways.rows.iter().filter(other);
@@ -117,7 +118,12 @@ pub fn page(differences: &Differences, old: &Results, new: &Results) -> Outcome<
                 &[&differences.survival, &differences.intervals],
             ),
             section("findings", "Findings that moved", findings, &[&differences.findings]),
-            section("inputs", "What went in", inputs, &[&in_short(&differences.inputs)]),
+            section(
+                "inputs",
+                "What went in",
+                inputs,
+                &[&in_short(&differences.inputs), &differences.figures],
+            ),
         ],
         provenance: vec![side("the older run", old), side("the newer run", new)],
         ..Page::default()
@@ -155,7 +161,7 @@ impl<'r> Named<'r> {
         let study = self.study.as_ref()?;
         match column {
             "finding" => self.finding(text),
-            "claim" | "scenario" => Some(told(column, text, study)),
+            "claim" | "scenario" | "reporter" | "partner" | "flow" => Some(told(column, text, study)),
             "old" | "new" => Some(told("conclusion", text, study)),
             _ => None,
         }

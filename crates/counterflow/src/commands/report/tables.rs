@@ -1,6 +1,6 @@
 //! What two finished runs differ in, as tables.
 
-use super::{intervals, settings, ways};
+use super::{figures, intervals, settings, ways};
 use crate::commands::moves::moved_findings;
 use crate::fail::{Failure, Outcome};
 use crate::results::Results;
@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Differences {
     /// The study file and its keys, the program, the pins: `what`, `name`, `old`, `new`.
     pub inputs: Table,
+    /// Pinned figures: which, in what, `old`, `new`, `relative_change`.
+    pub figures: Table,
     /// Verdicts over all scenarios: `claim`, `text`, `old`, `new`.
     pub claims: Table,
     /// Verdicts of single scenarios: `claim`, `scenario`, `old`, `new`, `numbers_old`, `numbers_new`.
@@ -68,6 +70,7 @@ impl Differences {
             ),
             altered,
             inputs,
+            figures: figures::changed(old, new)?,
             claims: claims(&before, &after),
             verdicts: verdicts(&before, &after),
             survival: survival(&on_draws(old)?, &on_draws(new)?),
@@ -106,6 +109,7 @@ impl Differences {
                 Cell::Missing,
             ]);
         }
+        figures::listed(&self.figures).into_iter().for_each(|row| all.push(row));
         for row in &self.claims.rows {
             let (old, new) = (row[2].clone(), row[3].clone());
             all.push(vec![
