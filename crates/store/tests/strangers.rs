@@ -135,6 +135,8 @@ fn what_an_import_would_not_give_is_refused() {
         ..Look::default()
     };
     assert_eq!(look_through(&path, 10).unwrap(), told);
+    written_elsewhere(&path, &[]);
+    assert_eq!(look_through(&path, 10).unwrap(), Look::default());
     // Two files of one folder, of which one is ours.
     written_elsewhere(&path, std::slice::from_ref(&good));
     write_records(&folder.path().join("e.parquet"), &[record("KOR", "02", 1), good]).unwrap();

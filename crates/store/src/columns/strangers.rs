@@ -118,7 +118,7 @@ impl Search {
         // Rows of a table with other columns in the place of ours may be told apart by these.
         let unique = all(&["period_year", "reporter", "flow", "partner"]) && (all(&CODED[..KEY - 1]) || !others);
         let mut start = 0;
-        for group in 0..file.row_groups() {
+        for group in (0..file.row_groups()).filter(|&group| file.rows(group) > 0) {
             let rows = file.rows(group);
             let columns = CODED.map(|column| Column::read(file, group, column, rows, whole));
             let columns = columns.into_iter().collect::<Result<Vec<_>>>()?;
