@@ -74,7 +74,7 @@ pub fn finished(path: &Path) -> Outcome<()> {
 
 /// Refuses files of another program with rows that an import would have put into quarantine or set aside; more than `most`
 /// rows are not looked at.
-pub fn look_through(path: &Path, most: u64, output: &Output) -> Outcome<()> {
+pub fn look_through(path: &Path, most: u64, output: &Output) -> Outcome<store::columns::Look> {
     let look = store::columns::look_through(path, most)?;
     if look.unseen > 0 {
         output.warn(&format!(
@@ -106,7 +106,7 @@ pub fn look_through(path: &Path, most: u64, output: &Output) -> Outcome<()> {
             report::counted(look.with_itself as usize, "row")
         ));
     }
-    Ok(())
+    Ok(look)
 }
 
 /// The file of a pin, if it is the one that was pinned.

@@ -108,7 +108,15 @@ fn check(arguments: &AddArguments) -> Outcome<()> {
 fn records(arguments: &AddArguments, output: &Output) -> Outcome<(Vec<Record>, Vec<Reference>)> {
     let beside = store::read_references(&arguments.file.with_file_name("references.csv")).unwrap_or_default();
     if arguments.file.extension().is_some_and(|e| e == "parquet") && !is_foreign(&arguments.file) {
-        look_through(&arguments.file, u64::MAX, output)?;
+        let look = look_through(&arguments.file, u64::MAX, output)?;
+        if look.twice + look.below_zero > 0 {
+            return Err(Failure::because(format!(
+                "{}: {} of an earlier one's key and {} below zero; a pin has none",
+                arguments.file.display(),
+                report::counted(look.twice as usize, "row"),
+                report::counted(look.below_zero as usize, "amount")
+            )));
+        }
         let mut records = store::read_records(&arguments.file, &Filter::default())?;
         let named = |n: u32| (n as usize) < beside.len();
         if records.iter().any(|record| record.reference.is_some_and(|n| !named(n))) {
