@@ -30,10 +30,12 @@ window.addEventListener("load", async () => {
     all(".sources button").find((b) => b.textContent === "All").click();
 
     // Intervals.
-    const bands = all(".band, .whisker").filter(drawn);
+    const bands = all(".band:not(.bounds), .whisker:not(.bounds)").filter(drawn);
+    const bounds = all(".band.bounds, .whisker.bounds").filter(drawn);
     check("there are intervals", bands.length > 0, 0);
     document.querySelector(".sources input.intervals").click();
     check("intervals are hidden", !bands.some(drawn), bands.filter(drawn).length);
+    check("bounds are no intervals", bounds.length > 0 && bounds.every(drawn), bounds.length);
     document.querySelector(".sources input.intervals").click();
     check("intervals are shown", bands.every(drawn), "some are not");
 

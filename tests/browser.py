@@ -159,8 +159,13 @@ PLACE = """(() => {
   for (let fold = figure.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   figure.querySelector(".canvas").scrollIntoView({ block: "center", behavior: "instant" });
   const marks = Array.from(figure.querySelectorAll(".plot.narrow [data-tip]"));
-  const mark = marks[Math.floor(marks.length / 3)].getBoundingClientRect();
-  return [figure.id, mark.left + mark.width / 2, mark.top + mark.height / 2];
+  const middle = (mark) => {
+    const box = mark.getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  };
+  const at = Math.floor(marks.length / 3);
+  const other = marks.slice(at + 1).find((mark) => mark.dataset.tip !== marks[at].dataset.tip);
+  return [figure.id, ...middle(marks[at]), ...middle(other)];
 })()"""
 
 
@@ -172,14 +177,13 @@ def touched(checks, page):
         for form, mark in TOUCHED.items():
             place = phone.ask(PLACE % mark)
             checks.demand(place, f"there is no chart with {form}")
-            chart, x, y = place
+            chart, x, y, there_x, there_y = place
             tip = f"document.querySelector('#{chart} .tip').textContent"
             phone.finger("touchStart", x, y)
             held = phone.ask(tip)
             checks.demand(re.search(r"\d", held), f"{chart}: a finger shows no value")
-            toward = 40 if x < 200 else -40
             for step in (1, 2, 3):
-                phone.finger("touchMove", x + toward * step, y)
+                phone.finger("touchMove", x + (there_x - x) * step / 3, y + (there_y - y) * step / 3)
             slid = phone.ask(tip)
             checks.demand(re.search(r"\d", slid) and slid != held, f"{chart}: a sliding finger shows {slid!r} after {held!r}")
             phone.finger("touchEnd")
