@@ -3,6 +3,7 @@
 mod figures;
 mod intervals;
 mod page;
+mod rows;
 mod settings;
 mod tables;
 mod ways;

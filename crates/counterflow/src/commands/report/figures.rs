@@ -1,6 +1,7 @@
 //! The pinned figures that are not the same in two runs: what a changed hash of a pin stands for.
 
-use crate::fail::{Failure, Outcome};
+use super::rows::rows;
+use crate::fail::Outcome;
 use crate::results::Results;
 use model::{Cell, Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,28 +27,17 @@ type Figures = BTreeMap<String, BTreeMap<([String; KEY.len()], &'static str), f6
 
 /// The figures of a run, from its `tables/figures.csv`; none where it left none.
 fn figures(results: &Results) -> Outcome<Figures> {
-    let path = results.folder.join("tables/figures.csv");
-    if !path.is_file() {
-        return Ok(Figures::new());
-    }
-    let broken = |what: String| Failure::because(format!("{}: {what}", path.display()));
-    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
     let mut found = Figures::new();
-    for row in reader.deserialize() {
-        let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;
-        let mut take = |name: &str| row.remove(name).ok_or_else(|| broken(format!("no column `{name}`")));
+    for mut row in rows(results, "figures")? {
         let mut key: [String; KEY.len()] = Default::default();
         for (place, name) in key.iter_mut().zip(KEY) {
-            *place = take(name)?;
+            *place = row.take(name)?;
         }
-        let of_way = found.entry(take("scenario")?).or_default();
+        let of_way = found.entry(row.take("scenario")?).or_default();
         for measure in MEASURES {
-            let text = take(measure)?;
+            let text = row.take(measure)?;
             if !text.is_empty() {
-                let number = text
-                    .parse()
-                    .map_err(|_| broken(format!("expected a number, found `{text}`")))?;
-                of_way.insert((key.clone(), measure), number);
+                of_way.insert((key.clone(), measure), row.number(&text)?);
             }
         }
     }

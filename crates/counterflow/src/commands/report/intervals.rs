@@ -1,7 +1,8 @@
 //! What reports' errors leave open of the findings, where it is not the same in two runs.
 
+use super::rows::rows;
 use super::settings;
-use crate::fail::{Failure, Outcome};
+use crate::fail::Outcome;
 use crate::results::Results;
 use model::{Cell, Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,22 +11,11 @@ type Drawn = BTreeMap<[String; 2], (f64, f64)>;
 
 /// The lowest and the highest value of each drawn finding, by rule and finding; empty where the run drew none.
 fn drawn(results: &Results) -> Outcome<Drawn> {
-    let path = results.folder.join("tables/draws-findings.csv");
-    if !path.is_file() {
-        return Ok(Drawn::new());
-    }
-    let broken = |what: String| Failure::because(format!("{}: {what}", path.display()));
-    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
     let mut found = Drawn::new();
-    for row in reader.deserialize() {
-        let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;
-        let mut take = |name: &str| row.remove(name).ok_or_else(|| broken(format!("no column `{name}`")));
-        let number = |text: String| {
-            text.parse()
-                .map_err(|_| broken(format!("expected a number, found `{text}`")))
-        };
-        let key = [take("rule")?, take("finding")?];
-        found.insert(key, (number(take("low")?)?, number(take("high")?)?));
+    for mut row in rows(results, "draws-findings")? {
+        let key = [row.take("rule")?, row.take("finding")?];
+        let (low, high) = (row.take("low")?, row.take("high")?);
+        found.insert(key, (row.number(&low)?, row.number(&high)?));
     }
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! What two finished runs differ in, as tables.
 
+use super::rows::rows;
 use super::{figures, intervals, settings, ways};
 use crate::commands::moves::moved_findings;
 use crate::fail::{Failure, Outcome};
@@ -368,18 +369,10 @@ fn judged(results: &Results) -> Outcome<BTreeMap<(String, String), Judged>> {
 
 /// What survives the errors of reports, by claim, scenario and test; empty where the run drew none.
 fn on_draws(results: &Results) -> Outcome<OnDraws> {
-    let path = results.folder.join("tables/draws-survival.csv");
-    if !path.is_file() {
-        return Ok(OnDraws::new());
-    }
-    let broken = |what: String| Failure::because(format!("{}: {what}", path.display()));
-    let mut reader = csv::Reader::from_path(&path).map_err(|e| broken(e.to_string()))?;
     let mut found = OnDraws::new();
-    for row in reader.deserialize() {
-        let mut row: BTreeMap<String, String> = row.map_err(|e| broken(e.to_string()))?;
-        let mut take = |name: &str| row.remove(name).ok_or_else(|| broken(format!("no column `{name}`")));
-        let key = [take("claim")?, take("scenario")?, take("test")?];
-        found.insert(key, take("conclusion")?);
+    for mut row in rows(results, "draws-survival")? {
+        let key = [row.take("claim")?, row.take("scenario")?, row.take("test")?];
+        found.insert(key, row.take("conclusion")?);
     }
     Ok(found)
 }
